@@ -1,0 +1,119 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Needs git, GNU make and Python 3.11 or newer; everything else goes into .venv, .venv-matrix and .build here.
+# `make` alone lists the targets.
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+.DEFAULT_GOAL := help
+.SUFFIXES:
+.DELETE_ON_ERROR:
+# The targets share one machine, one environment and one tree; what can run side by side does so within them.
+.NOTPARALLEL:
+
+# Variables for the command line
+PYTHON ?=#       the Python to make .venv with; left empty, the newest that works is looked for
+ARGS ?=#         further arguments for the program that a target runs: make unit ARGS="-k client"
+CHECKS ?=#       which checks `make lint` runs: make lint CHECKS="ruff mypy"
+JOBS ?= 2#       test processes at a time
+
+PYTHON := $(strip $(PYTHON))
+JOBS := $(strip $(JOBS))
+export PYTHON
+
+py := .venv/bin/python
+run_stamp := .venv/.ready-run
+dev_stamp := .venv/.ready-dev
+
+# Paths may hold blanks, hence the quotes; Ansible separates paths in this variable by colons.
+tree := ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.build" PATH="$(CURDIR)/.venv/bin:$$PATH"
+
+unexport PYTHONPATH PYTHONHOME GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+
+.PHONY: help venv venv-run tree demo sandbox unit integration matrix lint format build docs bench bench-smoke test clean FORCE
+
+help:
+	@echo 'make demo          apply playbooks/demo.yml to the sandbox, twice'
+	@echo 'make sandbox       run the PostHog stand-in in the foreground; its first line tells where it is'
+	@echo 'make test          everything below but bench; what CI runs'
+	@echo 'make lint          formatters, types, documentation, licences, ansible-test sanity  (CHECKS="ruff mypy …")'
+	@echo 'make unit          unit tests                                     (ARGS="-k client")'
+	@echo 'make integration   playbooks against the sandbox                  (ARGS="-k member")'
+	@echo 'make matrix        the tests with every supported Python and ansible-core found'
+	@echo 'make build         the artifact, checked as Galaxy does, installed and used'
+	@echo 'make docs          the documentation as HTML in .build/docs'
+	@echo 'make bench         the benchmark'
+	@echo 'make format        let the formatter rewrite the Python files'
+	@echo 'make venv          only make .venv with all development tools'
+	@echo 'make clean         remove everything that make made'
+
+# --- Environment -----------------------------------------------------------------------------------------------------
+
+# A virtual environment does not survive being moved. Where the checkout was moved, its stamps do not count.
+ifneq ($(shell cat .venv/.made-in 2>/dev/null),$(CURDIR))
+$(run_stamp): FORCE
+endif
+FORCE:
+
+$(run_stamp): tests/requirements-run.txt
+	@tests/bin/make-venv.sh .venv $@ $<
+
+$(dev_stamp): tests/requirements.txt tests/requirements-unit.txt $(run_stamp)
+	@tests/bin/make-venv.sh .venv $@ $<
+
+venv: $(dev_stamp)
+
+venv-run: $(run_stamp)
+
+tree: $(run_stamp)
+	@$(py) tests/bin/collection-tree link >/dev/null
+
+# --- Running ---------------------------------------------------------------------------------------------------------
+
+demo: tree
+	@$(tree) $(py) tests/demo/run.py $(ARGS)
+
+# Nothing may reach standard output before the sandbox's own first line.
+sandbox: $(run_stamp)
+	@exec $(py) tests/sandbox/serve.py $(ARGS)
+
+bench: tree
+	@$(tree) $(py) tests/benchmark/run.py $(ARGS)
+
+bench-smoke: tree
+	@$(tree) $(py) tests/benchmark/run.py --smoke $(ARGS)
+
+# --- Tests -----------------------------------------------------------------------------------------------------------
+
+pytest = $(tree) $(py) -m pytest -n $(JOBS) --junitxml=.build/reports/$@.xml
+
+unit: $(dev_stamp) tree
+	@$(pytest) tests/unit $(ARGS)
+
+integration: $(dev_stamp) tree
+	@$(pytest) tests/integration $(ARGS)
+
+matrix: $(dev_stamp) tree
+	@$(py) tests/bin/matrix --jobs $(JOBS) $(ARGS)
+
+lint: $(dev_stamp) tree
+	@$(py) tests/bin/lint $(CHECKS)
+
+format: $(dev_stamp)
+	@$(py) -m ruff check --fix .
+	@$(py) -m ruff format .
+
+build: $(dev_stamp)
+	@$(py) tests/bin/build-artifact
+
+docs: $(dev_stamp)
+	@$(py) tests/bin/build-docs
+
+test: $(dev_stamp) tree
+	@$(py) tests/bin/test-all
+
+clean:
+	rm -rf .build .venv .venv-matrix .ansible .mypy_cache .ruff_cache .pytest_cache tests/output
+	find plugins tests -type d -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,87 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the development scripts share: where things lie, and how to run another program."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+NAMESPACE, NAME = "community", "posthog"
+FQCN = f"{NAMESPACE}.{NAME}"
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / ".build"
+
+#: The path that Ansible wants a collection to have, below a directory of collections.
+INNER = Path("ansible_collections", NAMESPACE, NAME)
+
+#: Where programs of the running virtual environment lie (not resolved: a venv's python is a symbolic link).
+BIN = Path(sys.executable).parent
+
+
+class CheckFailed(Exception):
+    """Something is wrong with what was checked; the message says what, for a person."""
+
+
+def environment(**changes: str | None) -> dict[str, str]:
+    """Return the environment for a tool: this one with the programs of the virtual environment first.
+
+    Variables that Git sets for its hooks are left out, as they would lead ``git`` in another tree astray.
+    """
+    result = {name: value for name, value in os.environ.items() if not name.startswith("GIT_DIR")}
+    for name in ("GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "PYTHONPATH", "PYTHONHOME"):
+        result.pop(name, None)
+    result["PATH"] = os.pathsep.join([str(BIN), result.get("PATH", os.defpath)])
+    for name, value in changes.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = value
+    return result
+
+
+def run(
+    command: Sequence[str | Path],
+    *,
+    cwd: Path = ROOT,
+    env: Mapping[str, str] | None = None,
+    check: bool = True,
+) -> str:
+    """Run a command and return what it printed (both streams); raise :class:`CheckFailed` with that if it fails."""
+    words = [str(word) for word in command]
+    result = subprocess.run(
+        words,
+        cwd=cwd,
+        env=dict(env) if env is not None else environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    if check and result.returncode != 0:
+        raise CheckFailed(f"{result.stdout.rstrip()}\n$ {' '.join(words)}\nended with status {result.returncode}")
+    return result.stdout
+
+
+def git_files(root: Path = ROOT) -> list[Path]:
+    """Return the files of a checkout, relative to it: those tracked and those new but not ignored, if they exist."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        output = subprocess.run(
+            command, cwd=root, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError) as exc:
+        raise CheckFailed(f"git cannot list the files of {root}; this needs a git checkout. ({exc})") from exc
+    names = sorted({os.fsdecode(name) for name in output.split(b"\0") if name})
+    return [Path(name) for name in names if os.path.lexists(root / name)]

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import typing as t
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 if t.TYPE_CHECKING:
@@ -78,10 +79,42 @@ def git_files(root: Path = ROOT) -> list[Path]:
     """Return the files of a checkout, relative to it: those tracked and those new but not ignored, if they exist."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     try:
-        output = subprocess.run(
-            command, cwd=root, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True
-        ).stdout
+        output = subprocess.run(command, cwd=root, env=environment(), capture_output=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as exc:
         raise CheckFailed(f"git cannot list the files of {root}; this needs a git checkout. ({exc})") from exc
     names = sorted({os.fsdecode(name) for name in output.split(b"\0") if name})
     return [Path(name) for name in names if os.path.lexists(root / name)]
+
+
+def read_report(report: Path) -> tuple[int, int]:
+    """Return how many tests passed and failed according to a report of pytest's; none if there is no report."""
+    passed = failed = 0
+    for suite in ElementTree.parse(report).iter("testsuite") if report.exists() else ():
+        number = {name: int(suite.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")}
+        failed += number["failures"] + number["errors"]
+        passed += number["tests"] - number["failures"] - number["errors"] - number["skipped"]
+    return passed, failed
+
+
+class Counts:
+    """How many checks of a stage passed and failed, printed as its closing line and kept for ``make test``."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self.passed = 0
+        self.failed = 0
+
+    def add(self, good: bool) -> None:
+        """Count one more."""
+        if good:
+            self.passed += 1
+        else:
+            self.failed += 1
+
+    def close(self, stage: str) -> int:
+        """Write the counts down, print the closing line, and return the status to exit with."""
+        reports = BUILD / "reports"
+        reports.mkdir(parents=True, exist_ok=True)
+        (reports / f"{stage}.counts").write_text(f"{self.passed} {self.failed}\n", encoding="utf-8")
+        print(f"{self.passed} passed, {self.failed} failed", flush=True)
+        return 1 if self.failed else 0

@@ -1,0 +1,310 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""Whether what a task declares is what PostHog has, and what to send where it is not.
+
+Private to this collection: it may change without notice.
+
+The rules (DESIGN, "Comparing"): only what is declared is compared. A known document is compared over the keys that the
+task declares plus the keys that the table knows, an undeclared one meaning its default; what the server computes is
+never compared; what somebody else owns is compared only where it is declared. An open document is compared by the
+declared keys at every depth, null meaning absent. Lists compare by position unless the table says otherwise.
+
+Every function here takes values whose references are resolved to ids.
+"""
+
+from __future__ import annotations
+
+import decimal
+import json as jsonlib
+import typing as t
+
+from ansible_collections.community.posthog.plugins.module_utils._fields import Field, instant
+
+
+def same(field: Field, desired: t.Any, current: t.Any, *, partial: bool = False) -> bool:
+    """Whether a declared value is the current one.
+
+    :param field: the field that both are values of.
+    :param desired: what :meth:`Field.parse` made of the declaration.
+    :param current: what the server shows.
+    :param partial: only the declared top-level keys of a document count; set where a short form declared them.
+    :returns: True if nothing has to be written.
+    """
+    desired, current = _nulls(field, desired), _nulls(field, current)
+    if desired is None or current is None:
+        return _empty(field, desired) and _empty(field, current)
+    if field.kind == "document":
+        return _same_document(field, desired, current, partial)
+    if field.kind == "list":
+        return _same_list(field, desired, current)
+    if field.kind == "map":
+        return _same_map(field, desired, current)
+    if field.kind == "open":
+        return covers(desired, current)
+    if field.kind == "json":
+        return _same_json(desired, current)
+    if field.kind == "time":
+        return instant(desired) == instant(current) if instant(desired) else bool(desired == current)
+    if field.kind == "decimal":
+        return _decimal(desired) == _decimal(current)
+    if field.ref is not None:
+        return str(desired) == str(current)
+    if field.lower and isinstance(current, str):
+        return bool(desired == current.strip().lower())
+    return equal(desired, current)
+
+
+def _nulls(field: Field, value: t.Any) -> t.Any:
+    """Null as the table reads it."""
+    return field.null_as if value is None and field.null_as is not None else value
+
+
+def _empty(field: Field, value: t.Any) -> bool:
+    """Whether a value says nothing: null, or an empty document, list or map."""
+    if value is None:
+        return True
+    if field.kind == "open" and isinstance(value, dict):
+        return all(inner is None for inner in value.values())
+    if field.kind in ("document", "list", "map", "open"):
+        return not value
+    return False
+
+
+def _same_document(field: Field, desired: t.Any, current: t.Any, partial: bool) -> bool:
+    if not isinstance(desired, dict) or not isinstance(current, dict):
+        return equal(desired, current)
+    for known in field.fields:
+        if known.computed:
+            continue
+        if known.name in desired:
+            if not same(known, desired[known.name], current.get(known.name, known.default)):
+                return False
+        elif not partial and not known.kept and known.name in current:
+            if not same(known, known.default, current[known.name]):
+                return False
+    return True
+
+
+def _same_list(field: Field, desired: t.Any, current: t.Any) -> bool:
+    if not isinstance(desired, list) or not isinstance(current, list):
+        return equal(desired, current)
+    if len(desired) != len(current):
+        return False
+    item = field.items
+    if field.unordered:
+        left = list(current)
+        for wanted in desired:
+            for index, found in enumerate(left):
+                if same(item, wanted, found) if item else equal(wanted, found):
+                    del left[index]
+                    break
+            else:
+                return False
+        return True
+    if item is None:
+        return covers(desired, current)
+    return all(same(item, wanted, found) for wanted, found in zip(desired, current))
+
+
+def _same_map(field: Field, desired: t.Any, current: t.Any) -> bool:
+    if not isinstance(desired, dict) or not isinstance(current, dict):
+        return equal(desired, current)
+    wanted = {key: value for key, value in desired.items() if value is not None}
+    found = {key: value for key, value in current.items() if value is not None}
+    if set(wanted) != set(found):
+        return False
+    if field.items is None:
+        return covers(wanted, found)
+    return all(same(field.items, wanted[key], found[key]) for key in wanted)
+
+
+def _same_json(desired: t.Any, current: t.Any) -> bool:
+    """JSON kept as text: the documents are compared, not their spelling."""
+    return equal(_loaded(desired), _loaded(current))
+
+
+def _loaded(value: t.Any) -> t.Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return jsonlib.loads(value)
+    except ValueError:
+        return value
+
+
+def _decimal(value: t.Any) -> decimal.Decimal | None:
+    try:
+        return decimal.Decimal(str(value))
+    except decimal.InvalidOperation:
+        return None
+
+
+def covers(desired: t.Any, current: t.Any) -> bool:
+    """Whether an open document holds all that was declared.
+
+    :param desired: declared keys, at any depth; null means absent.
+    :param current: what the server shows, with whatever it added.
+    :returns: True if every declared key has the declared value.
+    """
+    if isinstance(desired, dict):
+        if not isinstance(current, dict):
+            return desired == {} and not current
+        return all(covers(value, current.get(key)) for key, value in desired.items())
+    if isinstance(desired, list):
+        if not isinstance(current, list):
+            return desired == [] and current is None
+        return len(desired) == len(current) and all(covers(a, b) for a, b in zip(desired, current))
+    return equal(desired, current)
+
+
+def equal(one: t.Any, other: t.Any) -> bool:
+    """Equality that does not take C(True) for 1, and takes 100 for 100.0.
+
+    :param one: any plain value.
+    :param other: any plain value.
+    :returns: whether they are the same.
+    """
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(equal(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(equal(a, b) for a, b in zip(one, other))
+    return bool(one == other)
+
+
+def compose(field: Field, desired: t.Any, current: t.Any, *, partial: bool = False, top: bool = True) -> t.Any:
+    """The value to send so that the server ends up with the declared one.
+
+    A server that merges a document (flags' filters, 2026) keeps what is not sent, one that replaces it (2024) drops
+    it. So the body says what is declared, gives the default of an undeclared key that has another value now, and
+    repeats what somebody else owns. Then both end up with the same.
+
+    :param field: the field.
+    :param desired: the declared value.
+    :param current: the server's value, or None on creation.
+    :param partial: see :func:`same`; undeclared keys are then repeated as they are.
+    :param top: whether this is the document that a PATCH merges.
+    :returns: the value for the body.
+    """
+    if field.kind == "document" and isinstance(desired, dict):
+        now = current if isinstance(current, dict) else {}
+        out: dict[str, t.Any] = {}
+        for known in field.fields:
+            if known.computed:
+                continue
+            if known.name in desired:
+                out[known.name] = compose(known, desired[known.name], now.get(known.name), top=False)
+            elif known.name in now and (known.kept or partial):
+                out[known.name] = now[known.name]
+            elif top and known.name in now and not same(known, known.default, now[known.name]):
+                out[known.name] = known.default
+        return out
+    if field.kind == "list" and field.items is not None and isinstance(desired, list) and not field.unordered:
+        now_items = current if isinstance(current, list) else []
+        return [
+            compose(field.items, item, now_items[index] if index < len(now_items) else None, top=False)
+            for index, item in enumerate(desired)
+        ]
+    if field.kind == "map" and field.items is not None and isinstance(desired, dict):
+        now_map = current if isinstance(current, dict) else {}
+        return {key: compose(field.items, item, now_map.get(key), top=False) for key, item in desired.items()}
+    if field.clear_members and not desired and isinstance(current, dict):
+        return dict.fromkeys(current)
+    return desired
+
+
+def with_defaults(field: Field, desired: t.Any) -> t.Any:
+    """A document as its creation would store it: defaults for what PostHog insists on and nobody declared.
+
+    :param field: the field.
+    :param desired: the declared value.
+    :returns: the value with the defaults of required keys filled in.
+    """
+    if field.kind != "document" or not isinstance(desired, dict):
+        return desired
+    out = dict(desired)
+    for known in field.fields:
+        if known.name not in out and known.default is not None and not known.computed and not known.kept:
+            out[known.name] = known.default
+    return out
+
+
+def view(field: Field, value: t.Any, other: t.Any, *, partial: bool = False) -> t.Any:
+    """A value as a diff shows it: without what the server computes, and without what is not the task's business.
+
+    :param field: the field.
+    :param value: the value to show.
+    :param other: the declared value; tells which keys matter.
+    :param partial: see :func:`same`.
+    :returns: plain data.
+    """
+    if field.kind == "document" and isinstance(value, dict):
+        declared = other if isinstance(other, dict) else {}
+        out: dict[str, t.Any] = {}
+        for known in field.fields:
+            if known.computed:
+                continue
+            if known.name in declared:
+                shown = value.get(known.name, known.default)
+                out[known.name] = view(known, shown, declared[known.name])
+            elif known.name in value and not known.kept and not partial:
+                if not same(known, known.default, value[known.name]):
+                    out[known.name] = view(known, value[known.name], None)
+        return out
+    if field.kind == "list" and isinstance(value, list):
+        declared_items = other if isinstance(other, list) else []
+        if field.unordered:
+            return sorted(value, key=str)
+        if field.items is not None:
+            return [
+                view(field.items, item, declared_items[index] if index < len(declared_items) else None)
+                for index, item in enumerate(value)
+            ]
+        return value
+    if field.kind == "map" and isinstance(value, dict) and field.items is not None:
+        declared_map = other if isinstance(other, dict) else {}
+        return {key: view(field.items, inner, declared_map.get(key)) for key, inner in value.items()}
+    if field.kind == "open":
+        return narrowed(value, other)
+    if field.kind == "json":
+        return _loaded(value)
+    if field.words:
+        return next((word for word, number in field.words.items() if number == value), value)
+    return _nulls(field, value)
+
+
+def narrowed(current: t.Any, declared: t.Any) -> t.Any:
+    """The part of an open document that a declaration speaks of.
+
+    :param current: the server's document.
+    :param declared: the declared one.
+    :returns: the current values of the declared keys; whole where the shapes differ.
+    """
+    if isinstance(current, dict) and isinstance(declared, dict):
+        return {key: narrowed(current[key], declared[key]) for key in declared if key in current}
+    if isinstance(current, list) and isinstance(declared, list) and len(current) == len(declared):
+        return [narrowed(a, b) for a, b in zip(current, declared)]
+    return current
+
+
+def leaves(before: t.Any, after: t.Any, path: str = "") -> list[dict[str, t.Any]]:
+    """The single values in which two documents differ.
+
+    :param before: plain data.
+    :param after: plain data.
+    :param path: where they stand.
+    :returns: dictionaries with C(path), C(before) and C(after), in the order of the documents.
+    """
+    if isinstance(before, dict) and isinstance(after, dict):
+        out: list[dict[str, t.Any]] = []
+        for key in list(after) + [key for key in before if key not in after]:
+            out += leaves(before.get(key), after.get(key), f"{path}.{key}" if path else str(key))
+        return out
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        out = []
+        for index, (one, other) in enumerate(zip(before, after)):
+            out += leaves(one, other, f"{path}[{index}]")
+        return out
+    return [] if equal(before, after) else [{"path": path, "before": before, "after": after}]

@@ -1,0 +1,130 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""The errors that a task can end in.
+
+Private to this collection: it may change without notice.
+
+Everything below :class:`PostHogFailure` reaches the user as one C(failed) result and never as a traceback.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+
+class PostHogFailure(Exception):
+    """A task cannot go on; the text is for the person who wrote the task.
+
+    :param message: one sentence that says what is wrong, where, and what would be right.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def result(self) -> dict[str, t.Any]:
+        """What the failed task returns besides C(failed).
+
+        :returns: at least C(msg).
+        """
+        return {"msg": self.message}
+
+
+class InvalidInput(PostHogFailure):
+    """The task's options are wrong; nothing was sent.
+
+    :param problems: pairs of an option path (C(filters.groups[0].variant)) and a sentence about it.
+    """
+
+    def __init__(self, problems: t.Sequence[tuple[str, str]]) -> None:
+        self.problems = list(problems)
+        super().__init__("; ".join(f"{path}: {text}" if path else text for path, text in self.problems))
+
+
+class Ambiguous(PostHogFailure):
+    """A name matches more than one object, so which one is meant would be a guess."""
+
+
+class ApiError(PostHogFailure):
+    """PostHog answered with an error, or with something that is no answer of its API.
+
+    :param message: what was attempted, what PostHog said, and the remedy where it is known.
+    :param status: the HTTP status, or None if there was no HTTP answer.
+    :param envelope: PostHog's C({type, code, detail, attr}), or None where the body was something else.
+    :param request_id: the server's identifier of the request, where a header gave one.
+    :param method: the HTTP method.
+    :param path: the path that was called, without host.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        envelope: t.Mapping[str, t.Any] | None = None,
+        request_id: str | None = None,
+        method: str = "",
+        path: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.envelope = dict(envelope) if envelope is not None else None
+        self.request_id = request_id
+        self.method = method
+        self.path = path
+
+    @property
+    def code(self) -> str | None:
+        """PostHog's own error code, C(unique) for one."""
+        value = (self.envelope or {}).get("code")
+        return value if isinstance(value, str) else None
+
+    @property
+    def detail(self) -> str:
+        """PostHog's own words, or an empty string."""
+        value = (self.envelope or {}).get("detail")
+        return value if isinstance(value, str) else ""
+
+    def result(self) -> dict[str, t.Any]:
+        """C(msg), and C(status_code), C(error), C(request_id) where there are any."""
+        out = super().result()
+        if self.status is not None:
+            out["status_code"] = self.status
+        if self.envelope is not None:
+            out["error"] = self.envelope
+        if self.request_id:
+            out["request_id"] = self.request_id
+        return out
+
+
+class TimeLimit(ApiError):
+    """The task's own time limit for one call (O(max_wait)) is used up."""
+
+
+class UnknownOutcome(ApiError):
+    """A write was sent and no usable answer came back, so it may or may not have taken place.
+
+    Whoever sent it looks at the object again before anything is sent a second time.
+    """
+
+
+def option_path(attr: str | None) -> str:
+    """Turn PostHog's C(attr) into the path of the option it speaks of.
+
+    PostHog joins nested names with two underscores (source: drf-exceptions-hog), so
+    C(filters__groups__0__rollout_percentage) is the option C(filters.groups[0].rollout_percentage).
+
+    :param attr: the envelope's C(attr), which may be None.
+    :returns: the option path, or an empty string.
+    """
+    if not attr:
+        return ""
+    out = ""
+    for part in attr.split("__"):
+        if re.fullmatch(r"\d+", part) and out:
+            out += f"[{part}]"
+        else:
+            out += f".{part}" if out else part
+    return out

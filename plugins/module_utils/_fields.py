@@ -1,0 +1,533 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a field of a resource type is: its type, its limits, its references, its default on the server.
+
+Private to this collection: it may change without notice.
+
+A field reads what a user wrote (:meth:`Field.parse`). How two values are compared stands in C(_compare), how a name
+becomes an id in C(_session).
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import json as jsonlib
+import re
+import typing as t
+from dataclasses import dataclass, field
+
+#: Problems are collected, not raised, so that a user sees all of them at once: (option path, sentence).
+Problems = list[tuple[str, str]]
+
+#: Text, numbers and so on. C(json) is JSON that the API keeps as text; C(open) a document whose keys are the user's.
+Kind = t.Literal["str", "int", "num", "bool", "time", "decimal", "any", "json", "open", "document", "list", "map"]
+
+UUID: t.Final = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A value that names another object.
+
+    :param type: the type it names.
+    :param value: path, in the named object, of the value that PostHog wants.
+    :param as_string: PostHog wants the id as text (a flag's id in a condition of another flag).
+    :param name_at: path, in the object that holds the reference, where PostHog repeats the other object's name; a
+        declared name that stands there needs no look-up.
+    """
+
+    type: str
+    value: str = "id"
+    as_string: bool = False
+    name_at: str | None = None
+
+
+@dataclass(frozen=True)
+class NestedRef:
+    """A reference inside a document, recognised by the keys around it, at any depth.
+
+    :param when: keys and values that must stand beside it.
+    :param key: the key that holds the reference: an id, a name, or a list of them.
+    :param ref: what it names.
+    :param only: a test of the value itself, for keys that hold other things too.
+    """
+
+    when: t.Mapping[str, t.Any]
+    key: str
+    ref: Ref
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a resource type, or one key of a document.
+
+    :param name: the option's name; the API's own wherever it has one.
+    :param kind: what it holds.
+    :param required: needed to create the object.
+    :param choices: the values that PostHog takes.
+    :param words: words that stand for the API's magic numbers.
+    :param default: what the server puts where nothing was said.
+    :param null_as: what null means (a rollout of null is 100 percent); also what a C(null) option sends.
+    :param nullable: whether C(null) clears it.
+    :param minimum: smallest number.
+    :param maximum: largest number.
+    :param max_length: longest text.
+    :param pattern: pair of a regular expression and the words for it.
+    :param fields: the keys of a document.
+    :param items: what a list or a map holds.
+    :param unordered: a list whose order has no meaning.
+    :param lower: the server lower-cases and trims the text.
+    :param ref: the value names another object.
+    :param refs: references inside the document.
+    :param computed: the server's own; never compared, never sent.
+    :param kept: owned by someone else: left as it is unless it is declared.
+    :param write_only: accepted but never shown.
+    :param secret: never or only masked on read.
+    :param create_only: fixed after creation.
+    :param update_only: ignored in the POST that creates the object; sent right after it.
+    :param in_list: whether a list call tells it.
+    :param plan_feature: key of the plan feature without which the server drops it silently.
+    :param api: the API's name where the option has another one.
+    :param read: paths of the value in what the server shows, newest generation first, where it is not C(api).
+    :param initial: what a creation sends where nothing is declared.
+    :param clear_members: the server ignores an empty document, so clearing it sends null for each of its keys.
+    :param aliases: other names of the option.
+    :param since: the first server generation that knows it.
+    """
+
+    name: str
+    kind: Kind = "str"
+    required: bool = False
+    choices: tuple[t.Any, ...] = ()
+    words: t.Mapping[str, t.Any] = field(default_factory=dict)
+    default: t.Any = None
+    null_as: t.Any = None
+    nullable: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    max_length: int | None = None
+    pattern: tuple[str, str] | None = None
+    fields: tuple[Field, ...] = ()
+    items: Field | None = None
+    unordered: bool = False
+    lower: bool = False
+    ref: Ref | None = None
+    refs: tuple[NestedRef, ...] = ()
+    computed: bool = False
+    kept: bool = False
+    write_only: bool = False
+    secret: bool = False
+    create_only: bool = False
+    update_only: bool = False
+    in_list: bool = True
+    plan_feature: str | None = None
+    api: str | None = None
+    read: tuple[str, ...] = ()
+    initial: t.Any = None
+    clear_members: bool = False
+    aliases: tuple[str, ...] = ()
+    since: str | None = None
+
+    @property
+    def api_name(self) -> str:
+        """The key in the body of a write."""
+        return self.api or self.name
+
+    def path_in(self, obj: t.Any) -> str:
+        """Where the value stands in what the server shows.
+
+        :param obj: the server's object.
+        :returns: the first of the paths that is there; the first of all where none is.
+        """
+        if not self.read:
+            return self.api_name
+        for path in self.read:
+            if has(obj, path):
+                return path
+        return self.read[0]
+
+    def shown_by(self, obj: t.Any) -> bool:
+        """Whether the server shows the field.
+
+        :param obj: the server's object.
+        :returns: True if it is there, if only as null.
+        """
+        return has(obj, self.path_in(obj))
+
+    def value_in(self, obj: t.Any) -> t.Any:
+        """The field's value in what the server shows.
+
+        :param obj: the server's object.
+        :returns: the value, or None.
+        """
+        return dig(obj, self.path_in(obj))
+
+    def key(self, name: str) -> Field | None:
+        """The document's field of that name.
+
+        :param name: a key.
+        :returns: the field, or None where the document knows no such key.
+        """
+        for known in self.fields:
+            if known.name == name:
+                return known
+        return None
+
+    # -- reading what a user wrote --------------------------------------------------------------------------------
+
+    def parse(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        """Read a value that a user wrote.
+
+        :param value: plain data (see :func:`plain`).
+        :param path: the option path, for problems.
+        :param problems: collects what is wrong.
+        :returns: the value as PostHog wants it, names of other objects still unresolved.
+        """
+        if value is None:
+            if self.null_as is not None:
+                return self.null_as
+            if self.required and not self.nullable:
+                problems.append((path, "null is no value here"))
+            return None
+        if self.words and not isinstance(value, (dict, list)):
+            return self._word(value, path, problems)
+        if self.ref is not None and self.kind != "list":
+            if isinstance(value, bool) or not isinstance(value, (int, str)) or value == "":
+                problems.append((path, f"takes the name or the id of {_article(self.ref.type)}, not {value!r}"))
+            return value
+        reader = getattr(self, f"_parse_{self.kind}")
+        parsed = reader(value, path, problems)
+        if self.choices and not isinstance(parsed, (dict, list)) and parsed not in self.choices:
+            problems.append(
+                (path, f"{value!r} is none of {', '.join(map(str, self.choices))}{nearest(str(value), self.choices)}")
+            )
+        return parsed
+
+    def _word(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        """A word for a magic number, or the number."""
+        text = str(value)
+        if text in self.words:
+            return self.words[text]
+        for number in self.words.values():
+            if text == str(number):
+                return number
+        problems.append((path, f"{value!r} is none of {', '.join(self.words)}{nearest(text, self.words)}"))
+        return value
+
+    def _parse_str(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        if isinstance(value, (dict, list)):
+            problems.append((path, f"takes text, not {_kind_of(value)}"))
+            return value
+        text = ("true" if value else "false") if isinstance(value, bool) else str(value)
+        if self.lower:
+            text = text.strip().lower()
+        if self.max_length is not None and len(text) > self.max_length:
+            problems.append((path, f"is {len(text)} characters long, {self.max_length} are allowed"))
+        if self.pattern is not None and not re.fullmatch(self.pattern[0], text):
+            problems.append((path, f"{text!r} is not allowed; it takes {self.pattern[1]}"))
+        if self.required and text == "":
+            problems.append((path, "must not be empty"))
+        return text
+
+    def _parse_int(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        number = self._parse_num(value, path, problems)
+        if isinstance(number, float):
+            if number.is_integer():
+                return int(number)
+            problems.append((path, f"takes a whole number, not {value!r}"))
+        return number
+
+    def _parse_num(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        number: t.Any = value
+        if isinstance(value, str):
+            try:
+                number = float(value) if re.search(r"[.eE]", value) else int(value)
+            except ValueError:
+                number = None
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or number != number:
+            problems.append((path, f"takes a number, not {value!r}"))
+            return value
+        if (self.minimum is not None and number < self.minimum) or (self.maximum is not None and number > self.maximum):
+            low, high = self.minimum, self.maximum
+            if low is None:
+                limits = f"at most {high:g}"
+            elif high is None:
+                limits = f"at least {low:g}"
+            else:
+                limits = f"between {low:g} and {high:g}"
+            problems.append((path, f"must be {limits}, not {number:g}"))
+        return number
+
+    def _parse_bool(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, str) and value.lower() in ("true", "yes", "on", "false", "no", "off"):
+            return value.lower() in ("true", "yes", "on")
+        problems.append((path, f"takes true or false, not {value!r}"))
+        return value
+
+    def _parse_time(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        if instant(value) is None:
+            problems.append((path, f"{value!r} is no ISO 8601 time, such as 2026-03-01T09:00:00Z"))
+        return str(value)
+
+    def _parse_decimal(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        number = self._parse_num(value, path, problems)
+        return str(number) if isinstance(number, (int, float)) else number
+
+    def _parse_any(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        return value
+
+    def _parse_open(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        if not isinstance(value, (dict, list)):
+            problems.append((path, f"takes a dictionary, not {_kind_of(value)}"))
+        return value
+
+    def _parse_json(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        """JSON that PostHog keeps as text: a string that is JSON is taken as it is, anything else is encoded."""
+        if isinstance(value, str):
+            try:
+                jsonlib.loads(value, parse_constant=_refuse_constant)
+                return value
+            except ValueError:
+                pass
+        try:
+            return jsonlib.dumps(value, allow_nan=False, ensure_ascii=False)
+        except ValueError:
+            problems.append((path, "holds a number that JSON does not know (NaN or Infinity)"))
+            return value
+
+    def _parse_document(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        if not isinstance(value, dict):
+            problems.append((path, f"takes a dictionary, not {_kind_of(value)}"))
+            return value
+        out: dict[str, t.Any] = {}
+        for name, inner in value.items():
+            known = self.key(name)
+            where = f"{path}.{name}" if path else name
+            if known is None:
+                names = [item.name for item in self.fields if not item.computed]
+                problems.append((where, f"is no known key{nearest(name, names) or '; known are ' + ', '.join(names)}"))
+            elif known.computed:
+                # What PostHog computes may stand in a document that was copied from a response.
+                continue
+            else:
+                out[name] = known.parse(inner, where, problems)
+        for known in self.fields:
+            if known.required and known.name not in value:
+                problems.append((f"{path}.{known.name}" if path else known.name, "is missing"))
+        return out
+
+    def _parse_list(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        if not isinstance(value, list):
+            problems.append((path, f"takes a list, not {_kind_of(value)}"))
+            return value
+        if self.items is None:
+            return value
+        parsed = [self.items.parse(item, f"{path}[{index}]", problems) for index, item in enumerate(value)]
+        if self.unordered and self.items.kind == "str":
+            return list(dict.fromkeys(parsed))
+        return parsed
+
+    def _parse_map(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        if not isinstance(value, dict):
+            problems.append((path, f"takes a dictionary, not {_kind_of(value)}"))
+            return value
+        if self.items is None:
+            return value
+        return {key: self.items.parse(inner, f"{path}.{key}", problems) for key, inner in value.items()}
+
+
+# -- the vocabulary of the tables -------------------------------------------------------------------------------------
+
+
+def Text(name: str, **more: t.Any) -> Field:
+    """A text field. See :class:`Field` for the options."""
+    return Field(name, "str", **more)
+
+
+def Bool(name: str, **more: t.Any) -> Field:
+    """A true/false field."""
+    return Field(name, "bool", **more)
+
+
+def Int(name: str, **more: t.Any) -> Field:
+    """A whole number."""
+    return Field(name, "int", **more)
+
+
+def Number(name: str, **more: t.Any) -> Field:
+    """A number."""
+    return Field(name, "num", **more)
+
+
+def Time(name: str, **more: t.Any) -> Field:
+    """A point in time, ISO 8601."""
+    return Field(name, "time", **more)
+
+
+def Choice(name: str, choices: t.Sequence[t.Any], **more: t.Any) -> Field:
+    """A text field that takes some values only."""
+    return Field(name, "str", choices=tuple(choices), **more)
+
+
+def Word(name: str, words: t.Mapping[str, t.Any], **more: t.Any) -> Field:
+    """A magic number of the API, for which the option takes a word; the number is accepted too."""
+    return Field(name, "any", words=words, **more)
+
+
+def Anything(name: str, **more: t.Any) -> Field:
+    """A value of any type, compared as it is."""
+    return Field(name, "any", **more)
+
+
+def Document(name: str, fields: t.Sequence[Field], **more: t.Any) -> Field:
+    """A dictionary whose keys are known; a typo in a key is refused."""
+    return Field(name, "document", fields=tuple(fields), **more)
+
+
+def Open(name: str, **more: t.Any) -> Field:
+    """A dictionary (or list) whose keys are the user's business; compared by the keys declared, at every depth."""
+    return Field(name, "open", **more)
+
+
+def ListOf(name: str, items: Field, **more: t.Any) -> Field:
+    """A list, compared by position unless C(unordered)."""
+    return Field(name, "list", items=items, **more)
+
+
+def Map(name: str, items: Field, **more: t.Any) -> Field:
+    """A dictionary with free keys and like values."""
+    return Field(name, "map", items=items, **more)
+
+
+def Tags(name: str = "tags", **more: t.Any) -> Field:
+    """PostHog's tags: trimmed, lower-cased, without order; dropped silently without the plan feature (API.md 5)."""
+    more.setdefault("plan_feature", "tagging")
+    more.setdefault("default", [])
+    return ListOf(name, Text("tag", lower=True), unordered=True, null_as=[], **more)
+
+
+def Reference(name: str, ref: Ref, **more: t.Any) -> Field:
+    """The name or the id of another object."""
+    return Field(name, "any", ref=ref, **more)
+
+
+def References(name: str, ref: Ref, **more: t.Any) -> Field:
+    """Names or ids of other objects, in any order."""
+    return ListOf(name, Field("item", "any", ref=ref), unordered=True, ref=ref, **more)
+
+
+# -- small helpers ------------------------------------------------------------------------------------------------------
+
+
+def plain(value: t.Any) -> t.Any:
+    """Ordinary Python data out of what Ansible hands over.
+
+    In-process arguments are tagged or lazy subclasses of C(str), C(dict) and C(list), YAML turns an unquoted date
+    into a C(datetime), and a key such as C(true) into a boolean; an ordinary module gets all of that as JSON. Both
+    ways must look the same to the engine.
+
+    :param value: any nesting of dictionaries, lists and scalars.
+    :returns: a copy made of plain types, with text keys.
+    """
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        # Joining copies a subclass of str into a plain one; str() may hand the subclass back.
+        return value if type(value) is str else "".join((value,))
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, datetime.datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, t.Mapping):
+        return {_plain_key(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(inner) for inner in value]
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return str(value)
+
+
+def _plain_key(key: t.Any) -> str:
+    if isinstance(key, bool):
+        return "true" if key else "false"
+    return "null" if key is None else str(plain(key))
+
+
+def instant(value: t.Any) -> datetime.datetime | None:
+    """Read an ISO 8601 time.
+
+    :param value: text such as C(2026-03-01T09:00:00Z) or C(2026-03-01); without a zone it is UTC.
+    :returns: an aware time, or None where it is none.
+    """
+    if not isinstance(value, str):
+        return None
+    text = value.strip().replace("Z", "+00:00").replace("z", "+00:00")
+    # Python 3.9 reads fractions of three or six digits only.
+    text = re.sub(r"\.(\d+)", lambda match: "." + (match.group(1) + "000000")[:6], text)
+    try:
+        parsed = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=datetime.timezone.utc)
+
+
+def dig(value: t.Any, path: str) -> t.Any:
+    """The value at a dotted path.
+
+    :param value: nested dictionaries.
+    :param path: for example C(user.email).
+    :returns: the value, or None where the path ends early.
+    """
+    for part in path.split("."):
+        if not isinstance(value, t.Mapping):
+            return None
+        value = value.get(part)
+    return value
+
+
+def has(value: t.Any, path: str) -> bool:
+    """Whether a dotted path leads somewhere, if only to null."""
+    parts = path.split(".")
+    for part in parts[:-1]:
+        value = value.get(part) if isinstance(value, t.Mapping) else None
+    return isinstance(value, t.Mapping) and parts[-1] in value
+
+
+def nearest(name: str, known: t.Iterable[t.Any]) -> str:
+    """A half-sentence that offers the known names most like a mistyped one.
+
+    :param name: what was written.
+    :param known: the right ones.
+    :returns: C(; did you mean ...?), or an empty string where nothing is near.
+    """
+    names = [str(item) for item in known]
+    lowered = {item.lower(): item for item in names}
+    found = difflib.get_close_matches(name.lower(), list(lowered), n=3, cutoff=0.6)
+    if not found:
+        return ""
+    return f"; did you mean {' or '.join(lowered[item] for item in found)}?"
+
+
+def _article(name: str) -> str:
+    words = name.replace("_", " ")
+    return f"an {words}" if words[0] in "aeiou" else f"a {words}"
+
+
+def _kind_of(value: t.Any) -> str:
+    if isinstance(value, dict):
+        return "a dictionary"
+    if isinstance(value, list):
+        return "a list"
+    return repr(value)
+
+
+def _refuse_constant(name: str) -> t.Any:
+    raise ValueError(name)

@@ -1,0 +1,120 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""Reading objects of any types (M(community.posthog.posthog_info)).
+
+Private to this collection: it may change without notice.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
+from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._fields import nearest
+from ansible_collections.community.posthog.plugins.module_utils._module import Program
+from ansible_collections.community.posthog.plugins.module_utils._reconcile import masked
+from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._resource import Resource
+from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
+
+Object = dict[str, t.Any]
+
+
+class InfoProgram(Program):
+    """Reads objects and changes nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("posthog_info")
+
+    def spec(self) -> dict[str, t.Any]:
+        """See :meth:`Program.spec`."""
+        return {
+            "argument_spec": {
+                **connection_spec(),
+                "types": {"type": "list", "elements": "str", "required": True},
+                "ids": {"type": "list", "elements": "raw"},
+                "names": {"type": "list", "elements": "str"},
+                "search": {"type": "str"},
+                "filters": {"type": "dict"},
+                "details": {"type": "bool", "default": False},
+            },
+            "supports_check_mode": True,
+        }
+
+    def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """See :meth:`Program.run`."""
+        types = [str(item) for item in raw.get("types") or []]
+        problems = []
+        for index, name in enumerate(types):
+            if name not in RESOURCES:
+                hint = nearest(name, RESOURCES) or f"; known are {', '.join(sorted(RESOURCES))}"
+                problems.append((f"types[{index}]", f"{name!r} is no type{hint}"))
+        if not types:
+            problems.append(("types", "names no type"))
+        if problems:
+            raise InvalidInput(problems)
+        objects: dict[str, list[Object | None]] = {}
+        for name in types:
+            table = RESOURCES[name]
+            objects[name] = [masked(table, obj) for obj in self._read(session, table, raw, bool(params.get("details")))]
+        return {"changed": False, "objects": objects}
+
+    def _read(self, session: Session, table: Resource, raw: t.Mapping[str, t.Any], details: bool) -> list[Object]:
+        found: list[Object] = []
+        for collection in self._collections(session, table):
+            found += self._read_from(collection, raw, details)
+        return found
+
+    @staticmethod
+    def _collections(session: Session, table: Resource) -> list[Collection]:
+        """Where the objects of a type are: in one list, or in one list for each parent."""
+        if table.parent is None:
+            return [session.collection(table)]
+        parents = session.collection(session.registry(table.parent.type)).all()
+        return [session.collection(table, parent) for parent in parents]
+
+    def _read_from(self, collection: Collection, raw: t.Mapping[str, t.Any], details: bool) -> list[Object]:
+        table = collection.resource
+        ids = raw.get("ids")
+        names = raw.get("names")
+        if ids is not None:
+            objects = [obj for obj in (collection.get(item) for item in ids) if obj is not None]
+        elif raw.get("search") or raw.get("filters"):
+            query = {**table.list_params, **_query(raw.get("filters") or {})}
+            if raw.get("search"):
+                query["search"] = raw["search"]
+            objects = [obj for obj in collection.query(query) if _matches(table, obj, raw.get("search"))]
+        elif names is not None and len(names) == 1:
+            objects = collection.find(names[0], sure=True)
+        else:
+            objects = collection.all()
+        if names is not None:
+            wanted = {table.identity.normal(name) for name in names}
+            objects = [obj for obj in objects if wanted.intersection(table.identity.names(obj))]
+        if details:
+            objects = [whole for whole in (collection.whole(obj) for obj in objects) if whole is not None]
+        return objects
+
+
+def _query(filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Query parameters as PostHog reads them: lower-case booleans."""
+    return {
+        key: ("true" if value else "false") if isinstance(value, bool) else value for key, value in filters.items()
+    }
+
+
+def _matches(table: Resource, obj: t.Mapping[str, t.Any], search: t.Any) -> bool:
+    """Whether an object matches a search, where the server may have ignored the parameter.
+
+    A server that did search may match more than names (descriptions, tags, similar words): its word is taken where it
+    marks its matches.
+    """
+    if not search or obj.get("search_match_type"):
+        return True
+    needle = str(search).casefold()
+    texts = [*table.identity.names(obj), str(obj.get("name") or ""), str(obj.get("description") or "")]
+    return any(needle in text.casefold() for text in texts)
+
+

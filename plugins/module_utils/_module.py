@@ -1,0 +1,434 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a module does, whoever runs it: the module itself on some host, or the action plugin in the worker.
+
+Private to this collection: it may change without notice.
+
+A :class:`Program` has an argument spec and a C(run). L(run_module) is Ansible's ordinary side of it; the action plugin
+is the other.
+"""
+
+from __future__ import annotations
+
+import copy
+import traceback
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.community.posthog.plugins.module_utils._client import REQUESTS_IMPORT_ERROR, Client, Connection
+from ansible_collections.community.posthog.plugins.module_utils._connection import (
+    connection,
+    connection_spec,
+    without_empty,
+)
+from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._fields import Field, plain
+from ansible_collections.community.posthog.plugins.module_utils._reconcile import (
+    Declared,
+    Outcome,
+    Reconciler,
+    changes,
+    masked,
+    read_declared,
+)
+from ansible_collections.community.posthog.plugins.module_utils._registry import resource
+from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Resource
+from ansible_collections.community.posthog.plugins.module_utils._session import Session
+
+#: Words in option names that make Ansible ask whether the value is a secret.
+_SECRET_WORDS: t.Final = ("key", "secret", "token", "pass")
+
+#: A secret shorter than this is not searched for in texts: masking every C(true) would destroy the result.
+_SHORTEST_SECRET: t.Final = 6
+
+
+def option_spec(field: Field, *, required: bool = False) -> dict[str, t.Any]:
+    """The argument spec of one field.
+
+    :param field: the field.
+    :param required: whether the task must give it.
+    :returns: what Ansible wants to know. What stands inside dictionaries is checked by the field itself, which can
+        tell the path and the nearest right name.
+    """
+    spec: dict[str, t.Any]
+    if field.words:
+        choices = list(field.words) + [str(number) for number in field.words.values()]
+        spec = {"type": "str", "choices": choices}
+    elif field.kind == "list":
+        elements = {"document": "dict", "open": "dict", "str": "str", "int": "int"}.get(
+            field.items.kind if field.items is not None else "any", "raw"
+        )
+        spec = {"type": "list", "elements": elements}
+    else:
+        kind = {
+            "str": "str",
+            "int": "int",
+            "num": "float",
+            "bool": "bool",
+            "time": "str",
+            "document": "dict",
+            "map": "dict",
+        }.get(field.kind, "raw")
+        spec = {"type": kind}
+        if field.choices:
+            spec["choices"] = list(field.choices)
+    if field.aliases:
+        spec["aliases"] = list(field.aliases)
+    if required:
+        spec["required"] = True
+    if field.secret:
+        spec["no_log"] = True
+    elif any(word in field.name for word in _SECRET_WORDS):
+        spec["no_log"] = False
+    return spec
+
+
+class Program:
+    """What one module does.
+
+    :param name: the module's name, without the collection.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def spec(self) -> dict[str, t.Any]:
+        """What C(AnsibleModule) and the action plugin's validator take.
+
+        :returns: C(argument_spec) and the rules across options.
+        """
+        raise NotImplementedError
+
+    def secrets(self, raw: t.Mapping[str, t.Any]) -> set[str]:
+        """Texts among the options that must appear nowhere.
+
+        :param raw: the task's options.
+        :returns: the secret texts, besides those of options that are always secret.
+        """
+        return set()
+
+    def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """Do it.
+
+        :param session: for requests, and whether this is a check run.
+        :param raw: the options that the task itself gave, as plain data.
+        :param params: the validated options.
+        :returns: the result, with C(changed), and C(diff) whether it is asked for or not.
+        :raises PostHogFailure: it could not be done.
+        """
+        raise NotImplementedError
+
+
+class ResourceProgram(Program):
+    """A module that manages the objects of one type.
+
+    :param table: the type.
+    """
+
+    def __init__(self, table: Resource) -> None:
+        super().__init__(f"posthog_{table.type}")
+        self.table = table
+
+    def spec(self) -> dict[str, t.Any]:
+        """See :meth:`Program.spec`."""
+        table = self.table
+        arguments: dict[str, t.Any] = connection_spec()
+        for field in table.fields:
+            arguments[field.name] = option_spec(field)
+        for short in table.shorthands:
+            arguments[short.field.name] = option_spec(short.field)
+        for part in table.parts:
+            arguments[part.field.name] = option_spec(part.field)
+            for switch in part.switches:
+                arguments[switch.name] = {"type": "bool", "default": False, "aliases": ["authoritative"]}
+        if table.delete is not Delete.NONE:
+            arguments["state"] = {"type": "str", "choices": ["present", "absent"], "default": "present"}
+        if table.stand_in is not None:
+            arguments[table.stand_in.switch] = {"type": "bool", "default": True}
+        if table.has_secrets:
+            arguments["update_secret"] = {
+                "type": "str",
+                "choices": ["on_create", "always"],
+                "default": "on_create",
+                "no_log": False,
+            }
+        rules: dict[str, t.Any] = {"argument_spec": arguments, "supports_check_mode": True}
+        if table.parent is not None:
+            arguments[table.parent.option]["required"] = True
+        if table.several is not None:
+            several = table.several
+            arguments[several.option] = {"type": "list", "elements": "raw"}
+            arguments[several.exclusive] = {"type": "bool", "default": False, "aliases": ["authoritative"]}
+            rules["required_one_of"] = [[several.each, several.option]]
+            rules["mutually_exclusive"] = [[several.each, several.option]]
+        else:
+            arguments["id"] = {"type": "raw"}
+            arguments["extra_fields"] = {"type": "dict"}
+            rules["required_one_of"] = [[table.identity.option, "id"]]
+        return rules
+
+    def secrets(self, raw: t.Mapping[str, t.Any]) -> set[str]:
+        """See :meth:`Program.secrets`."""
+        found: set[str] = set()
+        for rule in self.table.secret_parts:
+            if not raw.get(rule.when):
+                continue
+            document = raw.get(rule.field)
+            for holder in (document.get(rule.key) if isinstance(document, dict) else None, raw.get(rule.key)):
+                found |= {text for text in _texts(holder) if len(text) >= _SHORTEST_SECRET}
+        return found
+
+    def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """See :meth:`Program.run`."""
+        table = self.table
+        aliases = {alias: option for option, spec in self.spec()["argument_spec"].items() for alias in spec.get("aliases", ())}
+        given = {aliases.get(key, key): value for key, value in raw.items()}
+        reconciler = Reconciler(session, table, update_secret=str(params.get("update_secret") or "on_create"))
+        absent = params.get("state") == "absent"
+        if table.several is not None and given.get(table.several.option) is not None:
+            return self._run_several(session, reconciler, given, params, absent)
+        object_id = given.get("id")
+        if absent:
+            # What else the task says of the object does not matter any more, and need not be right.
+            keep = {table.identity.option, *table.delete_options, *((table.parent.option,) if table.parent else ())}
+            given = {key: value for key, value in given.items() if key in keep}
+        declared = read_declared(table, given)
+        declared.switches.update(self._switches(params))
+        self._named(declared, object_id)
+        outcome = reconciler.absent(declared, object_id) if absent else reconciler.present(declared, object_id)
+        return self._result([outcome])
+
+    def _switches(self, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        names = {switch.name for part in self.table.parts for switch in part.switches}
+        if self.table.stand_in is not None:
+            names.add(self.table.stand_in.switch)
+        return {name: params.get(name) for name in names}
+
+    def _named(self, declared: Declared, object_id: t.Any) -> None:
+        """The task must say which object it means: an empty name and no id is nobody."""
+        option = self.table.identity.option
+        if object_id in (None, "") and declared.values.get(option) in (None, ""):
+            raise InvalidInput([(option, f"is empty; give the {self.table.name}'s {option}, or its id")])
+
+    def _run_several(
+        self,
+        session: Session,
+        reconciler: Reconciler,
+        given: dict[str, t.Any],
+        params: t.Mapping[str, t.Any],
+        absent: bool,
+    ) -> dict[str, t.Any]:
+        """Bring several objects within one parent to what is declared; all is read and checked before the first write."""
+        table = self.table
+        several = table.several
+        assert several is not None
+        items = given.pop(several.option)
+        given = {key: value for key, value in given.items() if table.field(key) is not None}
+        exclusive = bool(params.get(several.exclusive))
+        if absent and exclusive:
+            raise InvalidInput([(several.exclusive, "has no meaning with state: absent")])
+        declarations: list[Declared] = []
+        problems: list[tuple[str, str]] = []
+        for index, item in enumerate(items):
+            try:
+                declarations.append(read_declared(table, {**given, several.each: item}))
+            except InvalidInput as exc:
+                problems += [(f"{several.option}[{index}]", text) for _path, text in exc.problems]
+        if problems:
+            raise InvalidInput(problems)
+        if not absent:
+            self._known(session, declarations)
+        outcomes = [reconciler.absent(item) if absent else reconciler.present(item) for item in declarations]
+        if exclusive:
+            outcomes += self._leftovers(reconciler, given, items)
+        result = self._result([item for item in outcomes if item.obj is not None or item.changed] or outcomes)
+        result.pop(table.type, None)
+        result[table.plural] = [masked(table, item.obj) for item in outcomes if item.obj is not None]
+        return result
+
+    def _known(self, session: Session, declarations: t.Sequence[Declared]) -> None:
+        """Find every object that is named before the first one is written."""
+        several = self.table.several
+        assert several is not None
+        field = self.table.field(several.each)
+        assert field is not None and field.ref is not None
+        problems: list[tuple[str, str]] = []
+        checked, session.check_mode = session.check_mode, False
+        try:
+            for index, item in enumerate(declarations):
+                session.lookup(field.ref, item.values[several.each], f"{several.option}[{index}]", problems)
+        finally:
+            session.check_mode = checked
+        if problems:
+            raise InvalidInput(problems)
+
+    def _leftovers(self, reconciler: Reconciler, given: dict[str, t.Any], items: t.Sequence[t.Any]) -> list[Outcome]:
+        table = self.table
+        several = table.several
+        assert several is not None
+        declared = read_declared(table, given)
+        collection = reconciler.collection(declared)
+        if collection.parent == {}:
+            return []
+        wanted = {table.identity.normal(item) for item in items}
+        return [
+            reconciler.remove(collection, obj)
+            for obj in collection.all()
+            if not wanted.intersection(table.identity.names(obj))
+        ]
+
+    def _result(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:
+        """What the task returns."""
+        result: dict[str, t.Any] = {"changed": any(outcome.changed for outcome in outcomes)}
+        diffs = []
+        altered: list[dict[str, t.Any]] = []
+        for outcome in _flat(outcomes):
+            table = outcome.resource
+            if outcome.resource.type == self.table.type or outcome.obj is not None or outcome.changed:
+                result[table.type] = masked(table, outcome.obj)
+            if outcome.action != "unchanged" or outcome.before or outcome.after:
+                diffs.append(
+                    {
+                        "before": outcome.before,
+                        "after": outcome.after,
+                        "before_header": outcome.label,
+                        "after_header": outcome.label,
+                    }
+                )
+            altered += changes(outcome)
+        result["changes"] = altered
+        result["diff"] = diffs[0] if len(diffs) == 1 else diffs
+        return result
+
+
+def _flat(outcomes: t.Iterable[Outcome]) -> t.Iterator[Outcome]:
+    for outcome in outcomes:
+        yield outcome
+        yield from _flat(outcome.also)
+
+
+def _texts(value: t.Any) -> t.Iterator[str]:
+    """Every text in a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+
+
+class Sessions:
+    """The sessions of one task: one for each key, organization and project that its items use.
+
+    :param check_mode: nothing may be written.
+    :param warn: says something to the user without failing.
+    :param note: says something to those who asked for details.
+    """
+
+    def __init__(
+        self, *, check_mode: bool, warn: t.Callable[[str], None], note: t.Callable[[str], None] | None = None
+    ) -> None:
+        self.check_mode = check_mode
+        self.warn = warn
+        self.note = note or (lambda line: None)
+        self._clients: dict[Connection, Client] = {}
+        self._sessions: dict[tuple[Connection, t.Any, t.Any], Session] = {}
+
+    def get(self, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> Session:
+        """The session that a set of options asks for.
+
+        :param raw: the options that the task itself gave.
+        :param params: the validated options.
+        :returns: a kept session, or a new one.
+        :raises PostHogFailure: the options do not say where PostHog is.
+        """
+        where = connection(raw, params)
+        key = (where, params.get("organization") or None, params.get("project") or None)
+        if key not in self._sessions:
+            client = self._clients.get(where)
+            if client is None:
+                client = self._clients[where] = Client(where, note=lambda line: self.note(line))
+            self._sessions[key] = Session(
+                client,
+                resource,
+                organization=key[1],
+                project=key[2],
+                check_mode=self.check_mode,
+                warn=lambda text: self.warn(text),
+                warn_quietly=lambda text: self.note(text),
+            )
+        return self._sessions[key]
+
+    def close(self) -> None:
+        """Close all connections."""
+        for client in self._clients.values():
+            client.close()
+
+
+def perform(
+    item: Program, sessions: Sessions, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]
+) -> tuple[bool, dict[str, t.Any]]:
+    """Run a program and turn whatever happens into a result.
+
+    :param item: the program.
+    :param sessions: the task's sessions.
+    :param raw: the options that the task itself gave, as plain data.
+    :param params: the validated options.
+    :returns: whether it succeeded, and the result.
+    """
+    session: Session | None = None
+    try:
+        session = sessions.get(raw, params)
+        return True, item.run(session, raw, params)
+    except ApiError as exc:
+        error = exc
+        if session is not None:
+            try:
+                error = session.explained(exc)
+            except PostHogFailure:
+                pass
+        return False, error.result()
+    except PostHogFailure as exc:
+        return False, exc.result()
+    except Exception as exc:  # a defect of ours; the person still gets a sentence, and we get something to go by
+        return False, {
+            "msg": f"community.posthog has a defect: {type(exc).__name__}: {exc}. Please report it with the exception below.",
+            "exception": traceback.format_exc(),
+        }
+
+
+class _Module(AnsibleModule):
+    """C(AnsibleModule) that also knows what the task itself gave: C(null) and nothing differ."""
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        self.given = without_empty(
+            {key: value for key, value in copy.deepcopy(self.params).items() if not key.startswith("_ansible_")}
+        )
+        # An empty connection option counts as not given, before Ansible asks the environment.
+        for key in [key for key in self.params if not key.startswith("_ansible_") and key not in self.given]:
+            del self.params[key]
+
+
+def run_module(item: Program) -> None:
+    """Run a program as an ordinary module.
+
+    :param item: the program.
+    """
+    module = _Module(**item.spec())
+    if REQUESTS_IMPORT_ERROR is not None:
+        module.fail_json(msg=missing_required_lib("requests"), exception=str(REQUESTS_IMPORT_ERROR))
+    raw = plain(module.given)
+    module.no_log_values.update(item.secrets(raw))
+    sessions = Sessions(check_mode=module.check_mode, warn=module.warn)
+    good, result = perform(item, sessions, raw, module.params)
+    sessions.close()
+    if not module._diff:
+        result.pop("diff", None)
+    if good:
+        module.exit_json(**result)
+    module.fail_json(**result)

@@ -1,0 +1,845 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""Find an object, compare it, and create, update, replace or delete it.
+
+Private to this collection: it may change without notice.
+
+Check mode goes through the same code up to the write, so what it predicts is what a run does. After a write whose
+outcome is unknown everything is read again and planned anew: nothing is sent twice blindly.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.community.posthog.plugins.module_utils._compare import (
+    compose,
+    covers,
+    leaves,
+    same,
+    view,
+    with_defaults,
+)
+from ansible_collections.community.posthog.plugins.module_utils._errors import (
+    ApiError,
+    Ambiguous,
+    InvalidInput,
+    PostHogFailure,
+    UnknownOutcome,
+)
+from ansible_collections.community.posthog.plugins.module_utils._fields import Field, Problems, dig
+from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, PartPlan, Resource
+from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session, walk
+
+#: What stands for a secret in results and diffs.
+MASK: t.Final = "********"
+
+#: How often a plan is made anew after writes of unknown outcome.
+_PLANS: t.Final = 6
+
+
+@dataclass
+class Declared:
+    """What a task declares of one object, read and checked.
+
+    :param values: field name to value, references still as names.
+    :param partial: documents of which only some top-level keys were declared, through short forms.
+    :param parts: options of the parts, by name.
+    :param extra: fields that this release does not know.
+    :param switches: the options of the engine (state, exclusive and so on).
+    """
+
+    values: dict[str, t.Any] = field(default_factory=dict)
+    partial: set[str] = field(default_factory=set)
+    parts: dict[str, t.Any] = field(default_factory=dict)
+    extra: dict[str, t.Any] = field(default_factory=dict)
+    switches: dict[str, t.Any] = field(default_factory=dict)
+
+
+@dataclass
+class Outcome:
+    """What became of one object.
+
+    :param resource: its table.
+    :param action: created, updated, deleted or unchanged.
+    :param obj: the object as PostHog shows it, or as it would; None where there is none.
+    :param before: the declared fields before, as a diff shows them.
+    :param after: the same after.
+    :param label: what to call the object.
+    :param also: outcomes of other objects that were handled instead (an invite).
+    """
+
+    resource: Resource
+    action: str
+    obj: dict[str, t.Any] | None
+    before: dict[str, t.Any] = field(default_factory=dict)
+    after: dict[str, t.Any] = field(default_factory=dict)
+    label: str = ""
+    also: list[Outcome] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything is, or would be, different now."""
+        return self.action != "unchanged" or any(item.changed for item in self.also)
+
+
+def read_declared(resource: Resource, raw: t.Mapping[str, t.Any], prefix: str = "") -> Declared:
+    """Read the options of one object.
+
+    :param resource: the table.
+    :param raw: plain options that the user gave, and only those.
+    :param prefix: path in front of the option paths.
+    :returns: the declaration.
+    :raises InvalidInput: with everything that is wrong.
+    """
+    problems: Problems = []
+    declared = Declared()
+    where = f"{prefix}." if prefix else ""
+    options = dict(raw)
+    if resource.prepare is not None:
+        resource.prepare(options, problems)
+    for known in resource.fields:
+        if known.name in options:
+            declared.values[known.name] = known.parse(options[known.name], where + known.name, problems)
+    for short in resource.shorthands:
+        name = short.field.name
+        if name not in options:
+            continue
+        value = short.field.parse(options[name], where + name, problems)
+        if short.target not in declared.values:
+            declared.values[short.target] = {}
+            declared.partial.add(short.target)
+        document = declared.values[short.target]
+        if not isinstance(document, dict):
+            continue
+        for key, inner in short.build(value).items():
+            if key in document:
+                problems.append((where + name, f"is a short form of {short.target}.{key}, which is given too; give one of them"))
+            document[key] = inner
+    for part in resource.parts:
+        if part.field.name in options:
+            declared.parts[part.field.name] = part.field.parse(options[part.field.name], where + part.field.name, problems)
+        for switch in part.switches:
+            if switch.name in options:
+                declared.switches[switch.name] = switch.parse(options[switch.name], where + switch.name, problems)
+    extra = options.get("extra_fields")
+    if extra is not None:
+        if isinstance(extra, dict):
+            declared.extra = extra
+            for name in extra:
+                if resource.field(name) is not None and not isinstance(extra[name], dict):
+                    problems.append((f"{where}extra_fields.{name}", f"is an option of its own; give it as {name}"))
+        else:
+            problems.append((f"{where}extra_fields", "takes a dictionary"))
+    if not problems:
+        for check in resource.checks:
+            problems += [(where + path, text) for path, text in check({**declared.values, **declared.parts})]
+    if problems:
+        raise InvalidInput(problems)
+    return declared
+
+
+class Reconciler:
+    """Brings objects of one type to what is declared.
+
+    :param session: project, names, requests.
+    :param resource: the table.
+    :param update_secret: C(on_create) or C(always): when a value that cannot be read back is written.
+    """
+
+    def __init__(self, session: Session, resource: Resource, *, update_secret: str = "on_create") -> None:
+        self.session = session
+        self.resource = resource
+        self.update_secret = update_secret
+
+    # -- present --------------------------------------------------------------------------------------------------
+
+    def present(self, declared: Declared, object_id: t.Any = None) -> Outcome:
+        """Make the object be as declared.
+
+        :param declared: what is declared.
+        :param object_id: the object's id, where the user gave one.
+        :returns: what happened, or would happen in check mode.
+        :raises PostHogFailure: it could not be done.
+        """
+        return self._settled(lambda: self._present(declared, object_id))
+
+    def _settled(self, attempt: t.Callable[[], Outcome]) -> Outcome:
+        """Run an attempt, and plan anew after a write of unknown outcome."""
+        self._first: Outcome | None = None
+        contested = False
+        for again in range(1, _PLANS + 1):
+            try:
+                outcome = attempt()
+            except UnknownOutcome as exc:
+                if again == _PLANS:
+                    raise
+                self.session.client.rest(again)
+                self.session.stale()
+                self.session.warn_quietly(f"{exc.message}; looking at the object again")
+                continue
+            except ApiError as exc:
+                taken = exc.method == "POST" and (exc.code == "unique" or exc.status == 409 and exc.code == "conflict")
+                if not taken or contested:
+                    raise
+                contested = True
+                if again == 1:
+                    # Somebody else made it meanwhile; with a lost answer before, it may have been this task.
+                    self._first = None
+                self.session.stale()
+                continue
+            if self._first is not None and again > 1:
+                # An earlier attempt did the work, or a part of it, although its answer was lost.
+                first = self._first
+                return dataclasses.replace(outcome, action=first.action, before=first.before, after=first.after)
+            return outcome
+        raise AssertionError("not reached")
+
+    def _intend(self, outcome: Outcome) -> Outcome:
+        """Remember what the first attempt set out to do."""
+        if self._first is None:
+            self._first = outcome
+        return outcome
+
+    def _present(self, declared: Declared, object_id: t.Any) -> Outcome:
+        collection = self.collection(declared)
+        current = self._current(collection, declared, object_id)
+        if current is None and object_id is not None:
+            raise PostHogFailure(f"id: there is no {self.resource.name} with the id {object_id}")
+        if current is None and not self.resource.creatable:
+            return self._stand_in(declared, collection)
+        values = self._resolved(declared, current)
+        if current is None:
+            return self._create(collection, declared, values)
+        if self.resource.replaceable:
+            return self._replace(collection, declared, values, current)
+        return self._update(collection, declared, values, current)
+
+    def collection(self, declared: Declared) -> Collection:
+        """The objects among which the declared one is.
+
+        :param declared: tells the parent, where the type has one.
+        :returns: the collection.
+        :raises InvalidInput: the parent does not exist.
+        """
+        rule = self.resource.parent
+        if rule is None:
+            return self.session.collection(self.resource)
+        return self.session.collection(self.resource, self.parent(declared))
+
+    def parent(self, declared: Declared) -> dict[str, t.Any]:
+        """The parent's object.
+
+        :param declared: holds the parent's name or id.
+        :returns: the object.
+        :raises InvalidInput: it does not exist.
+        """
+        rule = self.resource.parent
+        assert rule is not None
+        ref_field = self.resource.field(rule.option)
+        assert ref_field is not None and ref_field.ref is not None
+        problems: Problems = []
+        found = self.session.lookup(ref_field.ref, declared.values[rule.option], rule.option, problems)
+        if problems:
+            raise InvalidInput(problems)
+        # In check mode the parent may be one that an earlier task would have created.
+        return found if found is not None else {}
+
+    def _current(self, collection: Collection, declared: Declared, object_id: t.Any) -> dict[str, t.Any] | None:
+        """The object as it is; None where there is none."""
+        if collection.parent == {}:
+            return None
+        if object_id is not None:
+            return collection.get(object_id)
+        identity = self.resource.identity
+        name = declared.values.get(identity.option)
+        found = collection.find(name)
+        if not found and not identity.unique:
+            found = collection.find(name, sure=True)
+        if len(found) > 1:
+            ids = ", ".join(sorted(str(self.resource.object_id(obj)) for obj in found))
+            raise Ambiguous(
+                f"{identity.option}: {len(found)} objects of type {self.resource.type} are called {name!r} (ids {ids}); "
+                "give the id of the one that is meant, or rename the other"
+            )
+        if not found:
+            return None
+        needs_more = bool(declared.parts) or any(
+            not known.in_list for known in self.resource.fields if known.name in declared.values
+        )
+        return collection.whole(found[0]) if needs_more else found[0]
+
+    def _resolved(self, declared: Declared, current: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
+        """The declared values with ids in place of names."""
+        problems: Problems = []
+        values: dict[str, t.Any] = {}
+        for known in self.resource.fields:
+            if known.name not in declared.values:
+                continue
+            value = declared.values[known.name]
+            if current is not None and self._repeats_name(known, value, current):
+                values[known.name] = known.value_in(current)
+            elif self.resource.parent is not None and known.name == self.resource.parent.option:
+                values[known.name] = value
+            else:
+                values[known.name] = self.session.resolve_field(known, value, known.name, problems)
+        if problems:
+            raise InvalidInput(problems)
+        return values
+
+    @staticmethod
+    def _repeats_name(known: Field, value: t.Any, current: t.Mapping[str, t.Any]) -> bool:
+        """Whether the object itself tells that a reference already names what is declared."""
+        if known.ref is None or known.ref.name_at is None or not isinstance(value, str):
+            return False
+        name = dig(current, known.ref.name_at)
+        return isinstance(name, str) and name.casefold() == value.casefold()
+
+    # -- create -----------------------------------------------------------------------------------------------------
+
+    def _create(self, collection: Collection, declared: Declared, values: dict[str, t.Any]) -> Outcome:
+        missing = [
+            known.name
+            for known in self.resource.fields
+            if known.required and values.get(known.name) is None and not self._is_parent(known)
+        ]
+        if missing:
+            raise InvalidInput(
+                [(name, f"is needed to create the {self.resource.name}, which does not exist yet") for name in missing]
+            )
+        values = self._plan_gated(values, None)
+        initial = {known.name: known.initial for known in self.resource.fields if known.initial is not None}
+        values = {**initial, **values}
+        body: dict[str, t.Any] = {}
+        later: dict[str, t.Any] = {}
+        for known in self.resource.fields:
+            if known.name not in values or self._is_parent(known):
+                continue
+            if values[known.name] is None and known.kind != "any" and not known.nullable:
+                continue
+            value = with_defaults(known, compose(known, values[known.name], None))
+            (later if known.update_only else body)[known.api_name] = value
+        body = _merged(body, declared.extra)
+        predicted = self._predicted_new(values, declared)
+        plans = self._part_plans(declared, None)
+        self._guard(values, None)
+        for name, plan in plans.items():
+            predicted[name] = plan.predicted
+        outcome = Outcome(
+            self.resource,
+            "created",
+            predicted,
+            {},
+            self._after(declared, values, None, plans),
+            self.resource.label(self._name(declared, predicted)),
+        )
+        self._intend(outcome)
+        if self.session.check_mode:
+            collection.remember(predicted, whole=True)
+            return outcome
+        answer = self.session.write("POST", collection.path, body)
+        obj = self._taken(collection, answer, predicted)
+        self._note_dropped(values, obj, {name for name in values if not self._later(name, later)})
+        if later:
+            obj = self._taken(
+                collection,
+                self.session.write("PATCH", collection.object_path(self.resource.object_id(obj)), later),
+                obj,
+            )
+        obj = self._apply_parts(declared, obj, collection)
+        outcome.obj = obj
+        return outcome
+
+    def _guard(self, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None) -> None:
+        """Refuse, before anything is written, what PostHog is known to refuse."""
+        problems = [problem for guard in self.resource.guards for problem in guard(self.session, values, current)]
+        if problems:
+            raise InvalidInput(problems)
+
+    def _later(self, name: str, later: t.Mapping[str, t.Any]) -> bool:
+        known = self.resource.field(name)
+        return known is not None and known.api_name in later
+
+    def _is_parent(self, known: Field) -> bool:
+        return self.resource.parent is not None and known.name == self.resource.parent.option
+
+    def _taken(self, collection: Collection, answer: t.Any, fallback: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Keep a write's answer. Some answers are empty; what was sent then has to do."""
+        obj = answer if isinstance(answer, dict) else fallback
+        return collection.remember(obj, whole=True)
+
+    def _predicted_new(self, values: t.Mapping[str, t.Any], declared: Declared) -> dict[str, t.Any]:
+        """The object that a creation would return, as far as that can be known."""
+        obj: dict[str, t.Any] = {}
+        for known in self.resource.fields:
+            if known.name in values and not known.write_only and not self._is_parent(known):
+                _put(obj, known.path_in(obj), with_defaults(known, compose(known, values[known.name], None)))
+            elif known.default is not None and not known.write_only and known.in_list:
+                _put(obj, known.path_in(obj), copy.deepcopy(known.default))
+        identity = self.resource.identity
+        if dig(obj, identity.read[0]) is None and identity.option in declared.values:
+            _put(obj, identity.read[0], declared.values[identity.option])
+        return _merged(obj, declared.extra)
+
+    def _stand_in(self, declared: Declared, collection: Collection) -> Outcome:
+        """Make the object's forerunner, where the object itself cannot be created."""
+        rule = self.resource.stand_in
+        name = declared.values.get(self.resource.identity.option)
+        if rule is None or not declared.switches.get(rule.switch, True):
+            remedy = f"; {rule.switch}: true makes one" if rule is not None else ""
+            raise PostHogFailure(f"{self.resource.label(name)} does not exist{collection.offered(name)}{remedy}")
+        resource = self.session.registry(rule.type)
+        inner = Declared(
+            values={target: declared.values[source] for target, source in rule.options.items() if source in declared.values}
+        )
+        made = Reconciler(self.session, resource, update_secret=self.update_secret).present(inner)
+        return Outcome(self.resource, "unchanged", None, label=made.label, also=[made])
+
+    # -- update -----------------------------------------------------------------------------------------------------
+
+    def _differing(
+        self, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any], declared: Declared
+    ) -> dict[str, t.Any]:
+        """The declared fields that are not what they should be."""
+        differing: dict[str, t.Any] = {}
+        problems: Problems = []
+        unknown: list[str] = []
+        for known in self.resource.fields:
+            if known.name not in values or self._is_parent(known) or known.write_only and not known.secret:
+                continue
+            if known.name == self.resource.identity.option and known.ref is not None:
+                continue
+            if known.secret:
+                if self.update_secret == "always":
+                    differing[known.name] = values[known.name]
+                continue
+            if not known.shown_by(current):
+                unknown.append(known.name)
+                continue
+            compared = self._readable(known, values, current)
+            desired = self._without_secrets(known, values[known.name], values, current)
+            if not same(compared, desired, known.value_in(current), partial=known.name in declared.partial):
+                if known.create_only:
+                    problems.append((known.name, f"cannot be changed after creation (it is {known.value_in(current)!r})"))
+                differing[known.name] = values[known.name]
+            elif compared is not known and self.update_secret == "always":
+                differing[known.name] = values[known.name]
+        if problems:
+            raise InvalidInput(problems)
+        if unknown:
+            self.session.warn(
+                f"{self.resource.label(current)}: this PostHog does not show {', '.join(unknown)}, so "
+                f"{'it was' if len(unknown) == 1 else 'they were'} neither compared nor written"
+            )
+        return differing
+
+    def _readable(self, known: Field, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any]) -> Field:
+        """The field with its secret keys marked as nobody's business, where they cannot be read."""
+        hidden = self._secret_keys(known, values, current)
+        if not hidden:
+            return known
+        return dataclasses.replace(
+            known,
+            fields=tuple(dataclasses.replace(key, kept=True) if key.name in hidden else key for key in known.fields),
+        )
+
+    def _secret_keys(
+        self, known: Field, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    ) -> set[str]:
+        """The keys of a document that are secret for this object."""
+        keys = set()
+        for rule in self.resource.secret_parts:
+            declared = values.get(rule.when)
+            active = declared if declared is not None else dig(current or {}, rule.when)
+            if rule.field == known.name and active:
+                keys.add(rule.key)
+        return keys
+
+    def _without_secrets(
+        self, known: Field, value: t.Any, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any]
+    ) -> t.Any:
+        hidden = self._secret_keys(known, values, current)
+        if not hidden or not isinstance(value, dict):
+            return value
+        return {key: inner for key, inner in value.items() if key not in hidden}
+
+    def _plan_gated(self, values: dict[str, t.Any], current: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
+        """Leave out what the plan is known not to include, with a warning.
+
+        PostHog drops such fields silently, so writing them would report a change that never comes about.
+        """
+        out = dict(values)
+        for known in self.resource.fields:
+            if known.plan_feature is None or not out.get(known.name):
+                continue
+            if current is not None and known.value_in(current):
+                continue
+            features = self.session.features()
+            if features is not None and known.plan_feature not in features:
+                del out[known.name]
+                self.session.warn(
+                    f"{known.name}: the plan of this organization lacks the feature {known.plan_feature!r}, "
+                    "without which PostHog drops this field silently; it was left out"
+                )
+        return out
+
+    def _update(
+        self, collection: Collection, declared: Declared, values: dict[str, t.Any], current: dict[str, t.Any]
+    ) -> Outcome:
+        differing = self._plan_gated(self._differing(values, current, declared), current)
+        plans = self._part_plans(declared, current)
+        extra = {name: value for name, value in declared.extra.items() if name in current and not covers(value, current[name])}
+        label = self.resource.label(current)
+        gated = {name for name in values if name not in differing}
+        before = self._before(declared, values, current, plans)
+        after = self._after(declared, {**values, **{}}, current, plans, unchanged=gated)
+        for name, value in extra.items():
+            before[name], after[name] = current[name], value
+        if not differing and not extra and not any(plan.changed for plan in plans.values()):
+            return Outcome(self.resource, "unchanged", current, before, before, label)
+        predicted = copy.deepcopy(current)
+        body: dict[str, t.Any] = {}
+        for known in self.resource.fields:
+            if known.name not in differing:
+                continue
+            now = known.value_in(current)
+            desired = differing[known.name]
+            if self.update_secret != "always":
+                desired = self._without_secrets(known, desired, values, current)
+            readable = self._readable(known, values, current)
+            value = compose(readable, desired, now, partial=known.name in declared.partial)
+            body[known.api_name] = value
+            if not known.write_only:
+                _put(predicted, known.path_in(predicted), _overlaid(now, value) if known.kind == "document" else value)
+        body = _merged(body, extra)
+        predicted = _merged(predicted, extra)
+        for name, plan in plans.items():
+            if plan.changed:
+                predicted[name] = plan.predicted
+        outcome = Outcome(self.resource, "updated", predicted, before, after, label)
+        self._guard(values, current)
+        self._intend(outcome)
+        if self.session.check_mode:
+            collection.remember(predicted, whole=True)
+            return outcome
+        obj = current
+        if body:
+            for name in self.resource.echo:
+                body.setdefault(name, dig(current, name))
+            path = collection.object_path(self.resource.object_id(current))
+            obj = self._taken(collection, self.session.write("PATCH", path, body), predicted)
+            kept = self._note_dropped(differing, obj, set(differing))
+            if not kept and not extra and not any(plan.changed for plan in plans.values()):
+                return Outcome(self.resource, "unchanged", obj, before, before, label)
+        outcome.obj = self._apply_parts(declared, obj, collection)
+        return outcome
+
+    def _note_dropped(self, values: t.Mapping[str, t.Any], obj: t.Mapping[str, t.Any], names: set[str]) -> bool:
+        """Warn of fields that PostHog took without an error and did not keep.
+
+        :returns: whether at least one field was kept.
+        """
+        dropped = []
+        readable = 0
+        for known in self.resource.fields:
+            if known.name not in names or known.write_only or known.secret or self._is_parent(known):
+                continue
+            if known.name == self.resource.identity.option and known.ref is not None:
+                continue
+            if not known.shown_by(obj):
+                if values[known.name] is not None and known.since:
+                    dropped.append(known)
+                    readable += 1
+                continue
+            readable += 1
+            compared = self._readable(known, values, obj)
+            desired = self._without_secrets(known, values[known.name], values, obj)
+            if not same(compared, desired, known.value_in(obj), partial=True):
+                dropped.append(known)
+        for known in dropped:
+            reason = f" (it needs the plan feature {known.plan_feature!r})" if known.plan_feature else ""
+            self.session.warn(
+                f"{self.resource.label(obj)}: PostHog accepted {known.name} without an error but did not keep it{reason}"
+            )
+        return len(dropped) < readable or len(names) > readable
+
+    def _replace(
+        self, collection: Collection, declared: Declared, values: dict[str, t.Any], current: dict[str, t.Any]
+    ) -> Outcome:
+        """Change an object that cannot be changed: delete it and create it anew."""
+        differing = self._differing(values, current, declared)
+        label = self.resource.label(current)
+        before = self._before(declared, values, current, {})
+        if not differing:
+            return Outcome(self.resource, "unchanged", current, before, before, label)
+        predicted = {**self._predicted_new(values, declared)}
+        outcome = Outcome(
+            self.resource, "updated", predicted, before, self._after(declared, values, current, {}), label
+        )
+        self._intend(outcome)
+        if self.session.check_mode:
+            return outcome
+        self._remove(collection, current)
+        made = self._create(collection, declared, values)
+        outcome.obj = made.obj
+        return outcome
+
+    # -- parts ------------------------------------------------------------------------------------------------------
+
+    def _part_plans(self, declared: Declared, current: dict[str, t.Any] | None) -> dict[str, PartPlan]:
+        plans: dict[str, PartPlan] = {}
+        for part in self.resource.parts:
+            if part.field.name in declared.parts:
+                plans[part.field.name] = part.plan(
+                    self.session, self.resource, {**declared.switches, **declared.parts}, current
+                )
+        return plans
+
+    def _apply_parts(self, declared: Declared, obj: dict[str, t.Any], collection: Collection) -> dict[str, t.Any]:
+        for part in self.resource.parts:
+            if part.field.name not in declared.parts:
+                continue
+            options = {**declared.switches, **declared.parts}
+            # The object may have just been created, so the plan is made against what it is now.
+            plan = part.plan(self.session, self.resource, options, obj)
+            if plan.changed:
+                obj = part.apply(self.session, self.resource, options, obj, plan)
+                collection.remember(obj, whole=True)
+        return obj
+
+    # -- what a diff shows --------------------------------------------------------------------------------------------
+
+    def _before(
+        self,
+        declared: Declared,
+        values: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any],
+        plans: t.Mapping[str, PartPlan],
+    ) -> dict[str, t.Any]:
+        out: dict[str, t.Any] = {}
+        for known in self._shown_fields(values):
+            if not known.shown_by(current) and not known.secret:
+                continue
+            out[known.name] = self._shown(known, known.value_in(current), values, declared, current)
+        for name, plan in plans.items():
+            out[name] = plan.before
+        return out
+
+    def _after(
+        self,
+        declared: Declared,
+        values: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any] | None,
+        plans: t.Mapping[str, PartPlan],
+        unchanged: set[str] | None = None,
+    ) -> dict[str, t.Any]:
+        out: dict[str, t.Any] = {}
+        for known in self._shown_fields(values):
+            if current is not None and known.name in (unchanged or ()):
+                # Equal values may be spelled differently; the server's spelling stands on both sides.
+                if known.shown_by(current) or known.secret:
+                    out[known.name] = self._shown(known, known.value_in(current), values, declared, current)
+                continue
+            value = values[known.name]
+            if current is None:
+                value = with_defaults(known, value)
+            shown = self._shown(known, value, values, declared, current)
+            out[known.name] = f"{MASK} (written)" if known.secret else shown
+        for name, plan in plans.items():
+            out[name] = plan.after
+        return out
+
+    def _shown_fields(self, values: t.Mapping[str, t.Any]) -> t.Iterator[Field]:
+        for known in self.resource.fields:
+            if known.name in values and (not known.write_only or known.secret):
+                yield known
+
+    def _shown(
+        self,
+        known: Field,
+        value: t.Any,
+        values: t.Mapping[str, t.Any],
+        declared: Declared,
+        current: t.Mapping[str, t.Any] | None,
+    ) -> t.Any:
+        """One value as a diff shows it: names for ids, words for numbers, nothing secret."""
+        if known.secret:
+            return MASK if value is not None else None
+        shown = view(known, value, values[known.name], partial=known.name in declared.partial)
+        if known.ref is not None:
+            ref = known.ref
+            shown = [self.session.name_of(ref, item) for item in shown] if isinstance(shown, list) else (
+                None if shown is None else self.session.name_of(ref, shown)
+            )
+        elif known.refs:
+            shown = walk(shown, known.refs, lambda rule, item, where: self.session.name_of(rule.ref, item))
+        hidden = self._secret_keys(known, values, current)
+        if hidden and isinstance(shown, dict):
+            shown = {key: MASK if key in hidden and inner else inner for key, inner in shown.items()}
+        return shown
+
+    def _name(self, declared: Declared, obj: t.Mapping[str, t.Any]) -> str:
+        return str(declared.values.get(self.resource.identity.option) or self.resource.identity.shown(obj))
+
+    # -- absent -----------------------------------------------------------------------------------------------------
+
+    def absent(self, declared: Declared, object_id: t.Any = None) -> Outcome:
+        """Make the object not be there.
+
+        :param declared: names the object.
+        :param object_id: its id, where the user gave one.
+        :returns: what happened, or would happen in check mode.
+        :raises PostHogFailure: it could not be done.
+        """
+        return self._settled(lambda: self._absent(declared, object_id))
+
+    def _absent(self, declared: Declared, object_id: t.Any) -> Outcome:
+        if self.resource.parent is not None and not self._parent_exists(declared):
+            return Outcome(self.resource, "unchanged", None)
+        collection = self.collection(declared)
+        bare = Declared(values={key: value for key, value in declared.values.items()})
+        current = self._current(collection, Declared(values=self._identifying(bare)), object_id)
+        also: list[Outcome] = []
+        rule = self.resource.stand_in
+        if rule is not None and object_id is None:
+            resource = self.session.registry(rule.type)
+            source = rule.options[resource.identity.option]
+            inner = Declared(values={resource.identity.option: declared.values[source]})
+            also.append(Reconciler(self.session, resource).absent(inner))
+        if current is None:
+            name = declared.values.get(self.resource.identity.option) or object_id
+            return Outcome(self.resource, "unchanged", None, label=self.resource.label(name), also=also)
+        options = {name: declared.values[name] for name in self.resource.delete_options if name in declared.values}
+        return self.remove(collection, current, also, options)
+
+    def _identifying(self, declared: Declared) -> dict[str, t.Any]:
+        names = {self.resource.identity.option}
+        if self.resource.parent is not None:
+            names.add(self.resource.parent.option)
+        return {key: value for key, value in declared.values.items() if key in names}
+
+    def _parent_exists(self, declared: Declared) -> bool:
+        rule = self.resource.parent
+        assert rule is not None
+        ref_field = self.resource.field(rule.option)
+        assert ref_field is not None and ref_field.ref is not None
+        problems: Problems = []
+        checked = self.session.check_mode
+        try:
+            self.session.check_mode = False  # a missing parent needs no warning here
+            return self.session.lookup(ref_field.ref, declared.values[rule.option], rule.option, problems) is not None
+        finally:
+            self.session.check_mode = checked
+
+    def remove(
+        self,
+        collection: Collection,
+        current: dict[str, t.Any],
+        also: list[Outcome] | None = None,
+        options: t.Mapping[str, t.Any] | None = None,
+    ) -> Outcome:
+        """Delete one object.
+
+        :param collection: where it is.
+        :param current: the object.
+        :param also: outcomes that belong to the same deletion.
+        :param options: fields to send along, where the deletion is a PATCH.
+        :returns: what happened.
+        """
+        if self.resource.delete is Delete.NONE:
+            raise PostHogFailure(f"state: {self.resource.label(current)} cannot be deleted through PostHog's API")
+        before = {
+            known.name: view(known, known.value_in(current), None)
+            for known in self.resource.fields
+            if known.name == self.resource.identity.option and known.shown_by(current)
+        }
+        before.setdefault(self.resource.identity.option, self.resource.identity.shown(current))
+        before["id"] = self.resource.object_id(current)
+        outcome = Outcome(self.resource, "deleted", None, before, {}, self.resource.label(current), also or [])
+        self._intend(outcome)
+        if self.session.check_mode:
+            collection.forget(self.resource.object_id(current))
+            return outcome
+        self._remove(collection, current, options)
+        return outcome
+
+    def _remove(
+        self, collection: Collection, current: dict[str, t.Any], options: t.Mapping[str, t.Any] | None = None
+    ) -> None:
+        object_id = self.resource.object_id(current)
+        path = collection.object_path(object_id)
+        try:
+            if self.resource.delete is Delete.SOFT:
+                body = {name: dig(current, name) for name in self.resource.echo}
+                self.session.write("PATCH", path, {**body, **(options or {}), "deleted": True})
+            else:
+                self.session.write("DELETE", path)
+        except ApiError as exc:
+            if exc.status != 404:
+                raise
+        collection.forget(object_id)
+
+
+def masked(resource: Resource, obj: t.Mapping[str, t.Any] | None) -> dict[str, t.Any] | None:
+    """The object as a result shows it: without secrets.
+
+    :param resource: the table.
+    :param obj: the server's object.
+    :returns: a copy; None for None.
+    """
+    if obj is None:
+        return None
+    out = copy.deepcopy(dict(obj))
+    for path in resource.masked:
+        if dig(out, path):
+            _put(out, path, MASK)
+    for known in resource.fields:
+        if known.secret and known.value_in(out):
+            _put(out, known.path_in(out), MASK)
+    for rule in resource.secret_parts:
+        part = dig(out, rule.field)
+        if dig(out, rule.when) and isinstance(part, dict) and part.get(rule.key):
+            inner = part[rule.key]
+            part[rule.key] = {key: MASK for key in inner} if isinstance(inner, dict) else MASK
+    return out
+
+
+def changes(outcome: Outcome) -> list[dict[str, t.Any]]:
+    """The single values that changed.
+
+    :param outcome: of one object.
+    :returns: see :func:`leaves`.
+    """
+    return leaves(outcome.before, outcome.after) if outcome.action == "updated" else []
+
+
+def _put(obj: dict[str, t.Any], path: str, value: t.Any) -> None:
+    """Set the value at a dotted path, making the dictionaries on the way."""
+    parts = path.split(".")
+    for part in parts[:-1]:
+        inner = obj.get(part)
+        if not isinstance(inner, dict):
+            inner = {}
+            obj[part] = inner
+        obj = inner
+    obj[parts[-1]] = value
+
+
+def _merged(base: dict[str, t.Any], extra: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """A copy of one dictionary with another laid over it, at every depth."""
+    out = dict(base)
+    for key, value in extra.items():
+        if isinstance(value, dict) and isinstance(out.get(key), dict):
+            out[key] = _merged(out[key], value)
+        else:
+            out[key] = copy.deepcopy(value)
+    return out
+
+
+def _overlaid(now: t.Any, value: t.Any) -> t.Any:
+    """A document after a PATCH: the sent keys replace the stored ones."""
+    return {**now, **value} if isinstance(now, dict) and isinstance(value, dict) else value

@@ -1,0 +1,219 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""Feature flags.
+
+Private to this collection: it may change without notice. Facts: API.md chapter 5, feature_flag; OBSERVED-2024.md.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.community.posthog.plugins.module_utils._fields import (
+    Anything,
+    Bool,
+    Choice,
+    Document,
+    Field,
+    Int,
+    ListOf,
+    Map,
+    Number,
+    Ref,
+    References,
+    Tags,
+    Text,
+)
+from ansible_collections.community.posthog.plugins.module_utils._resource import (
+    Delete,
+    Identity,
+    Resource,
+    Scope,
+    SecretPart,
+    Shorthand,
+)
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS
+
+OPERATORS = (
+    "exact", "is_not", "icontains", "not_icontains", "icontains_multi", "not_icontains_multi", "regex", "not_regex",
+    "gt", "gte", "lt", "lte", "semver_gt", "semver_gte", "semver_lt", "semver_lte", "semver_eq", "semver_neq",
+    "semver_tilde", "semver_caret", "semver_wildcard", "is_set", "is_not_set", "is_date_exact", "is_date_after",
+    "is_date_before", "in", "not_in", "flag_evaluates_to",
+)  # fmt: skip
+
+VARIANT = Document(
+    "variant",
+    [
+        Text("key", required=True, max_length=400, pattern=(r"[A-Za-z0-9_./-]+", "letters, digits and _ . / -")),
+        Text("name", nullable=True),
+        Number("rollout_percentage", required=True, minimum=0, maximum=100),
+        Text("description", nullable=True),
+    ],
+)
+
+PROPERTY = Document(
+    "property",
+    [
+        Text("key", required=True),
+        Anything("value"),
+        Choice("type", ["person", "cohort", "group", "flag"], required=True),
+        Choice("operator", OPERATORS, nullable=True, null_as="exact", default="exact"),
+        Int("group_type_index", nullable=True),
+        Bool("negation", nullable=True, null_as=False, default=False),
+        Text("label", nullable=True, kept=True),
+        Text("cohort_name", computed=True),
+        Anything("group_key_names", computed=True),
+    ],
+)
+
+GROUP = Document(
+    "group",
+    [
+        ListOf("properties", PROPERTY, nullable=True, null_as=[], default=[]),
+        Number("rollout_percentage", nullable=True, null_as=100, default=100, minimum=0, maximum=100),
+        Text("variant", nullable=True),
+        # PostHog writes it into every set; null means persons, as does its absence.
+        Int("aggregation_group_type_index", nullable=True),
+        Text("description", nullable=True),
+        Anything("sort_key", kept=True),
+        Bool("exposure_frozen", computed=True),
+        Int("exposure_frozen_cohort", computed=True),
+    ],
+)
+
+#: One condition set for everybody: what PostHog makes of a flag of which no conditions are known.
+EVERYBODY: list[dict[str, t.Any]] = [{"properties": [], "rollout_percentage": 100}]
+
+FILTERS = Document(
+    "filters",
+    [
+        ListOf("groups", GROUP, default=EVERYBODY),
+        Document("multivariate", [ListOf("variants", VARIANT, required=True)], nullable=True),
+        Map("payloads", Field("payload", "json"), nullable=True, null_as={}, default={}),
+        # Derived from the condition sets.
+        Int("aggregation_group_type_index", computed=True),
+        # Early access features and experiments write these three into the flags they use.
+        Bool("feature_enrollment", nullable=True, kept=True),
+        Document(
+            "holdout",
+            [Int("id", required=True), Number("exclusion_percentage", required=True, minimum=0, maximum=100)],
+            nullable=True,
+            kept=True,
+        ),
+        # The names that servers before 2026 have for the two above; newer ones drop them quietly.
+        Anything("super_groups", kept=True),
+        Anything("holdout_groups", kept=True),
+        Bool("early_exit", nullable=True, kept=True),
+    ],
+    refs=PROPERTY_REFS,
+)
+
+
+def _variants_fit(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
+    """Rules across the keys of the filters, which servers before 2026 do not check."""
+    filters = values.get("filters")
+    if not isinstance(filters, dict):
+        return
+    variants = (filters.get("multivariate") or {}).get("variants")
+    keys = [item["key"] for item in variants or []]
+    if variants is not None:
+        where = "filters.multivariate.variants"
+        total = sum(item["rollout_percentage"] for item in variants)
+        if not variants:
+            yield where, "must name at least one variant; multivariate: null makes the flag boolean"
+        elif abs(total - 100) > 1e-6:
+            parts = " + ".join(f"{item['rollout_percentage']:g}" for item in variants)
+            yield where, f"the rollout percentages of the variants must add up to 100, not {total:g} ({parts})"
+        for key in sorted({key for key in keys if keys.count(key) > 1}):
+            yield where, f"the variant {key!r} is named twice"
+    told = "multivariate" in filters
+    known = f"known are {', '.join(keys)}" if keys else "the flag has no variants"
+    for index, group in enumerate(filters.get("groups") or []):
+        variant = group.get("variant")
+        if variant is not None and told and variant not in keys:
+            yield f"filters.groups[{index}].variant", f"there is no variant {variant!r}; {known}"
+    if told:
+        for key in filters.get("payloads") or {}:
+            if keys and key not in keys:
+                yield f"filters.payloads.{key}", f"there is no variant {key!r}; {known}"
+            if not keys and key != "true":
+                yield f"filters.payloads.{key}", "a boolean flag has one payload, under the key 'true'"
+
+
+def _archived_is_off(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
+    if values.get("archived") and values.get("active"):
+        yield "archived", "an archived flag cannot be active; set active: false too"
+
+
+def _continuity(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
+    if values.get("bucketing_identifier") == "device_id" and values.get("ensure_experience_continuity"):
+        yield "ensure_experience_continuity", "must be false where bucketing_identifier is device_id"
+
+
+def _encrypted_is_remote(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
+    if values.get("has_encrypted_payloads") and values.get("is_remote_configuration") is False:
+        yield "has_encrypted_payloads", "needs is_remote_configuration: true"
+
+
+FEATURE_FLAG = Resource(
+    type="feature_flag",
+    plural="feature_flags",
+    scope=Scope.PROJECT,
+    path="feature_flags/",
+    identity=Identity("key", ("key",), unique=True, filter="key", filter_limit=400),
+    scopes=("feature_flag:read", "feature_flag:write"),
+    delete=Delete.SOFT,
+    order=20,
+    # An archived flag keeps its key, and the list hides it (2026).
+    hidden_params={"archived": "true"},
+    marker="tags",
+    fields=(
+        Text("key", required=True, max_length=400, pattern=(r"[A-Za-z0-9_-]+", "letters, digits, _ and -")),
+        Text("name", null_as=""),
+        FILTERS,
+        Bool("active", default=True),
+        Bool("archived", since="2026"),
+        Bool("ensure_experience_continuity", nullable=True, null_as=False),
+        Tags(),
+        ListOf(
+            "evaluation_contexts",
+            Text("context", lower=True),
+            unordered=True,
+            null_as=[],
+            plan_feature="flag-evaluation-tags",
+            since="2026",
+        ),
+        Choice("evaluation_runtime", ["server", "client", "all"], null_as="all", nullable=True, since="2025"),
+        Choice("bucketing_identifier", ["distinct_id", "device_id"], null_as="distinct_id", nullable=True, since="2026"),
+        Bool("is_remote_configuration", nullable=True, null_as=False, since="2025"),
+        Bool("has_encrypted_payloads", nullable=True, null_as=False, since="2025"),
+        References("analytics_dashboards", Ref("dashboard"), null_as=[]),
+        Choice(
+            "creation_context",
+            ["feature_flags", "experiments", "surveys", "early_access_features", "web_experiments", "product_tours"],
+            write_only=True,
+            since="2025",
+        ),
+        Text("_create_in_folder", write_only=True, since="2025"),
+    ),
+    shorthands=(
+        Shorthand(
+            Number("rollout_percentage", minimum=0, maximum=100),
+            "filters",
+            lambda value: {"groups": [{"properties": [], "rollout_percentage": value}]},
+        ),
+        Shorthand(
+            ListOf("variants", VARIANT),
+            "filters",
+            lambda value: {"multivariate": {"variants": value} if value else None},
+        ),
+        Shorthand(
+            Map("payloads", Field("payload", "json")),
+            "filters",
+            lambda value: {"payloads": value or {}},
+        ),
+    ),
+    checks=(_variants_fit, _archived_is_off, _continuity, _encrypted_is_remote),
+    secret_parts=(SecretPart("filters", "payloads", "has_encrypted_payloads"),),
+)

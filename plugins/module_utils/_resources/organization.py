@@ -1,0 +1,147 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""People of an organization: members, invites, roles and who has them.
+
+Private to this collection: it may change without notice. Facts: API.md chapter 5, organization_member,
+organization_invite, role, role_membership.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.community.posthog.plugins.module_utils._fields import (
+    Bool,
+    Document,
+    ListOf,
+    Ref,
+    Reference,
+    Text,
+    Word,
+)
+from ansible_collections.community.posthog.plugins.module_utils._resource import (
+    Identity,
+    Parent,
+    Resource,
+    Scope,
+    Several,
+    StandIn,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.community.posthog.plugins.module_utils._session import Session
+
+#: Levels of membership (API.md 5, organization_member).
+LEVELS = {"member": 1, "admin": 8, "owner": 15}
+
+_EMAIL = (r"[^@\s]+@[^@\s]+", "an e-mail address")
+
+
+def _not_above_own_level(
+    session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+) -> t.Iterator[tuple[str, str]]:
+    """Nobody can give a level above their own; PostHog says so only after the fact, and in two different ways."""
+    level = values.get("level")
+    if level is None or (current is not None and current.get("level") == level):
+        return
+    own = session.organization().get("membership_level")
+    if isinstance(own, int) and level > own:
+        words = {number: word for word, number in LEVELS.items()}
+        yield "level", f"{words[level]} is above the level of the key's own user, who is {words.get(own, own)} here"
+
+
+INVITE = Resource(
+    type="invite",
+    plural="invites",
+    scope=Scope.ORGANIZATION,
+    path="invites/",
+    # An older invite for the same address is replaced by a new one (2026), or stands beside it (2024).
+    identity=Identity("target_email", ("target_email",), casefold=True),
+    scopes=("organization_member:read", "organization_member:write"),
+    order=4,
+    retrievable=False,
+    replaceable=True,
+    alive=lambda obj: not obj.get("is_expired"),
+    guards=(_not_above_own_level,),
+    fields=(
+        Text("target_email", required=True, pattern=_EMAIL),
+        Text("first_name", max_length=30, write_only=True),
+        Word("level", LEVELS, default=1, since="2025"),
+        Text("message", write_only=True),
+        ListOf(
+            "private_project_access",
+            Document("access", [Reference("id", Ref("project"), required=True), Word("level", {"member": 1, "admin": 8})]),
+            write_only=True,
+        ),
+        Bool("send_email", write_only=True),
+    ),
+)
+
+MEMBER = Resource(
+    type="member",
+    plural="members",
+    scope=Scope.ORGANIZATION,
+    path="members/",
+    identity=Identity("email", ("user.email",), unique=True, casefold=True),
+    scopes=("organization_member:read", "organization_member:write"),
+    order=4,
+    # URLs take the user's UUID, access rules the membership's, alerts the user's number.
+    id_path="user.uuid",
+    other_ids=("id", "user.id"),
+    retrievable=False,
+    creatable=False,
+    stand_in=StandIn(
+        "invite",
+        {
+            "target_email": "email",
+            "level": "level",
+            "first_name": "first_name",
+            "message": "message",
+            "send_email": "send_email",
+        },
+        switch="invite",
+    ),
+    guards=(_not_above_own_level,),
+    fields=(
+        Text("email", required=True, pattern=_EMAIL, read=("user.email",), lower=True, create_only=True),
+        Word("level", LEVELS, default=1),
+        Text("first_name", max_length=30, write_only=True),
+        Text("message", write_only=True),
+        Bool("send_email", write_only=True),
+    ),
+)
+
+ROLE = Resource(
+    type="role",
+    plural="roles",
+    scope=Scope.ORGANIZATION,
+    path="roles/",
+    identity=Identity("name", ("name",), unique=True, casefold=True),
+    scopes=("organization:read", "organization:write"),
+    order=2,
+    fields=(Text("name", required=True, max_length=200),),
+)
+
+ROLE_MEMBERSHIP = Resource(
+    type="role_membership",
+    plural="role_memberships",
+    scope=Scope.ORGANIZATION,
+    path="roles/{parent}/role_memberships/",
+    # The list of roles embeds the memberships of every role, so nothing more is read to compare.
+    parent=Parent("role", "role", embedded="members"),
+    identity=Identity("organization_member", ("user.email", "user.uuid", "organization_member.id"), unique=True, casefold=True),
+    scopes=("organization:read", "organization:write"),
+    order=5,
+    several=Several("organization_members", "organization_member", "exclusive"),
+    fields=(
+        Reference("role", Ref("role"), required=True),
+        Reference(
+            "organization_member",
+            Ref("member", value="user.uuid", name_at="user.email"),
+            required=True,
+            api="user_uuid",
+            read=("user.uuid",),
+        ),
+    ),
+)

@@ -1,0 +1,768 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""What one worker knows of PostHog while a task runs: which project, which objects, which names have which ids.
+
+Private to this collection: it may change without notice.
+
+A :class:`Session` belongs to one key and one pair of organization and project. It is kept for the items of one loop and
+dropped with the task, so that nothing it knows can grow old.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.community.posthog.plugins.module_utils._client import Client
+from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, Ambiguous, PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._fields import (
+    UUID,
+    Field,
+    NestedRef,
+    Problems,
+    Ref,
+    dig,
+    nearest,
+)
+from ansible_collections.community.posthog.plugins.module_utils._resource import Parent, Resource, Scope
+
+#: Answers after which another way to learn the same thing is tried: closed to this key, or not there on this server.
+_ELSEWHERE: t.Final = frozenset({403, 404, 405, 500})
+
+#: Names offered when one is not found and none is similar.
+_OFFERED: t.Final = 8
+
+
+class Collection:
+    """The objects of one type in one scope, as far as they were read.
+
+    The first look-up asks for one object where the server can be asked so; the second reads the whole list, which is
+    then kept and updated from the answers to this worker's own writes (DESIGN, "In-process execution").
+
+    :param session: for requests.
+    :param resource: the table.
+    :param parent: the parent's object, for types that are reached through one.
+    """
+
+    def __init__(self, session: Session, resource: Resource, parent: t.Mapping[str, t.Any] | None = None) -> None:
+        self.session = session
+        self.resource = resource
+        self.parent = parent
+        self.complete = False
+        self._hidden_read = not resource.hidden_params
+        self._lookups = 0
+        self._path: str | None = None
+        self._objects: dict[str, dict[str, t.Any]] = {}
+        self._whole: set[str] = set()
+        self._names: dict[str, list[str]] = {}
+        self._predicted = 0
+
+    # -- where ----------------------------------------------------------------------------------------------------
+
+    @property
+    def path(self) -> str:
+        """The list's path; the newest generation's until the server said otherwise."""
+        if self._path is None:
+            self._path = self.session.path(self.resource, self.resource.paths[0], self.parent)
+        return self._path
+
+    def object_path(self, object_id: t.Any) -> str:
+        """The path of one object.
+
+        :param object_id: the id that URLs take.
+        :returns: the path with its closing slash.
+        """
+        if len(self.resource.paths) > 1:
+            # Only a list tells which generation the server is of.
+            self.all()
+        return f"{self.path}{object_id}/"
+
+    # -- reading --------------------------------------------------------------------------------------------------
+
+    def all(self) -> list[dict[str, t.Any]]:
+        """Every object that the list shows.
+
+        :returns: the objects, those predicted in check mode included.
+        """
+        if not self.complete:
+            self._load()
+        return list(self._objects.values())
+
+    def _load(self) -> None:
+        parent_rule = self.resource.parent
+        if parent_rule is not None and parent_rule.embedded and self.parent is not None:
+            embedded = dig(self.parent, parent_rule.embedded)
+            if isinstance(embedded, list) and all(self.resource.object_id(item) is not None for item in embedded):
+                self._take(embedded)
+                self.complete = True
+                return
+        self._take(self._list(self.resource.list_params))
+        self.complete = True
+
+    def _list(self, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+        """One list call, on the newest path that this server has."""
+        paths = self.resource.paths if self._path is None else (None,)
+        for index, template in enumerate(paths):
+            if template is not None:
+                self._path = self.session.path(self.resource, template, self.parent)
+            try:
+                return t.cast(
+                    "list[dict[str, t.Any]]",
+                    self.session.client.list(
+                        self.path, params, **({"page_size": self.resource.page_size} if self.resource.page_size else {})
+                    ),
+                )
+            except ApiError as exc:
+                if exc.status not in (404, 405) or index + 1 == len(paths):
+                    raise
+        raise AssertionError("a resource without a path")
+
+    def _take(self, objects: t.Iterable[dict[str, t.Any]]) -> None:
+        for obj in objects:
+            if isinstance(obj, dict) and self._alive(obj):
+                self.remember(obj)
+
+    def _alive(self, obj: t.Mapping[str, t.Any]) -> bool:
+        if obj.get("deleted") is True:
+            return False
+        return self.resource.alive is None or self.resource.alive(obj)
+
+    def query(self, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+        """List with query parameters of the caller's own.
+
+        :param params: the whole query, without paging.
+        :returns: the objects that the server gives.
+        """
+        objects = [obj for obj in self._list(params) if isinstance(obj, dict)]
+        self._take(objects)
+        return objects
+
+    def find(self, name: t.Any, *, sure: bool = False) -> list[dict[str, t.Any]]:
+        """The objects of a name.
+
+        :param name: what the identity option was given.
+        :param sure: a fuzzy search is not enough to say that there is none.
+        :returns: none, one, or several objects.
+        """
+        identity = self.resource.identity
+        wanted = identity.normal(name)
+        if not self.complete:
+            known = self._named(wanted)
+            if known:
+                return known
+            self._lookups += 1
+            narrow = identity.filter is not None and self._lookups == 1 and len(str(name)) <= identity.filter_limit
+            if narrow and not sure:
+                found = self._narrowed(str(name), wanted)
+                if found or not identity.fuzzy:
+                    return found
+                # Nothing found by a search: the caller decides whether that is worth the whole list.
+                return []
+            self._load()
+        found = self._named(wanted)
+        if not found and not self._hidden_read:
+            self._hidden_read = True
+            self._take(self._list({**self.resource.list_params, **self.resource.hidden_params}))
+            found = self._named(wanted)
+        return found
+
+    def _narrowed(self, name: str, wanted: str) -> list[dict[str, t.Any]]:
+        identity = self.resource.identity
+        query = {**self.resource.list_params, t.cast(str, identity.filter): name}
+        objects = self._list(query)
+        matching = [obj for obj in objects if wanted in identity.names(obj)]
+        self._take(matching)
+        if not identity.fuzzy and len(matching) < len(objects):
+            # The server ignored the filter, so this was the whole list.
+            self._take(objects)
+            self.complete = True
+        found = self._named(wanted)
+        if not found and not self._hidden_read:
+            self._take(
+                obj for obj in self._list({**query, **self.resource.hidden_params}) if wanted in identity.names(obj)
+            )
+            found = self._named(wanted)
+        return found
+
+    def _named(self, wanted: str) -> list[dict[str, t.Any]]:
+        return [self._objects[key] for key in self._names.get(wanted, ()) if key in self._objects]
+
+    def get(self, object_id: t.Any) -> dict[str, t.Any] | None:
+        """The object of an id.
+
+        :param object_id: the id that URLs take, or another one of the object's ids.
+        :returns: the object, whole; None where there is none.
+        """
+        if str(object_id) in self._objects and self.complete and self.resource.list_is_complete:
+            return self._objects[str(object_id)]
+        if not self.resource.retrievable or (self.complete and self.resource.list_is_complete):
+            for obj in self.all():
+                ids = (self.resource.object_id(obj), *(dig(obj, path) for path in self.resource.other_ids))
+                if str(object_id) in {str(item) for item in ids if item is not None}:
+                    return obj
+            return None
+        return self.detail(object_id)
+
+    def detail(self, object_id: t.Any) -> dict[str, t.Any] | None:
+        """Read one object by its id from the server.
+
+        :param object_id: the id that URLs take.
+        :returns: the object; None where it is missing or deleted.
+        """
+        try:
+            obj = self.session.client.get(self.object_path(object_id))
+        except ApiError as exc:
+            if exc.status == 404:
+                self.session.check_scope(self.resource, exc)
+                self.forget(object_id)
+                return None
+            raise
+        if not isinstance(obj, dict) or not self._alive(obj):
+            self.forget(object_id)
+            return None
+        return self.remember(obj, whole=True)
+
+    # -- what this worker's own writes changed ----------------------------------------------------------------------
+
+    def remember(self, obj: dict[str, t.Any], *, whole: bool = False) -> dict[str, t.Any]:
+        """Keep an object as it is now.
+
+        :param obj: the server's answer, or a predicted object.
+        :param whole: it is the answer to a write or to a call for this one object, which tells everything; a list's
+            shorter form does not replace it.
+        :returns: the object.
+        """
+        object_id = self.resource.object_id(obj)
+        if object_id is None:
+            self._predicted += 1
+            key = f"predicted {self._predicted}"
+        else:
+            key = str(object_id)
+        if whole:
+            self._whole.add(key)
+        elif key in self._whole:
+            return self._objects[key]
+        before = self._objects.get(key)
+        if before is not None:
+            for name in self.resource.identity.names(before):
+                if key in self._names.get(name, ()):
+                    self._names[name].remove(key)
+        self._objects[key] = obj
+        for name in dict.fromkeys(self.resource.identity.names(obj)):
+            self._names.setdefault(name, []).append(key)
+        return obj
+
+    def forget(self, object_id: t.Any) -> None:
+        """Drop an object that is no longer there.
+
+        :param object_id: the id that URLs take.
+        """
+        self._objects.pop(str(object_id), None)
+        self._whole.discard(str(object_id))
+
+    def whole(self, obj: dict[str, t.Any]) -> dict[str, t.Any] | None:
+        """The object with everything that only a call for it alone tells.
+
+        :param obj: an object of this collection.
+        :returns: the whole object; None if it vanished meanwhile.
+        """
+        object_id = self.resource.object_id(obj)
+        if object_id is None or self.resource.list_is_complete or str(object_id) in self._whole:
+            return obj
+        return self.detail(object_id)
+
+    def stale(self) -> None:
+        """Forget everything: somebody else changed it, or a write of unknown outcome may have."""
+        self.complete = False
+        self._hidden_read = not self.resource.hidden_params
+        self._objects.clear()
+        self._whole.clear()
+        self._names.clear()
+        # The next look-up goes for the whole list: a search may lag behind the write.
+        self._lookups = 1
+
+    def known_name(self, path: str, value: t.Any) -> t.Any:
+        """The name of an object, if it was read already.
+
+        :param path: path of the value in the object.
+        :param value: the value.
+        :returns: the name, or the value itself.
+        """
+        direct = self._objects.get(str(value)) if path == self.resource.id_path else None
+        for obj in [direct] if direct is not None else list(self._objects.values()):
+            if str(dig(obj, path)) == str(value):
+                return self.resource.identity.shown(obj) or value
+        return value
+
+    def offered(self, name: t.Any) -> str:
+        """A half-sentence with the names that exist, for one that does not.
+
+        :param name: what was asked for.
+        :returns: similar names, or the first few, or that there is none at all.
+        """
+        names = sorted({self.resource.identity.shown(obj) for obj in self.all()} - {""})
+        if not names:
+            return f"; there is no {self.resource.name} at all"
+        hint = nearest(str(name), names)
+        if hint:
+            return hint
+        more = f" and {len(names) - _OFFERED} more" if len(names) > _OFFERED else ""
+        return f"; there are {', '.join(names[:_OFFERED])}{more}"
+
+
+class Session:
+    """One key, one organization, one project.
+
+    :param client: for requests.
+    :param registry: finds a table by its type.
+    :param organization: UUID, slug, name or C(@current); None for the default.
+    :param project: id, name or C(@current); None for the default.
+    :param check_mode: nothing may be written.
+    :param warn: says something to the user without failing.
+    :param warn_quietly: the same, but only for those who asked for details (C(-v)).
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        registry: t.Callable[[str], Resource],
+        *,
+        organization: str | None = None,
+        project: str | None = None,
+        check_mode: bool = False,
+        warn: t.Callable[[str], None] | None = None,
+        warn_quietly: t.Callable[[str], None] | None = None,
+    ) -> None:
+        self.client = client
+        self.warn_quietly = warn_quietly or (lambda text: None)
+        self.registry = registry
+        self.check_mode = check_mode
+        self.warn = warn or (lambda text: None)
+        self._organization = organization or None
+        self._project = project or None
+        self._organization_id: str | None = None
+        self._project_id: str | None = None
+        self._project_object: dict[str, t.Any] | None = None
+        self._organizations: list[dict[str, t.Any]] | None = None
+        self._me: dict[str, t.Any] | None = None
+        self._organization_object: dict[str, t.Any] | None = None
+        self._collections: dict[tuple[str, str], Collection] = {}
+
+    # -- scope ----------------------------------------------------------------------------------------------------
+
+    def path(self, resource: Resource, template: str, parent: t.Mapping[str, t.Any] | None = None) -> str:
+        """The path of a type's list.
+
+        :param resource: the table.
+        :param template: one of its paths.
+        :param parent: the parent's object, where it has one.
+        :returns: a path below the host.
+        """
+        full = template if template.startswith("/") else resource.scope.value + template
+        values: dict[str, str] = {}
+        if "{organization}" in full:
+            values["organization"] = self.organization_id()
+        if "{project}" in full:
+            values["project"] = self.project_id()
+        if resource.parent is not None and parent is not None:
+            values["parent"] = str(self.registry(resource.parent.type).object_id(parent))
+        return full.format(**values)
+
+    def me(self) -> dict[str, t.Any]:
+        """The key's own user, read once.
+
+        :returns: the user with C(organization), C(organizations) and C(team), or an empty dictionary where the key
+            may not know.
+        """
+        if self._me is None:
+            try:
+                answer = self.client.get("/api/users/@me/")
+                self._me = answer if isinstance(answer, dict) else {}
+            except ApiError as exc:
+                if exc.status not in _ELSEWHERE:
+                    raise
+                self._me = {}
+        return self._me
+
+    def organizations(self) -> list[dict[str, t.Any]]:
+        """The organizations that the key can see, read once, each with its projects.
+
+        Servers of 2024 cannot list them, and keys limited to projects may not: then the user's own object tells.
+
+        :returns: the organizations, perhaps without details.
+        """
+        if self._organizations is None:
+            try:
+                self._organizations = [
+                    item for item in self.client.list("/api/organizations/", page_size=None) if isinstance(item, dict)
+                ]
+            except ApiError as exc:
+                if exc.status not in _ELSEWHERE:
+                    raise
+                me = self.me()
+                own = me.get("organization")
+                known = [own] if isinstance(own, dict) else []
+                ids = {item.get("id") for item in known}
+                known += [item for item in me.get("organizations") or [] if item.get("id") not in ids]
+                self._organizations = known
+        return self._organizations
+
+    def projects(self) -> list[dict[str, t.Any]]:
+        """The projects that the key can see, as far as the organizations tell.
+
+        :returns: objects with at least C(id) and C(name), and C(organization) as an id.
+        """
+        found: dict[str, dict[str, t.Any]] = {}
+        for organization in self.organizations():
+            for item in organization.get("projects") or organization.get("teams") or []:
+                if isinstance(item, dict) and item.get("id") is not None:
+                    found.setdefault(str(item["id"]), {**item, "organization": organization.get("id")})
+        return list(found.values())
+
+    def organization_id(self) -> str:
+        """The organization that the task works in.
+
+        :returns: its UUID; C(@current) itself only where the key may not learn more.
+        :raises PostHogFailure: no organization, or several, of that name.
+        """
+        if self._organization_id is None:
+            self._organization_id = self._find_organization()
+        return self._organization_id
+
+    def _find_organization(self) -> str:
+        wanted = self._organization
+        if wanted is None and self._project not in (None, "@current"):
+            owner = self._owner_of_project()
+            if owner:
+                return owner
+        if wanted in (None, "@current"):
+            try:
+                current = self.client.get("/api/organizations/@current/")
+            except ApiError as exc:
+                if exc.status not in _ELSEWHERE:
+                    raise
+                current = self.me().get("organization")
+            if isinstance(current, dict) and current.get("id"):
+                self._organization_object = current
+                return str(current["id"])
+            return "@current"
+        assert wanted is not None
+        if UUID.fullmatch(wanted):
+            return wanted
+        known = self.organizations()
+        for key in ("slug", "name"):
+            matching = [item for item in known if str(item.get(key) or "").casefold() == wanted.casefold()]
+            if len(matching) > 1:
+                ids = ", ".join(sorted(str(item.get("id")) for item in matching))
+                raise Ambiguous(f"organization: {len(matching)} organizations have the {key} {wanted!r} ({ids}); give the UUID")
+            if matching:
+                self._organization_object = matching[0]
+                return str(matching[0]["id"])
+        names = [str(item.get("name")) for item in known]
+        raise PostHogFailure(
+            f"organization: this key sees no organization {wanted!r}"
+            + (nearest(wanted, names) or (f"; it sees {', '.join(sorted(names))}" if names else ""))
+        )
+
+    def organization(self) -> dict[str, t.Any]:
+        """The organization's own object, read once.
+
+        :returns: the organization, or an empty dictionary where the key may not read it.
+        """
+        if self._organization_object is None:
+            wanted = self.organization_id()
+            if self._organization_object is None:
+                try:
+                    answer = self.client.get(f"/api/organizations/{wanted}/")
+                except ApiError as exc:
+                    if exc.status not in _ELSEWHERE:
+                        raise
+                    answer = self.me().get("organization")
+                    if not isinstance(answer, dict) or wanted not in (str(answer.get("id")), "@current"):
+                        answer = None
+                self._organization_object = answer if isinstance(answer, dict) else {}
+        return self._organization_object
+
+    def _owner_of_project(self) -> str | None:
+        """The organization of the project that the task names."""
+        project = self.project()
+        owner = project.get("organization") or project.get("organization_id")
+        return str(owner) if owner else None
+
+    def project_id(self) -> str:
+        """The project that the task works in.
+
+        C(@current) is looked up once: what is current changes when the key's owner opens another project in the
+        browser, and no loop may wander from one project to another.
+
+        :returns: its id; C(@current) itself only where the key may not learn more.
+        :raises PostHogFailure: no project, or several, of that name.
+        """
+        if self._project_id is None:
+            self._project_id = self._find_project()
+        return self._project_id
+
+    def _find_project(self) -> str:
+        wanted = self._project
+        if wanted in (None, "@current"):
+            try:
+                current = self.client.get("/api/projects/@current/")
+            except ApiError as exc:
+                if exc.status not in _ELSEWHERE:
+                    raise
+                current = self.me().get("team")
+            if isinstance(current, dict) and current.get("id") is not None:
+                self._project_object = current
+                return str(current["id"])
+            return "@current"
+        assert wanted is not None
+        if re.fullmatch(r"\d+", wanted):
+            return wanted
+        within = self.projects()
+        if self._organization is not None:
+            owner = self.organization_id()
+            within = [item for item in within if str(item.get("organization")) == owner]
+        matching = [item for item in within if str(item.get("name", "")).strip().casefold() == wanted.strip().casefold()]
+        exact = [item for item in matching if item.get("name") == wanted]
+        matching = exact or matching
+        if len(matching) > 1:
+            ids = ", ".join(sorted(str(item["id"]) for item in matching))
+            raise Ambiguous(
+                f"project: {len(matching)} projects are called {wanted!r} (ids {ids}); give the id, or the organization"
+            )
+        if not matching:
+            names = [str(item.get("name")) for item in within]
+            raise PostHogFailure(
+                f"project: this key sees no project {wanted!r}" + (nearest(wanted, names) or self._seen(within))
+            )
+        return str(matching[0]["id"])
+
+    @staticmethod
+    def _seen(projects: t.Sequence[t.Mapping[str, t.Any]]) -> str:
+        if not projects:
+            return ""
+        shown = [f"{item['id']} ({item.get('name')})" for item in projects[:_OFFERED]]
+        more = f" and {len(projects) - _OFFERED} more" if len(projects) > _OFFERED else ""
+        return f"; it sees {', '.join(shown)}{more}"
+
+    def project(self) -> dict[str, t.Any]:
+        """The project's own object, read once.
+
+        :returns: the project, or an empty dictionary where the key may not read it.
+        """
+        if self._project_object is None:
+            try:
+                answer = self.client.get(f"/api/projects/{self.project_id()}/")
+                self._project_object = answer if isinstance(answer, dict) else {}
+            except ApiError as exc:
+                if exc.status not in _ELSEWHERE:
+                    raise
+                self._project_object = {}
+        return self._project_object
+
+    def check_scope(self, resource: Resource, error: ApiError) -> None:
+        """Tell a missing project from a missing object, both of which are a 404.
+
+        :param resource: the table whose path was called.
+        :param error: the 404.
+        :raises ApiError: the project is what is missing; the text lists those that the key can see.
+        """
+        if resource.scope is not Scope.PROJECT or "project" not in error.detail.lower():
+            return
+        raise self.explained(error)
+
+    def explained(self, error: ApiError) -> ApiError:
+        """Add to an error what only further requests can tell.
+
+        :param error: what PostHog said.
+        :returns: the same error, or one that also says which projects the key can see.
+        """
+        about_project = "project" in error.detail.lower() or error.detail in ("Not found.", "")
+        scoped = error.path.startswith(("/api/projects/", "/api/environments/"))
+        if error.status not in (403, 404) or not scoped or not about_project or ":read" in error.detail or ":write" in error.detail:
+            return error
+        project = error.path.split("/")[3]
+        try:
+            seen = self.projects()
+        except ApiError:
+            seen = []
+        if any(str(item.get("id")) == project for item in seen) and error.status == 404:
+            return error
+        return ApiError(
+            f"project: this key has no project {project} at {self.client.connection.host}{self._seen(seen)}"
+            f" - PostHog said: {error.detail or error.status}",
+            status=error.status,
+            envelope=error.envelope,
+            request_id=error.request_id,
+            method=error.method,
+            path=error.path,
+        )
+
+    # -- what the plan includes -------------------------------------------------------------------------------------
+
+    def features(self) -> frozenset[str] | None:
+        """The keys of the plan features that the organization has.
+
+        :returns: the keys, or None where the key may not know.
+        """
+        organization = self.organization()
+        features = organization.get("available_product_features")
+        if isinstance(features, list):
+            return frozenset(str(item.get("key")) for item in features if isinstance(item, dict))
+        # The name until 2025.
+        old = organization.get("available_features")
+        return frozenset(str(item) for item in old) if isinstance(old, list) else None
+
+    # -- objects and names ------------------------------------------------------------------------------------------
+
+    def collection(self, resource: Resource, parent: t.Mapping[str, t.Any] | None = None) -> Collection:
+        """The known objects of a type.
+
+        :param resource: the table.
+        :param parent: the parent's object, where the type has one.
+        :returns: the same collection each time.
+        """
+        rule: Parent | None = resource.parent
+        within = str(self.registry(rule.type).object_id(parent)) if rule is not None and parent is not None else ""
+        key = (resource.type, within)
+        if key not in self._collections:
+            self._collections[key] = Collection(self, resource, parent)
+        return self._collections[key]
+
+    def stale(self) -> None:
+        """Forget every object: a write of unknown outcome may have changed them."""
+        for collection in self._collections.values():
+            collection.stale()
+
+    def write(self, method: str, path: str, json: t.Any = None, *, repeatable: bool | None = None) -> t.Any:
+        """Send a write.
+
+        :param method: POST, PATCH, PUT or DELETE.
+        :param path: below the host.
+        :param json: the body.
+        :param repeatable: see :meth:`Client.request`.
+        :returns: the decoded answer.
+        :raises AssertionError: in check mode; a defect of the engine, never of the user.
+        """
+        if self.check_mode:
+            raise AssertionError(f"check mode must not send {method} {path}")
+        return self.client.request(method, path, json=json, repeatable=repeatable)
+
+    def lookup(self, ref: Ref, value: t.Any, path: str, problems: Problems) -> dict[str, t.Any] | None:
+        """The object that a reference names.
+
+        :param ref: the reference.
+        :param value: name or id.
+        :param path: the option path, for problems.
+        :param problems: collects what is wrong.
+        :returns: the object, or None with a problem noted.
+        """
+        resource = self.registry(ref.type)
+        collection = self.collection(resource)
+        by_id = isinstance(value, int) or bool(UUID.fullmatch(str(value)))
+        found = [] if by_id else collection.find(value)
+        if not found and not by_id and not collection.complete:
+            found = collection.find(value, sure=True)
+        if not found and (by_id or re.fullmatch(r"\d+", str(value))):
+            obj = collection.get(value)
+            found = [obj] if obj is not None else []
+        if len(found) > 1:
+            ids = ", ".join(sorted(str(resource.object_id(obj)) for obj in found))
+            problems.append((path, f"{len(found)} objects of type {ref.type} are called {value!r} (ids {ids}); give the id"))
+            return None
+        if not found:
+            text = f"there is no {resource.name} {value!r}{collection.offered(value)}"
+            if self.check_mode:
+                # In a check run nothing that earlier tasks declare exists yet.
+                self.warn(f"{path}: {text}; a run needs it to exist by then")
+            else:
+                problems.append((path, text))
+            return None
+        return found[0]
+
+    def resolve(self, ref: Ref, value: t.Any, path: str, problems: Problems) -> t.Any:
+        """Turn a name into the value that PostHog wants.
+
+        :param ref: the reference.
+        :param value: name, id, or None.
+        :param path: the option path, for problems.
+        :param problems: collects what is wrong.
+        :returns: the id; the name itself where it could not be resolved.
+        """
+        if value is None:
+            return None
+        resource = self.registry(ref.type)
+        is_id = isinstance(value, int) and not isinstance(value, bool) or bool(UUID.fullmatch(str(value)))
+        if is_id and ref.value == resource.id_path:
+            return str(value) if ref.as_string else value
+        obj = self.lookup(ref, value, path, problems)
+        if obj is None:
+            return value
+        found = dig(obj, ref.value)
+        if found is None:
+            return value
+        return str(found) if ref.as_string else found
+
+    def name_of(self, ref: Ref, value: t.Any) -> t.Any:
+        """The name of an object that was already read.
+
+        :param ref: the reference.
+        :param value: the id as PostHog shows it.
+        :returns: the name, or the value where the object is not known.
+        """
+        resource = self.registry(ref.type)
+        if resource.parent is not None:
+            return value
+        return self.collection(resource).known_name(ref.value, value)
+
+    def resolve_field(self, field: Field, value: t.Any, path: str, problems: Problems) -> t.Any:
+        """Resolve every reference in a declared value.
+
+        :param field: the field.
+        :param value: the parsed declaration.
+        :param path: the option path.
+        :param problems: collects what is wrong.
+        :returns: the value with ids.
+        """
+        if value is None:
+            return None
+        if field.ref is not None:
+            if isinstance(value, list):
+                return [self.resolve(field.ref, item, f"{path}[{index}]", problems) for index, item in enumerate(value)]
+            return self.resolve(field.ref, value, path, problems)
+        if field.refs:
+            return walk(
+                value, field.refs, lambda rule, item, where: self.resolve(rule.ref, item, where, problems), path
+            )
+        return value
+
+
+def walk(
+    value: t.Any,
+    rules: t.Sequence[NestedRef],
+    change: t.Callable[[NestedRef, t.Any, str], t.Any],
+    path: str = "",
+) -> t.Any:
+    """Rewrite the references inside a document.
+
+    :param value: the document.
+    :param rules: where references stand.
+    :param change: gets the rule, the reference and its path, and returns what stands there instead.
+    :param path: the document's path.
+    :returns: a copy.
+    """
+    if isinstance(value, list):
+        return [walk(item, rules, change, f"{path}[{index}]") for index, item in enumerate(value)]
+    if not isinstance(value, dict):
+        return value
+    out = {key: walk(item, rules, change, f"{path}.{key}" if path else key) for key, item in value.items()}
+    for rule in rules:
+        if rule.key in out and all(out.get(key) == wanted for key, wanted in rule.when.items()):
+            where = f"{path}.{rule.key}" if path else rule.key
+            item = out[rule.key]
+            if isinstance(item, list):
+                out[rule.key] = [change(rule, one, f"{where}[{index}]") for index, one in enumerate(item)]
+            elif item is not None:
+                out[rule.key] = change(rule, item, where)
+    return out

@@ -1,0 +1,277 @@
+# Copyright: Contributors to the community.posthog collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Insights and their variables."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import re
+from typing import Any
+
+from ..errors import ApiError, forbidden, invalid
+from ..resource import Answer, Context, Extra, Resource, behaviour
+from ..store import Row, now
+
+#: What a query may be wrapped in, and what may stand inside.
+WRAPPERS = {"InsightVizNode", "DataVisualizationNode", "DataTableNode", "HogQuery"}
+VIZ_SOURCES = {
+    "TrendsQuery", "FunnelsQuery", "RetentionQuery", "PathsQuery", "StickinessQuery", "LifecycleQuery",
+    "CalendarHeatmapQuery",
+}
+SERIES = {"EventsNode", "ActionsNode", "DataWarehouseNode"}
+#: What the newest schema adds to a source on read.
+SOURCE_DEFAULTS: dict[str, dict[str, Any]] = {
+    "TrendsQuery": {"version": 2, "interval": "day", "filterTestAccounts": False, "properties": []},
+    "FunnelsQuery": {"version": 2, "filterTestAccounts": False, "properties": []},
+    "RetentionQuery": {"version": 2, "filterTestAccounts": False, "properties": []},
+    "PathsQuery": {"version": 1, "filterTestAccounts": False, "properties": []},
+    "StickinessQuery": {"version": 2, "interval": "day", "filterTestAccounts": False, "properties": []},
+    "LifecycleQuery": {"version": 1, "interval": "day", "filterTestAccounts": False, "properties": []},
+    "HogQLQuery": {"version": 1},
+}
+NOT_BASIC = (
+    "result", "hasMore", "columns", "is_cached", "timezone", "query_status", "hogql", "types", "cache_target_age",
+    "next_allowed_client_refresh", "last_refresh", "resolved_date_range", "alerts", "order", "is_sample",
+    "effective_privilege_level", "effective_restriction_level",
+)
+
+
+def parse_error(detail: str) -> ApiError:
+    """How a query outside the schema is refused."""
+    return ApiError(400, "validation_error", "parse_error", detail, None)
+
+
+def check_query(query: Any) -> None:
+    """The shape of a query as far as the facts tell it: the wrapper, the source, the series."""
+    kind = query.get("kind")
+    if kind not in WRAPPERS:
+        raise parse_error(
+            f"1 validation error for QuerySchemaRoot\n  Input tag '{kind}' found using 'kind' does not match any of "
+            "the expected tags: " + ", ".join(sorted(WRAPPERS)))
+    source = query.get("source")
+    if kind == "HogQuery":
+        if not isinstance(query.get("code"), str):
+            raise parse_error("1 validation error for QuerySchemaRoot\nHogQuery.code\n  Field required")
+        return
+    if not isinstance(source, dict):
+        raise parse_error(f"1 validation error for QuerySchemaRoot\n{kind}.source\n  Field required")
+    inner = source.get("kind")
+    if kind == "InsightVizNode" and inner not in VIZ_SOURCES:
+        raise parse_error(
+            f"1 validation error for QuerySchemaRoot\nInsightVizNode.source\n  Input tag '{inner}' found using "
+            "'kind' does not match any of the expected tags: " + ", ".join(sorted(VIZ_SOURCES)))
+    if kind == "DataVisualizationNode" and inner != "HogQLQuery":
+        raise parse_error(
+            "1 validation error for QuerySchemaRoot\nDataVisualizationNode.source\n  Input should be a HogQLQuery")
+    if inner == "HogQLQuery" and not isinstance(source.get("query"), str):
+        raise parse_error("1 validation error for QuerySchemaRoot\nHogQLQuery.query\n  Field required")
+    if inner in ("TrendsQuery", "FunnelsQuery", "StickinessQuery", "LifecycleQuery"):
+        series = source.get("series")
+        if not isinstance(series, list):
+            raise parse_error(f"1 validation error for QuerySchemaRoot\n{inner}.series\n  Field required")
+        for entry in series:
+            if not isinstance(entry, dict) or entry.get("kind") not in SERIES:
+                raise parse_error(f"1 validation error for QuerySchemaRoot\n{inner}.series\n  Input tag unknown")
+            if entry["kind"] == "ActionsNode" and not isinstance(entry.get("id"), int):
+                raise parse_error("1 validation error for QuerySchemaRoot\nActionsNode.id\n  Field required")
+
+
+def upgraded(query: Any) -> Any:
+    """A query as it reads back: in the newest schema version, with its defaults."""
+    if not isinstance(query, dict):
+        return query
+    out = copy.deepcopy(query)
+    source = out.get("source")
+    if isinstance(source, dict):
+        for name, value in SOURCE_DEFAULTS.get(source.get("kind", ""), {}).items():
+            source.setdefault(name, copy.deepcopy(value))
+        for entry in source.get("series") or []:
+            entry.setdefault("version", 1)
+    return out
+
+
+@behaviour("insight")
+class Insight(Resource):
+    """Found by number or by short id; its dashboards are its tiles."""
+
+    search_fields = ("name", "derived_name", "description", "tags")
+    extras = (
+        Extra("activity", "activity_all", detail=False, scope="activity_log:read"),
+        Extra("activity", "activity", scope="activity_log:read"),
+        Extra("viewed", "viewed", ("POST",), detail=False, scope="insight:read"),
+        Extra("viewed", "viewed", ("POST",), scope="insight:read"),
+        Extra("my_last_viewed", "last_viewed", detail=False, scope="insight:read"),
+        Extra("cancel", "viewed", ("POST",), detail=False, scope="insight:read"),
+    )
+
+    def parse_pk(self, ctx: Context, text: str) -> Any:
+        if not text.isdigit() and not ctx.legacy:
+            return next((r.pk for r in ctx.store.all("insight", ctx.project.pk) if r["short_id"] == text), None)
+        return super().parse_pk(ctx, text)
+
+    def sort(self, ctx: Context, rows: list[Row]) -> list[Row]:
+        return rows
+
+    def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
+        if data.get("query"):
+            check_query(data["query"])
+        if data.get("filters") and not ctx.legacy:
+            raise forbidden("Legacy filters can no longer be used for insights: use query.")
+        if not ctx.legacy and isinstance(ctx.body, dict) and row is not None:
+            data["saved"] = True
+            row.data["is_sample"] = False
+        boards = self.app.resources["dashboard"]
+        before = set(self.boards(ctx, row)) if row is not None else set()
+        for number in data.get("dashboards") or []:
+            board = ctx.store.find("dashboard", number)
+            if board is None:
+                raise invalid(f'Invalid pk "{number}" - object does not exist.', "dashboards", "does_not_exist")
+            if board.scope != ctx.project.pk or board.get("deleted"):
+                raise invalid("Dashboard not found")
+            if number not in before and not boards.may_edit(ctx, board):  # type: ignore[attr-defined]
+                raise forbidden(f"You don't have permission to add insights to dashboard: {number}")
+        return data
+
+    @staticmethod
+    def tiles(ctx: Context, row: Row, live: bool = True) -> list[Row]:
+        """The tiles that show an insight."""
+        return [t for t in ctx.store.all("tile", row.scope)
+                if t["insight"] == row.pk and not (live and t["deleted"])]
+
+    def boards(self, ctx: Context, row: Row) -> list[int]:
+        """The dashboards with a live tile of an insight."""
+        out = []
+        for tile in self.tiles(ctx, row):
+            board = ctx.store.find("dashboard", tile.parent)
+            if board is not None and not board.get("deleted"):
+                out.append(board.pk)
+        return out
+
+    def fill(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:
+        row.hidden["dashboards"] = row.data.pop("dashboards", [])
+        if "filters_hash" in self.table.keys:
+            row.data["filters_hash"] = "cache_" + hashlib.md5(
+                json.dumps(data, default=str).encode(), usedforsecurity=False).hexdigest()
+
+    def created(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:
+        for number in row.hidden.pop("dashboards", []):
+            self.join(ctx, row, number)
+
+    def join(self, ctx: Context, row: Row, number: int) -> None:
+        """Put an insight on a dashboard: a tile removed before comes back."""
+        boards = self.app.resources["dashboard"]
+        for tile in self.tiles(ctx, row, live=False):
+            if tile.parent == number:
+                tile.data["deleted"] = False
+                return
+        boards.new_tile(ctx, ctx.store.find("dashboard", number), insight=row.pk)  # type: ignore[attr-defined]
+
+    def apply(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:
+        wanted = data.pop("dashboards", None)
+        if wanted is not None:
+            for tile in self.tiles(ctx, row):
+                if tile.parent not in wanted:
+                    tile.data["deleted"] = True
+            have = {tile.parent for tile in self.tiles(ctx, row)}
+            for number in wanted:
+                if number not in have:
+                    self.join(ctx, row, number)
+        super().apply(ctx, row, data)
+
+    def updated(self, ctx: Context, row: Row, data: dict[str, Any], before: dict[str, Any]) -> None:
+        if row["deleted"] and not before["deleted"]:
+            for tile in self.tiles(ctx, row):
+                tile.data["deleted"] = True
+                tile.hidden["with_insight"] = True
+            for alert in list(ctx.store.all("alert", row.scope)):
+                if alert.get("insight") == row.pk:
+                    ctx.store.remove(alert)
+        elif before["deleted"] and not row["deleted"]:
+            for tile in self.tiles(ctx, row, live=False):
+                if tile.hidden.pop("with_insight", False):
+                    tile.data["deleted"] = False
+
+    def listed(self, ctx: Context, row: Row) -> bool:
+        return True
+
+    def narrow(self, ctx: Context, rows: list[Row]) -> list[Row]:
+        rows = super().narrow(ctx, rows)
+        if ctx.arg("short_id"):
+            rows = [row for row in rows if row["short_id"] == ctx.arg("short_id")]
+        if ctx.arg("saved"):
+            wanted = ctx.flag("saved")
+            rows = [row for row in rows if bool(row["saved"]) == wanted
+                    or (wanted and ctx.legacy and self.boards(ctx, row))]
+        if ctx.arg("favorited"):
+            rows = [row for row in rows if row["favorited"]]
+        if ctx.arg("user"):
+            rows = [row for row in rows if (row["created_by"] or {}).get("id") == ctx.user.pk]
+        if ctx.arg("created_by"):
+            rows = [row for row in rows if str((row["created_by"] or {}).get("id")) == ctx.arg("created_by")]
+        for name in ("dashboards", "tags"):
+            if ctx.arg(name):
+                try:
+                    wanted_set = set(json.loads(ctx.arg(name)))
+                except (ValueError, TypeError):
+                    raise invalid("Expected a JSON list.", name) from None
+                rows = [row for row in rows if wanted_set <= set(
+                    self.boards(ctx, row) if name == "dashboards" else row["tags"])]
+        kind = ctx.arg("insight")
+        if kind:
+            rows = [row for row in rows if kind.lower() in json.dumps(row.get("query") or row.get("filters")).lower()]
+        return rows
+
+    def variant(self, ctx: Context) -> str:
+        return f"list {ctx.flag('basic')} {ctx.arg('search')}"
+
+    def present(self, ctx: Context, row: Row, listing: bool = False) -> dict[str, Any]:
+        out = super().present(ctx, row, listing)
+        out["query"] = row["query"] if ctx.legacy else upgraded(row["query"])
+        out["dashboards"] = self.boards(ctx, row)
+        out["dashboard_tiles"] = [
+            {"id": t.pk, "dashboard_id": t.parent, "deleted": False} for t in self.tiles(ctx, row)]
+        if not ctx.legacy:
+            out["filters"] = {}
+            out.pop("folder", None)
+            if listing and ctx.arg("search"):
+                out["search_match_type"] = self.match(row, ctx.arg("search"))
+            if listing and ctx.flag("basic"):
+                for name in NOT_BASIC:
+                    out.pop(name, None)
+        return out
+
+    def activity(self, ctx: Context, pk: str) -> Answer:
+        """The history; the sandbox keeps none."""
+        self.row(ctx, pk)
+        return self.activity_all(ctx)
+
+    def activity_all(self, ctx: Context) -> Answer:
+        """The history; the sandbox keeps none."""
+        return Answer({"results": [], "next": None, "previous": None, "total_count": 0})
+
+    def viewed(self, ctx: Context, pk: str | None = None) -> Answer:
+        """Note that somebody looked."""
+        return Answer(None, 201)
+
+    def last_viewed(self, ctx: Context) -> Answer:
+        """What the caller looked at lately: nothing."""
+        return Answer([])
+
+
+@behaviour("insight_variable")
+class InsightVariable(Resource):
+    """Known by the code name that is made of the first name and stays."""
+
+    def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
+        if row is None:
+            data["code_name"] = re.sub(r"\s+", "_", re.sub(r"[^a-zA-Z0-9\s]", "", data["name"])).lower()
+            if not ctx.seeding:
+                for other in ctx.store.all("insight_variable", ctx.project.pk):
+                    if other["code_name"] == data["code_name"]:
+                        raise invalid("Variable with this name already exists")
+        return data
+
+
+__all__ = ["Insight", "now"]

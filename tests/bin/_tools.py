@@ -9,8 +9,8 @@ import os
 import subprocess
 import sys
 import typing as t
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from xml.etree import ElementTree
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -106,8 +106,8 @@ class ActionModule(ActionBase):
         return result
 
     def _module_name(self) -> str:
-        """The module that the task names; the action itself is the same for all of them."""
-        for name in (getattr(self._task, "resolved_action", None), self._task.action):
+        """The module that the task names. What Ansible resolved it to is this action, the same for all modules."""
+        for name in (self._task.action, getattr(self._task, "resolved_action", None)):
             short = str(name or "").rsplit(".", 1)[-1]
             if short.startswith("posthog_"):
                 return short
@@ -129,8 +129,8 @@ class ActionModule(ActionBase):
         rules = {key: value for key, value in spec.items() if key not in ("argument_spec", "supports_check_mode")}
         checked = ModuleArgumentSpecValidator(spec["argument_spec"], **rules).validate(raw)
         secret: set[str] = set(checked._no_log_values) | item.secrets(raw)
-        if checked.errors:
-            outcome: dict[str, t.Any] = {"failed": True, "msg": self._told(checked.errors.messages, item.name)}
+        if checked.error_messages:
+            outcome: dict[str, t.Any] = {"failed": True, "msg": self._told(checked.error_messages, item.name)}
         elif REQUESTS_IMPORT_ERROR is not None:
             outcome = {
                 "failed": True,

@@ -239,7 +239,7 @@ class ResourceProgram(Program):
         if problems:
             raise InvalidInput(problems)
         if not absent:
-            self._known(session, declarations)
+            self._known(session, reconciler, declarations)
         outcomes = [reconciler.absent(item) if absent else reconciler.present(item) for item in declarations]
         if exclusive:
             outcomes += self._leftovers(reconciler, given, items)
@@ -248,8 +248,8 @@ class ResourceProgram(Program):
         result[table.plural] = [masked(table, item.obj) for item in outcomes if item.obj is not None]
         return result
 
-    def _known(self, session: Session, declarations: t.Sequence[Declared]) -> None:
-        """Find every object that is named before the first one is written."""
+    def _known(self, session: Session, reconciler: Reconciler, declarations: t.Sequence[Declared]) -> None:
+        """Find every object that is named before the first one is written; one that is there already is known."""
         several = self.table.several
         assert several is not None
         field = self.table.field(several.each)
@@ -258,6 +258,9 @@ class ResourceProgram(Program):
         checked, session.check_mode = session.check_mode, False
         try:
             for index, item in enumerate(declarations):
+                collection = reconciler.collection(item)
+                if collection.parent != {} and collection.find(item.values[several.each]):
+                    continue
                 session.lookup(field.ref, item.values[several.each], f"{several.option}[{index}]", problems)
         finally:
             session.check_mode = checked

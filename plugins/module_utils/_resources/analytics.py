@@ -188,8 +188,8 @@ class DashboardTiles(Part):
         self, session: Session, resource: Resource, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
     ) -> PartPlan:
         """See :meth:`Part.plan`."""
-        wanted = self._resolved(session, declared["tiles"])
         present = [tile for tile in (current or {}).get("tiles") or [] if not tile.get("deleted")]
+        wanted = self._resolved(session, declared["tiles"], present)
         exclusive = bool(declared.get("exclusive"))
         matches, leftover = self._match(wanted, present, exclusive)
         changed = any(match.current is None or self._patch(match) for match in matches) or (exclusive and bool(leftover))
@@ -202,9 +202,13 @@ class DashboardTiles(Part):
             predicted += leftover
         return PartPlan(before, after, changed, predicted, _TileWork(matches, leftover if exclusive else []))
 
-    def _resolved(self, session: Session, tiles: t.Sequence[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+    def _resolved(
+        self, session: Session, tiles: t.Sequence[dict[str, t.Any]], present: t.Sequence[t.Mapping[str, t.Any]]
+    ) -> list[dict[str, t.Any]]:
         problems: Problems = []
-        out = []
+        out: list[dict[str, t.Any]] = []
+        # A tile repeats its insight, so a name that one tile alone bears needs no look-up.
+        shown = [(dig(tile, "insight.name"), dig(tile, "insight.id")) for tile in present]
         for index, tile in enumerate(tiles):
             path = f"tiles[{index}]"
             contents = [name for name in _CONTENTS if tile.get(name) is not None]
@@ -212,7 +216,11 @@ class DashboardTiles(Part):
                 problems.append((path, f"needs exactly one of {', '.join(_CONTENTS)}" + (f", not {' and '.join(contents)}" if contents else "")))
             item = dict(tile)
             if tile.get("insight") is not None:
-                item["insight"] = session.resolve(INSIGHT, tile["insight"], f"{path}.insight", problems)
+                there = [insight_id for name, insight_id in shown if name is not None and name == tile["insight"]]
+                if len(there) == 1:
+                    item["insight"] = there[0]
+                else:
+                    item["insight"] = session.resolve(INSIGHT, tile["insight"], f"{path}.insight", problems)
                 same_insight = [other for other in out if other.get("insight") == item["insight"]]
                 if same_insight:
                     problems.append((f"{path}.insight", f"{tile['insight']!r} is on the dashboard twice; an insight has one tile"))

@@ -4,8 +4,8 @@
 """Runs the modules of this collection inside Ansible's worker process.
 
 Every module is routed here by C(meta/runtime.yml). Where the task runs on the controller, the engine is called in the
-worker, which saves the half second that starting a module costs, and keeps the connection and the lists from one item of
-a loop to the next. Where it runs elsewhere, or in the background, the module is executed as usual. The variable
+worker, which saves the half second that starting a module costs, and keeps the connection and the lists from one item
+of a loop to the next. Where it runs elsewhere, or in the background, the module is executed as usual. The variable
 C(posthog_in_process) set to false has every module executed as usual.
 """
 
@@ -26,7 +26,12 @@ from ansible.utils.display import Display
 from ansible_collections.community.posthog.plugins.module_utils._client import REQUESTS_IMPORT_ERROR
 from ansible_collections.community.posthog.plugins.module_utils._connection import without_empty
 from ansible_collections.community.posthog.plugins.module_utils._fields import plain
-from ansible_collections.community.posthog.plugins.module_utils._module import Program, Sessions, perform
+from ansible_collections.community.posthog.plugins.module_utils._module import (
+    Program,
+    Sessions,
+    perform,
+    unsupported_hint,
+)
 from ansible_collections.community.posthog.plugins.module_utils._programs import program
 
 display = Display()
@@ -130,7 +135,7 @@ class ActionModule(ActionBase):
         checked = ModuleArgumentSpecValidator(spec["argument_spec"], **rules).validate(raw)
         secret: set[str] = set(checked._no_log_values) | item.secrets(raw)
         if checked.error_messages:
-            outcome: dict[str, t.Any] = {"failed": True, "msg": self._told(checked.error_messages, item.name)}
+            outcome: dict[str, t.Any] = {"failed": True, "msg": self._told(checked.error_messages, item)}
         elif REQUESTS_IMPORT_ERROR is not None:
             outcome = {
                 "failed": True,
@@ -143,13 +148,12 @@ class ActionModule(ActionBase):
         return t.cast("dict[str, t.Any]", remove_values(outcome, secret))
 
     @staticmethod
-    def _told(messages: t.Sequence[str], name: str) -> str:
+    def _told(messages: t.Sequence[str], item: Program) -> str:
         """Argument errors in the words of an ordinary module."""
         first = messages[0]
-        unsupported = first.split(". Supported parameters include", 1)
-        if len(unsupported) == 2 and not first.startswith("Unsupported"):
-            return f"Unsupported parameters for (community.posthog.{name}) module: {first}"
-        return first
+        if ". Supported parameters include" in first and not first.startswith("Unsupported"):
+            first = f"Unsupported parameters for (community.posthog.{item.name}) module: {first}"
+        return unsupported_hint(first, item.spec()["argument_spec"])
 
     def _performed(
         self, item: Program, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], secret: set[str]

@@ -100,11 +100,13 @@ def checked_host(host: str) -> str:
     if parts.username or parts.password or parts.query or parts.fragment:
         # The text of the URL is not repeated here: what stands before an @ may be a password.
         raise PostHogFailure(
-            "host: give only scheme, name and port (https://posthog.example.com); credentials and queries do not belong there"
+            "host: give only scheme, name and port (https://posthog.example.com); "
+            "credentials and queries do not belong there"
         )
     if parts.scheme == "http" and not _LOOPBACK.match(parts.hostname):
         raise PostHogFailure(
-            f"host: {host} is plain http, and the key would cross the network unencrypted; use https (http is taken for loopback only)"
+            f"host: {host} is plain http, and the key would cross the network unencrypted; "
+            "use https (http is taken for loopback only)"
         )
     ingestion = re.fullmatch(r"(us|eu)\.i\.posthog\.com", parts.hostname)
     if ingestion:
@@ -325,9 +327,7 @@ class Client:
         self._note(f"{method} {path} -> {response.status_code} in {(self._clock() - started) * 1000:.0f} ms")
         return _Answer(response)
 
-    def _unreachable(
-        self, method: str, path: str, exc: Exception, *, transient: bool, never_sent: bool
-    ) -> _NoAnswer:
+    def _unreachable(self, method: str, path: str, exc: Exception, *, transient: bool, never_sent: bool) -> _NoAnswer:
         host = self.connection.host
         if isinstance(exc, requests.exceptions.SSLError):
             text = (
@@ -416,9 +416,7 @@ class Client:
         what = f"{method} {path}"
         envelope = answer.envelope
         if envelope is not None:
-            envelope = {
-                key: self.scrub(value) if isinstance(value, str) else value for key, value in envelope.items()
-            }
+            envelope = {key: self.scrub(value) if isinstance(value, str) else value for key, value in envelope.items()}
         if answer.broken and envelope is None:
             if 300 <= status < 400:
                 target = self.scrub(answer.header("Location"))
@@ -467,7 +465,7 @@ class Client:
 
     # -- lists ----------------------------------------------------------------------------------------------------
 
-    def list(
+    def objects(
         self, path: str, params: t.Mapping[str, t.Any] | None = None, *, page_size: int | None = PAGE_SIZE
     ) -> list[t.Any]:
         """Read a list to its end.
@@ -566,7 +564,7 @@ class _Answer:
 
     @property
     def envelope(self) -> dict[str, t.Any] | None:
-        """PostHog's error envelope. A few views answer C({"detail"}), C({"error"}) or C({"message"}) alone, or a list."""
+        """PostHog's error envelope; a few views answer C({"detail"}), C({"error"}) or C({"message"}), or a list."""
         data = self.data
         if isinstance(data, dict):
             if "detail" in data or "code" in data:
@@ -623,7 +621,9 @@ def _innermost(exc: BaseException) -> str:
     while True:
         inner = getattr(reason, "reason", None)
         if not isinstance(inner, BaseException):
-            inner = reason.args[0] if getattr(reason, "args", None) and isinstance(reason.args[0], BaseException) else None
+            inner = (
+                reason.args[0] if getattr(reason, "args", None) and isinstance(reason.args[0], BaseException) else None
+            )
         if inner is None or inner is reason:
             break
         reason = inner

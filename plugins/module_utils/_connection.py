@@ -98,7 +98,9 @@ def connection(raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> Con
         said_region, said_host = bool(raw.get("region")), bool(raw.get("host"))
         if said_region == said_host:
             where = "both are given" if said_region else "POSTHOG_REGION and POSTHOG_HOST are both set"
-            raise PostHogFailure(f"region, host: {where}; a region is PostHog Cloud, a host is your own, so give one of them")
+            raise PostHogFailure(
+                f"region, host: {where}; a region is PostHog Cloud, a host is your own, so give one of them"
+            )
         region, host = (region, None) if said_region else (None, host)
     for name in ("timeout", "max_wait"):
         if params[name] <= 0:

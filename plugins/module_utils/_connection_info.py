@@ -56,7 +56,15 @@ class ConnectionInfoProgram(Program):
             },
             "key": {
                 name: key.get(name)
-                for name in ("id", "label", "scopes", "scoped_organizations", "scoped_teams", "created_at", "last_used_at")
+                for name in (
+                    "id",
+                    "label",
+                    "scopes",
+                    "scoped_organizations",
+                    "scoped_teams",
+                    "created_at",
+                    "last_used_at",
+                )
                 if name in key
             },
             "organizations": [

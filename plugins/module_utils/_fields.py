@@ -340,7 +340,7 @@ class Field:
         return {key: self.items.parse(inner, f"{path}.{key}", problems) for key, inner in value.items()}
 
 
-# -- the vocabulary of the tables -------------------------------------------------------------------------------------
+# -- the vocabulary of the tables -----------------------------------------------------------------------------------
 
 
 def Text(name: str, **more: t.Any) -> Field:
@@ -420,7 +420,7 @@ def References(name: str, ref: Ref, **more: t.Any) -> Field:
     return ListOf(name, Field("item", "any", ref=ref), unordered=True, ref=ref, **more)
 
 
-# -- small helpers ------------------------------------------------------------------------------------------------------
+# -- small helpers --------------------------------------------------------------------------------------------------
 
 
 def plain(value: t.Any) -> t.Any:
@@ -436,8 +436,8 @@ def plain(value: t.Any) -> t.Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        # Joining copies a subclass of str into a plain one; str() may hand the subclass back.
-        return value if type(value) is str else "".join((value,))
+        # Called on the base class, it copies a subclass into a plain str; str() may hand the subclass back.
+        return str.__str__(value)
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float):

@@ -100,9 +100,7 @@ class InfoProgram(Program):
 
 def _query(filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Query parameters as PostHog reads them: lower-case booleans."""
-    return {
-        key: ("true" if value else "false") if isinstance(value, bool) else value for key, value in filters.items()
-    }
+    return {key: ("true" if value else "false") if isinstance(value, bool) else value for key, value in filters.items()}
 
 
 def _matches(table: Resource, obj: t.Mapping[str, t.Any], search: t.Any) -> bool:
@@ -116,5 +114,3 @@ def _matches(table: Resource, obj: t.Mapping[str, t.Any], search: t.Any) -> bool
     needle = str(search).casefold()
     texts = [*table.identity.names(obj), str(obj.get("name") or ""), str(obj.get("description") or "")]
     return any(needle in text.casefold() for text in texts)
-
-

@@ -12,6 +12,7 @@ is the other.
 from __future__ import annotations
 
 import copy
+import re
 import traceback
 import typing as t
 
@@ -24,7 +25,7 @@ from ansible_collections.community.posthog.plugins.module_utils._connection impo
     without_empty,
 )
 from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._fields import Field, plain
+from ansible_collections.community.posthog.plugins.module_utils._fields import Field, nearest, plain
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import (
     Declared,
     Outcome,
@@ -183,7 +184,9 @@ class ResourceProgram(Program):
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """See :meth:`Program.run`."""
         table = self.table
-        aliases = {alias: option for option, spec in self.spec()["argument_spec"].items() for alias in spec.get("aliases", ())}
+        aliases = {
+            alias: option for option, spec in self.spec()["argument_spec"].items() for alias in spec.get("aliases", ())
+        }
         given = {aliases.get(key, key): value for key, value in raw.items()}
         reconciler = Reconciler(session, table, update_secret=str(params.get("update_secret") or "on_create"))
         absent = params.get("state") == "absent"
@@ -220,7 +223,7 @@ class ResourceProgram(Program):
         params: t.Mapping[str, t.Any],
         absent: bool,
     ) -> dict[str, t.Any]:
-        """Bring several objects within one parent to what is declared; all is read and checked before the first write."""
+        """Bring several objects of one parent to what is declared; all is checked before the first write."""
         table = self.table
         several = table.several
         assert several is not None
@@ -399,9 +402,26 @@ def perform(
         return False, exc.result()
     except Exception as exc:  # a defect of ours; the person still gets a sentence, and we get something to go by
         return False, {
-            "msg": f"community.posthog has a defect: {type(exc).__name__}: {exc}. Please report it with the exception below.",
+            "msg": f"community.posthog has a defect: {type(exc).__name__}: {exc}. Please report it with the exception.",
             "exception": traceback.format_exc(),
         }
+
+
+def unsupported_hint(message: str, spec: t.Mapping[str, t.Any]) -> str:
+    """Ansible's message about unknown options, with the nearest right names.
+
+    :param message: an error of argument validation.
+    :param spec: the argument spec.
+    :returns: the message, extended where it is of that kind.
+    """
+    match = re.search(r"((?:^|: )[\w, -]+?)(?:\.|$) Supported parameters include", message)
+    if match is None:
+        return message
+    names = match.group(1).lstrip(": ").split(", ")
+    hints = [f"{name}: {nearest(name, spec).lstrip('; ')}" for name in names if nearest(name, spec)]
+    if not hints:
+        return message
+    return f"{message[: match.end(1)]} ({' '.join(hints)}){message[match.end(1) :]}"
 
 
 class _Module(AnsibleModule):
@@ -415,6 +435,15 @@ class _Module(AnsibleModule):
         # An empty connection option counts as not given, before Ansible asks the environment.
         for key in [key for key in self.params if not key.startswith("_ansible_") and key not in self.given]:
             del self.params[key]
+
+    def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
+        """Fail, with a hint where an option's name is mistyped.
+
+        :param msg: the message.
+        :param kwargs: the rest of the result.
+        """
+        super().fail_json(unsupported_hint(msg, self.argument_spec), **kwargs)
+        raise AssertionError("not reached")
 
 
 def run_module(item: Program) -> None:

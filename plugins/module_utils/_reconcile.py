@@ -25,8 +25,8 @@ from ansible_collections.community.posthog.plugins.module_utils._compare import 
     with_defaults,
 )
 from ansible_collections.community.posthog.plugins.module_utils._errors import (
-    ApiError,
     Ambiguous,
+    ApiError,
     InvalidInput,
     PostHogFailure,
     UnknownOutcome,
@@ -118,11 +118,15 @@ def read_declared(resource: Resource, raw: t.Mapping[str, t.Any], prefix: str = 
             continue
         for key, inner in short.build(value).items():
             if key in document:
-                problems.append((where + name, f"is a short form of {short.target}.{key}, which is given too; give one of them"))
+                problems.append(
+                    (where + name, f"is a short form of {short.target}.{key}, which is given too; give one of them")
+                )
             document[key] = inner
     for part in resource.parts:
         if part.field.name in options:
-            declared.parts[part.field.name] = part.field.parse(options[part.field.name], where + part.field.name, problems)
+            declared.parts[part.field.name] = part.field.parse(
+                options[part.field.name], where + part.field.name, problems
+            )
         for switch in part.switches:
             if switch.name in options:
                 declared.switches[switch.name] = switch.parse(options[switch.name], where + switch.name, problems)
@@ -183,7 +187,8 @@ class Reconciler:
                 self.session.warn_quietly(f"{exc.message}; looking at the object again")
                 continue
             except ApiError as exc:
-                taken = exc.method == "POST" and (exc.code == "unique" or exc.status == 409 and exc.code == "conflict")
+                exists = exc.code == "unique" or (exc.status == 409 and exc.code == "conflict")
+                taken = exc.method == "POST" and exists
                 if not taken or contested:
                     raise
                 contested = True
@@ -263,8 +268,8 @@ class Reconciler:
         if len(found) > 1:
             ids = ", ".join(sorted(str(self.resource.object_id(obj)) for obj in found))
             raise Ambiguous(
-                f"{identity.option}: {len(found)} objects of type {self.resource.type} are called {name!r} (ids {ids}); "
-                "give the id of the one that is meant, or rename the other"
+                f"{identity.option}: {len(found)} objects of type {self.resource.type} are called {name!r} "
+                f"(ids {ids}); give the id of the one that is meant, or rename the other"
             )
         if not found:
             return None
@@ -342,6 +347,8 @@ class Reconciler:
             collection.remember(predicted, whole=True)
             return outcome
         answer = self.session.write("POST", collection.path, body)
+        if self.resource.aftermath:
+            self.session.warn(self.resource.aftermath)
         obj = self._taken(collection, answer, predicted)
         self._note_dropped(values, obj, {name for name in values if not self._later(name, later)})
         if later:
@@ -394,7 +401,9 @@ class Reconciler:
             raise PostHogFailure(f"{self.resource.label(name)} does not exist{collection.offered(name)}{remedy}")
         resource = self.session.registry(rule.type)
         inner = Declared(
-            values={target: declared.values[source] for target, source in rule.options.items() if source in declared.values}
+            values={
+                target: declared.values[source] for target, source in rule.options.items() if source in declared.values
+            }
         )
         made = Reconciler(self.session, resource, update_secret=self.update_secret).present(inner)
         return Outcome(self.resource, "unchanged", None, label=made.label, also=[made])
@@ -409,7 +418,7 @@ class Reconciler:
         problems: Problems = []
         unknown: list[str] = []
         for known in self.resource.fields:
-            if known.name not in values or self._is_parent(known) or known.write_only and not known.secret:
+            if known.name not in values or self._is_parent(known) or (known.write_only and not known.secret):
                 continue
             if known.name == self.resource.identity.option and known.ref is not None:
                 continue
@@ -424,7 +433,9 @@ class Reconciler:
             desired = self._without_secrets(known, values[known.name], values, current)
             if not same(compared, desired, known.value_in(current), partial=known.name in declared.partial):
                 if known.create_only:
-                    problems.append((known.name, f"cannot be changed after creation (it is {known.value_in(current)!r})"))
+                    problems.append(
+                        (known.name, f"cannot be changed after creation (it is {known.value_in(current)!r})")
+                    )
                 differing[known.name] = values[known.name]
             elif compared is not known and self.update_secret == "always":
                 differing[known.name] = values[known.name]
@@ -492,11 +503,23 @@ class Reconciler:
     ) -> Outcome:
         differing = self._plan_gated(self._differing(values, current, declared), current)
         plans = self._part_plans(declared, current)
-        extra = {name: value for name, value in declared.extra.items() if name in current and not covers(value, current[name])}
+        extra = {
+            name: value
+            for name, value in declared.extra.items()
+            if name in current and not covers(value, current[name])
+        }
         label = self.resource.label(current)
         gated = {name for name in values if name not in differing}
         before = self._before(declared, values, current, plans)
-        after = self._after(declared, {**values, **{}}, current, plans, unchanged=gated)
+        after = self._after(
+            declared,
+            {
+                **values,
+            },
+            current,
+            plans,
+            unchanged=gated,
+        )
         for name, value in extra.items():
             before[name], after[name] = current[name], value
         if not differing and not extra and not any(plan.changed for plan in plans.values()):
@@ -563,7 +586,8 @@ class Reconciler:
         for known in dropped:
             reason = f" (it needs the plan feature {known.plan_feature!r})" if known.plan_feature else ""
             self.session.warn(
-                f"{self.resource.label(obj)}: PostHog accepted {known.name} without an error but did not keep it{reason}"
+                f"{self.resource.label(obj)}: PostHog accepted {known.name} without an error "
+                f"but did not keep it{reason}"
             )
         return len(dropped) < readable or len(names) > readable
 
@@ -611,7 +635,7 @@ class Reconciler:
                 collection.remember(obj, whole=True)
         return obj
 
-    # -- what a diff shows --------------------------------------------------------------------------------------------
+    # -- what a diff shows -------------------------------------------------------------------------------------------
 
     def _before(
         self,
@@ -672,8 +696,10 @@ class Reconciler:
         shown = view(known, value, values[known.name], partial=known.name in declared.partial)
         if known.ref is not None:
             ref = known.ref
-            shown = [self.session.name_of(ref, item) for item in shown] if isinstance(shown, list) else (
-                None if shown is None else self.session.name_of(ref, shown)
+            shown = (
+                [self.session.name_of(ref, item) for item in shown]
+                if isinstance(shown, list)
+                else (None if shown is None else self.session.name_of(ref, shown))
             )
         elif known.refs:
             shown = walk(shown, known.refs, lambda rule, item, where: self.session.name_of(rule.ref, item))
@@ -701,8 +727,7 @@ class Reconciler:
         if self.resource.parent is not None and not self._parent_exists(declared):
             return Outcome(self.resource, "unchanged", None)
         collection = self.collection(declared)
-        bare = Declared(values={key: value for key, value in declared.values.items()})
-        current = self._current(collection, Declared(values=self._identifying(bare)), object_id)
+        current = self._current(collection, Declared(values=self._identifying(declared)), object_id)
         also: list[Outcome] = []
         rule = self.resource.stand_in
         if rule is not None and object_id is None:
@@ -804,7 +829,7 @@ def masked(resource: Resource, obj: t.Mapping[str, t.Any] | None) -> dict[str, t
         part = dig(out, rule.field)
         if dig(out, rule.when) and isinstance(part, dict) and part.get(rule.key):
             inner = part[rule.key]
-            part[rule.key] = {key: MASK for key in inner} if isinstance(inner, dict) else MASK
+            part[rule.key] = dict.fromkeys(inner, MASK) if isinstance(inner, dict) else MASK
     return out
 
 

@@ -189,7 +189,11 @@ class Part:
     switches: tuple[Field, ...] = ()
 
     def plan(
-        self, session: Session, resource: Resource, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any] | None,
     ) -> PartPlan:
         """Compare, without writing.
 
@@ -225,9 +229,7 @@ class Part:
 Check = t.Callable[[t.Mapping[str, t.Any]], t.Iterable[tuple[str, str]]]
 
 #: A rule that needs to know more than the declaration: gets the session, the resolved values and the current object.
-Guard = t.Callable[
-    ["Session", t.Mapping[str, t.Any], "t.Mapping[str, t.Any] | None"], t.Iterable[tuple[str, str]]
-]
+Guard = t.Callable[["Session", t.Mapping[str, t.Any], "t.Mapping[str, t.Any] | None"], t.Iterable[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -266,6 +268,7 @@ class Resource:
     :param prepare: rewrites the declared values before anything else looks at them.
     :param masked: paths of secrets in what the server shows.
     :param secret_parts: parts of documents that are secret under a condition.
+    :param aftermath: what else the creation of an object changes; said as a warning when it does.
     :param marker: where the collection leaves its mark on an object, for purging.
     """
 
@@ -302,6 +305,7 @@ class Resource:
     masked: tuple[str, ...] = ()
     secret_parts: tuple[SecretPart, ...] = ()
     marker: str | None = None
+    aftermath: str = ""
 
     @property
     def name(self) -> str:

@@ -15,7 +15,7 @@ import re
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._client import Client
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, Ambiguous, PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._errors import Ambiguous, ApiError, PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     UUID,
     Field,
@@ -109,7 +109,7 @@ class Collection:
             try:
                 return t.cast(
                     "list[dict[str, t.Any]]",
-                    self.session.client.list(
+                    self.session.client.objects(
                         self.path, params, **({"page_size": self.resource.page_size} if self.resource.page_size else {})
                     ),
                 )
@@ -395,7 +395,9 @@ class Session:
         if self._organizations is None:
             try:
                 self._organizations = [
-                    item for item in self.client.list("/api/organizations/", page_size=None) if isinstance(item, dict)
+                    item
+                    for item in self.client.objects("/api/organizations/", page_size=None)
+                    if isinstance(item, dict)
                 ]
             except ApiError as exc:
                 if exc.status not in _ELSEWHERE:
@@ -455,7 +457,9 @@ class Session:
             matching = [item for item in known if str(item.get(key) or "").casefold() == wanted.casefold()]
             if len(matching) > 1:
                 ids = ", ".join(sorted(str(item.get("id")) for item in matching))
-                raise Ambiguous(f"organization: {len(matching)} organizations have the {key} {wanted!r} ({ids}); give the UUID")
+                raise Ambiguous(
+                    f"organization: {len(matching)} organizations have the {key} {wanted!r} ({ids}); give the UUID"
+                )
             if matching:
                 self._organization_object = matching[0]
                 return str(matching[0]["id"])
@@ -523,7 +527,9 @@ class Session:
         if self._organization is not None:
             owner = self.organization_id()
             within = [item for item in within if str(item.get("organization")) == owner]
-        matching = [item for item in within if str(item.get("name", "")).strip().casefold() == wanted.strip().casefold()]
+        matching = [
+            item for item in within if str(item.get("name", "")).strip().casefold() == wanted.strip().casefold()
+        ]
         exact = [item for item in matching if item.get("name") == wanted]
         matching = exact or matching
         if len(matching) > 1:
@@ -580,7 +586,13 @@ class Session:
         """
         about_project = "project" in error.detail.lower() or error.detail in ("Not found.", "")
         scoped = error.path.startswith(("/api/projects/", "/api/environments/"))
-        if error.status not in (403, 404) or not scoped or not about_project or ":read" in error.detail or ":write" in error.detail:
+        if (
+            error.status not in (403, 404)
+            or not scoped
+            or not about_project
+            or ":read" in error.detail
+            or ":write" in error.detail
+        ):
             return error
         project = error.path.split("/")[3]
         try:
@@ -669,7 +681,9 @@ class Session:
             found = [obj] if obj is not None else []
         if len(found) > 1:
             ids = ", ".join(sorted(str(resource.object_id(obj)) for obj in found))
-            problems.append((path, f"{len(found)} objects of type {ref.type} are called {value!r} (ids {ids}); give the id"))
+            problems.append(
+                (path, f"{len(found)} objects of type {ref.type} are called {value!r} (ids {ids}); give the id")
+            )
             return None
         if not found:
             text = f"there is no {resource.name} {value!r}{collection.offered(value)}"
@@ -693,7 +707,7 @@ class Session:
         if value is None:
             return None
         resource = self.registry(ref.type)
-        is_id = isinstance(value, int) and not isinstance(value, bool) or bool(UUID.fullmatch(str(value)))
+        is_id = (isinstance(value, int) and not isinstance(value, bool)) or bool(UUID.fullmatch(str(value)))
         if is_id and ref.value == resource.id_path:
             return str(value) if ref.as_string else value
         obj = self.lookup(ref, value, path, problems)

@@ -48,7 +48,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Session
 
-# -- insights -----------------------------------------------------------------------------------------------------------
+# -- insights --------------------------------------------------------------------------------------------------------
 
 #: Nodes that an insight may hold as they are (API.md 5, insight: anything else must be wrapped in one of them).
 _OUTER_NODES = ("InsightVizNode", "DataVisualizationNode", "DataTableNode", "HogQuery")
@@ -76,7 +76,9 @@ def _wrap_query(options: dict[str, t.Any], problems: Problems) -> None:
         options["query"] = {"kind": "DataVisualizationNode", "source": query}
     elif kind not in _OUTER_NODES:
         known = ", ".join((*_OUTER_NODES, *_VIZ_QUERIES, "HogQLQuery"))
-        problems.append(("query.kind", f"{kind!r} is no query of an insight; known are {known}" if kind else "is missing"))
+        problems.append(
+            ("query.kind", f"{kind!r} is no query of an insight; known are {known}" if kind else "is missing")
+        )
 
 
 INSIGHT_TABLE = Resource(
@@ -122,7 +124,7 @@ INSIGHT_VARIABLE = Resource(
     ),
 )
 
-# -- dashboards -----------------------------------------------------------------------------------------------------------
+# -- dashboards ------------------------------------------------------------------------------------------------------
 
 BOX = Document(
     "box",
@@ -145,7 +147,7 @@ TILE = Document(
                 Choice("placement", ["left", "right"], default="left"),
             ],
         ),
-        Document("layouts", [_box for _box in (Document("sm", BOX.fields), Document("xs", BOX.fields))]),
+        Document("layouts", [Document(size, BOX.fields) for size in ("sm", "xs")]),
         Text("color", nullable=True, max_length=400),
         Bool("show_description", nullable=True),
         Bool("transparent_background", nullable=True),
@@ -185,14 +187,20 @@ class DashboardTiles(Part):
     switches = (Bool("exclusive"),)
 
     def plan(
-        self, session: Session, resource: Resource, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any] | None,
     ) -> PartPlan:
         """See :meth:`Part.plan`."""
         present = [tile for tile in (current or {}).get("tiles") or [] if not tile.get("deleted")]
         wanted = self._resolved(session, declared["tiles"], present)
         exclusive = bool(declared.get("exclusive"))
         matches, leftover = self._match(wanted, present, exclusive)
-        changed = any(match.current is None or self._patch(match) for match in matches) or (exclusive and bool(leftover))
+        changed = any(match.current is None or self._patch(match) for match in matches) or (
+            exclusive and bool(leftover)
+        )
         before = [self._shown(session, match.current, match.declared) for match in matches if match.current is not None]
         if exclusive:
             before += [self._shown(session, tile, None) for tile in leftover]
@@ -213,7 +221,13 @@ class DashboardTiles(Part):
             path = f"tiles[{index}]"
             contents = [name for name in _CONTENTS if tile.get(name) is not None]
             if len(contents) != 1 and (contents or tile.get("id") is None):
-                problems.append((path, f"needs exactly one of {', '.join(_CONTENTS)}" + (f", not {' and '.join(contents)}" if contents else "")))
+                problems.append(
+                    (
+                        path,
+                        f"needs exactly one of {', '.join(_CONTENTS)}"
+                        + (f", not {' and '.join(contents)}" if contents else ""),
+                    )
+                )
             item = dict(tile)
             if tile.get("insight") is not None:
                 there = [insight_id for name, insight_id in shown if name is not None and name == tile["insight"]]
@@ -223,7 +237,9 @@ class DashboardTiles(Part):
                     item["insight"] = session.resolve(INSIGHT, tile["insight"], f"{path}.insight", problems)
                 same_insight = [other for other in out if other.get("insight") == item["insight"]]
                 if same_insight:
-                    problems.append((f"{path}.insight", f"{tile['insight']!r} is on the dashboard twice; an insight has one tile"))
+                    problems.append(
+                        (f"{path}.insight", f"{tile['insight']!r} is on the dashboard twice; an insight has one tile")
+                    )
             if tile.get("filters_overrides"):
                 overrides = TILE.key("filters_overrides")
                 assert overrides is not None
@@ -286,7 +302,10 @@ class DashboardTiles(Part):
             boxes = now.get("layouts") or {}
             if not covers(tile["layouts"], boxes):
                 # A box is replaced whole, and so is the set of boxes.
-                out["layouts"] = {**boxes, **{name: {**(boxes.get(name) or {}), **box} for name, box in tile["layouts"].items()}}
+                out["layouts"] = {
+                    **boxes,
+                    **{name: {**(boxes.get(name) or {}), **box} for name, box in tile["layouts"].items()},
+                }
         for name in _LOOKS:
             if name in tile and not covers(tile[name], now.get(name)):
                 out[name] = tile[name]
@@ -329,7 +348,8 @@ class DashboardTiles(Part):
                 value = tile.get(name)
                 if name == "layouts" and isinstance(value, dict) and isinstance(declared[name], dict):
                     value = {
-                        size: {key: (value.get(size) or {}).get(key) for key in box} for size, box in declared[name].items()
+                        size: {key: (value.get(size) or {}).get(key) for key in box}
+                        for size, box in declared[name].items()
                     }
                 out[name] = value
         return out
@@ -397,7 +417,11 @@ class DashboardVariables(Part):
         return dict(found) if isinstance(found, dict) else {}
 
     def plan(
-        self, session: Session, resource: Resource, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any] | None,
     ) -> PartPlan:
         """See :meth:`Part.plan`."""
         problems: Problems = []

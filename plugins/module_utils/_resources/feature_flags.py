@@ -185,7 +185,9 @@ FEATURE_FLAG = Resource(
             since="2026",
         ),
         Choice("evaluation_runtime", ["server", "client", "all"], null_as="all", nullable=True, since="2025"),
-        Choice("bucketing_identifier", ["distinct_id", "device_id"], null_as="distinct_id", nullable=True, since="2026"),
+        Choice(
+            "bucketing_identifier", ["distinct_id", "device_id"], null_as="distinct_id", nullable=True, since="2026"
+        ),
         Bool("is_remote_configuration", nullable=True, null_as=False, since="2025"),
         Bool("has_encrypted_payloads", nullable=True, null_as=False, since="2025"),
         References("analytics_dashboards", Ref("dashboard"), null_as=[]),

@@ -71,7 +71,9 @@ INVITE = Resource(
         Text("message", write_only=True),
         ListOf(
             "private_project_access",
-            Document("access", [Reference("id", Ref("project"), required=True), Word("level", {"member": 1, "admin": 8})]),
+            Document(
+                "access", [Reference("id", Ref("project"), required=True), Word("level", {"member": 1, "admin": 8})]
+            ),
             write_only=True,
         ),
         Bool("send_email", write_only=True),
@@ -130,7 +132,9 @@ ROLE_MEMBERSHIP = Resource(
     path="roles/{parent}/role_memberships/",
     # The list of roles embeds the memberships of every role, so nothing more is read to compare.
     parent=Parent("role", "role", embedded="members"),
-    identity=Identity("organization_member", ("user.email", "user.uuid", "organization_member.id"), unique=True, casefold=True),
+    identity=Identity(
+        "organization_member", ("user.email", "user.uuid", "organization_member.id"), unique=True, casefold=True
+    ),
     scopes=("organization:read", "organization:write"),
     order=5,
     several=Several("organization_members", "organization_member", "exclusive"),

@@ -25,7 +25,11 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Time,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Identity, Resource, Scope
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import ACTION, PROPERTY_REFS, QUERY_REFS
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
+    ACTION,
+    PROPERTY_REFS,
+    QUERY_REFS,
+)
 
 EVENT_FILTER = Document(
     "event_filter",

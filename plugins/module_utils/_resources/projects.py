@@ -93,7 +93,11 @@ SETTINGS: tuple[Field, ...] = (
     Int("default_data_theme", nullable=True),
     Document(
         "revenue_analytics_config",
-        [Text("base_currency", kept=True), ListOf("events", Open("event"), kept=True), Bool("filter_test_accounts", kept=True)],
+        [
+            Text("base_currency", kept=True),
+            ListOf("events", Open("event"), kept=True),
+            Bool("filter_test_accounts", kept=True),
+        ],
     ),
     Open("marketing_analytics_config"),
     Document(
@@ -148,6 +152,10 @@ PROJECT = Resource(
     scopes=("project:read", "project:write"),
     order=1,
     alive=lambda obj: not obj.get("is_pending_deletion"),
+    aftermath=(
+        "PostHog made the new project the current one of the key's owner, so @current, the default of the option "
+        "project, means another project from now on; name the project in the tasks that follow"
+    ),
     masked=("secret_api_token", "secret_api_token_backup"),
     fields=(Text("name", required=True, max_length=200), *(_listed(setting) for setting in SETTINGS)),
 )

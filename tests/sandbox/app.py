@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, unquote
 
 from . import behaviours
 from .control import WRITES, Control, Rule
-from .errors import ApiError, forbidden, invalid, method_not_allowed, not_found, server_error, unauthenticated
+from .errors import ApiError, forbidden, method_not_allowed, not_found, server_error, unauthenticated
 from .resource import EVERY, REGISTRY, Answer, Context, Extra, Resource
 from .start import SHORT_NAMES, start_data
 from .store import Key, Row, Store, now
@@ -59,7 +59,7 @@ class App:
         behaviours.load()
         for name, table in self.tables.items():
             self._mount(name, table)
-        for (name, wanted), cls in REGISTRY.items():
+        for (name, wanted), _cls in REGISTRY.items():
             if name not in self.tables and wanted in (EVERY, profile):
                 self._mount(name, behaviours.bare_table(name))
         self.secrets: dict[str, Any] = {}
@@ -101,20 +101,28 @@ class App:
     # ---- used by the control endpoint
 
     def add_key(
-        self, name: str, value: str, user: int | str, scopes: list[str] | None = None,
-        teams: list[int] | None = None, organizations: list[str] | None = None,
+        self,
+        name: str,
+        value: str,
+        user: int | str,
+        scopes: list[str] | None = None,
+        teams: list[int] | None = None,
+        organizations: list[str] | None = None,
     ) -> Key:
         """Make a personal API key; the user is named by id or e-mail."""
         if isinstance(user, str):
             user = next(row.pk for row in self.store.all("user") if row["email"] == user)
-        key = Key(name, value, user, ["*"] if scopes is None else scopes, teams or [], organizations or [],
-                  label=name)
+        key = Key(name, value, user, ["*"] if scopes is None else scopes, teams or [], organizations or [], label=name)
         self.store.keys[value] = key
         return key
 
     def seed(
-        self, type_: str, objects: list[dict[str, Any]], project: int | None = None,
-        organization: str | None = None, parent: Any = None,
+        self,
+        type_: str,
+        objects: list[dict[str, Any]],
+        project: int | None = None,
+        organization: str | None = None,
+        parent: Any = None,
     ) -> list[Row]:
         """Store objects as the start user would have made them, but without usage dashboards and plan gates."""
         name = self.type_name(type_)
@@ -124,7 +132,8 @@ class App:
             ctx.user = self.store.rows["user"][self.base["user_id"]]
             ctx.project = self.store.rows["project"][project or self.base["project_id"]]
             ctx.organization = self.store.rows["organization"][
-                organization or (ctx.project.scope if project else self.base["organization_id"])]
+                organization or (ctx.project.scope if project else self.base["organization_id"])
+            ]
             ctx.params = {"parent": parent} if parent is not None else {}
             return [resource.seed(ctx, dict(item)) for item in objects]
 
@@ -152,11 +161,15 @@ class App:
             time.sleep(rule.seconds)
         key = self._key_of(headers, query, body)
         entry: dict[str, Any] = {
-            "method": method, "path": path, "query": {k: v for k, v in query.items() if k != "personal_api_key"},
-            "key": key.name if key else None, "time": now(),
+            "method": method,
+            "path": path,
+            "query": {k: v for k, v in query.items() if k != "personal_api_key"},
+            "key": key.name if key else None,
+            "time": now(),
             "headers": {
                 name: headers.get(name)
-                for name in ("User-Agent", "Content-Type", "Accept", "X-Request-Id") if headers.get(name)
+                for name in ("User-Agent", "Content-Type", "Accept", "X-Request-Id")
+                if headers.get(name)
             },
         }
         if method in WRITES:
@@ -171,16 +184,28 @@ class App:
         return reply
 
     def _reply(
-        self, method: str, path: str, query: dict[str, list[str]], headers: Any, body: bytes, key: Key | None,
-        rule: Rule | None, entry: dict[str, Any],
+        self,
+        method: str,
+        path: str,
+        query: dict[str, list[str]],
+        headers: Any,
+        body: bytes,
+        key: Key | None,
+        rule: Rule | None,
+        entry: dict[str, Any],
     ) -> Reply:
         with self.store.lock:
             if self.control.forbid_writes and method in WRITES:
                 entry["forbidden"] = True
-                return _document(418, {
-                    "type": "sandbox", "code": "write_forbidden", "attr": None,
-                    "detail": "The sandbox was told to accept no writes.",
-                })
+                return _document(
+                    418,
+                    {
+                        "type": "sandbox",
+                        "code": "write_forbidden",
+                        "attr": None,
+                        "detail": "The sandbox was told to accept no writes.",
+                    },
+                )
             wait = self.control.throttle(key.name) if key else None
             if wait is not None:
                 return _throttled(str(wait))
@@ -204,11 +229,23 @@ class App:
             return reply
 
     def _serve(
-        self, method: str, path: str, query: dict[str, list[str]], headers: Any, body: bytes, key: Key | None,
+        self,
+        method: str,
+        path: str,
+        query: dict[str, list[str]],
+        headers: Any,
+        body: bytes,
+        key: Key | None,
     ) -> Reply:
         ctx = Context(
-            self, "GET" if method == "HEAD" else method, path, headers.get("Host") or "localhost", query, body,
-            (headers.get("Content-Type") or "").split(";")[0].strip().lower(), key,
+            self,
+            "GET" if method == "HEAD" else method,
+            path,
+            headers.get("Host") or "localhost",
+            query,
+            body,
+            (headers.get("Content-Type") or "").split(";")[0].strip().lower(),
+            key,
         )
         target: Target | None = None
         try:
@@ -221,8 +258,11 @@ class App:
             reply = _document(exc.status, exc.body())
             reply.headers.update(exc.headers)
         else:
-            reply = Reply(answer.status, answer.text.encode()) if answer.text is not None \
+            reply = (
+                Reply(answer.status, answer.text.encode())
+                if answer.text is not None
                 else _document(answer.status, answer.body)
+            )
             if reply.body:
                 reply.headers["Content-Type"] = "application/json"
         if target is not None:
@@ -275,7 +315,7 @@ class App:
                 elif want != have:
                     break
             else:
-                target = self._finish(resource, level, parts[len(pattern):], found)
+                target = self._finish(resource, level, parts[len(pattern) :], found)
                 if target:
                     best, size = target, len(pattern)
         return best
@@ -287,13 +327,14 @@ class App:
         for extra in resource.extras:
             name = extra.name.split("/")
             at = 1 if extra.detail else 0
-            have = rest[at:at + len(name)]
+            have = rest[at : at + len(name)]
             if have == name and (not extra.detail or len(rest) > 1):
-                tail = rest[at + len(name):]
+                tail = rest[at + len(name) :]
                 if len(tail) == (1 if extra.item else 0):
-                    return Target(resource, level, rest[0] if extra.detail else None, extra,
-                                  tail[0] if tail else None, params)
-        if len(rest) == 1 and not resource.table.verbs == ["singleton"]:
+                    return Target(
+                        resource, level, rest[0] if extra.detail else None, extra, tail[0] if tail else None, params
+                    )
+        if len(rest) == 1 and resource.table.verbs != ["singleton"]:
             if not resource.methods(True):
                 return None
             return Target(resource, level, rest[0], params=params)
@@ -313,7 +354,8 @@ class App:
             document = _json_or_text(body)
             if isinstance(document, dict) and isinstance(document.get("personal_api_key"), str):
                 return document["personal_api_key"]
-        return (query.get("personal_api_key") or [None])[-1]
+        found = query.get("personal_api_key")
+        return found[-1] if found else None
 
     def _authenticate(self, ctx: Context, headers: Any) -> None:
         text = self._key_text(headers, ctx.query, ctx.raw_body)
@@ -331,15 +373,20 @@ class App:
         resource = target.resource
         ctx.params = target.params
         self._place(ctx, target)
+        resource.admit(ctx)
         if not ctx.legacy:
             self._check_scope(ctx, target)
         self._check_place(ctx, target)
         if ctx.method == "OPTIONS":
-            return Answer({
-                "name": resource.table.type, "description": "", "renders": ["application/json"],
-                "parses": ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"],
-                **({"actions": {"POST": {}}} if "POST" in resource.methods(False) and target.pk is None else {}),
-            })
+            return Answer(
+                {
+                    "name": resource.table.type,
+                    "description": "",
+                    "renders": ["application/json"],
+                    "parses": ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"],
+                    **({"actions": {"POST": {}}} if "POST" in resource.methods(False) and target.pk is None else {}),
+                }
+            )
         if target.extra:
             if ctx.method not in target.extra.methods:
                 raise method_not_allowed(ctx.method)
@@ -421,8 +468,7 @@ class App:
             if ctx.project.pk not in key.teams:
                 raise forbidden(f"API key does not have access to the requested project: ID {ctx.project.pk}.")
         if key.organizations and ctx.organization is not None and ctx.organization.pk not in key.organizations:
-            raise forbidden(
-                f"API key does not have access to the requested organization: ID {ctx.organization.pk}.")
+            raise forbidden(f"API key does not have access to the requested organization: ID {ctx.organization.pk}.")
 
     def _check_place(self, ctx: Context, target: Target) -> None:
         """Refuse organizations and projects that the user is no member of."""
@@ -443,8 +489,7 @@ class App:
         if not level:
             return False
         if self.profile == "2024" and project.get("access_control") and level < 8:
-            return any(
-                row.hidden.get("user") == user.pk for row in self.store.all("explicit_member", project.pk))
+            return any(row.hidden.get("user") == user.pk for row in self.store.all("explicit_member", project.pk))
         return True
 
     def _parse(self, ctx: Context) -> Any:
@@ -455,17 +500,21 @@ class App:
                 raise server_error()
             return {k: v[-1] for k, v in parse_qs(ctx.raw_body.decode(errors="replace")).items()}
         if ctx.content_type and ctx.content_type != "application/json":
-            raise ApiError(415, "invalid_request", "unsupported_media_type",
-                           f'Unsupported media type "{ctx.content_type}" in request.')
+            raise ApiError(
+                415,
+                "invalid_request",
+                "unsupported_media_type",
+                f'Unsupported media type "{ctx.content_type}" in request.',
+            )
         try:
             return json.loads(ctx.raw_body)
         except ValueError as exc:
-            raise invalid(f"JSON parse error - {exc}", code="parse_error") from None
+            raise ApiError(400, "invalid_request", "parse_error", f"JSON parse error - {exc}") from None
 
     # ---- control
 
     def _control(self, method: str, path: str, query: dict[str, list[str]], body: bytes) -> Reply:
-        name = path[len("/__control__"):].strip("/") or "settings"
+        name = path[len("/__control__") :].strip("/") or "settings"
         document = _json_or_text(body) if body else None
         if document is not None and not isinstance(document, dict):
             return _document(400, {"error": "the body must be a JSON object"})
@@ -504,6 +553,7 @@ def _throttled(wait: str | None) -> Reply:
 
 def _broken(status: int) -> Reply:
     if status == 500:
-        return _document(500, {
-            "type": "server_error", "code": "error", "detail": "A server error occurred.", "attr": None})
+        return _document(
+            500, {"type": "server_error", "code": "error", "detail": "A server error occurred.", "attr": None}
+        )
     return Reply(status, b"upstream connect error or disconnect/reset before headers", {"Content-Type": "text/plain"})

@@ -9,7 +9,7 @@ import random
 import re
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 KINDS = (
-    "429", "429_date", "429_bare", "5xx_before", "5xx_after", "reset_before", "reset_after", "truncate", "html",
+    "429",
+    "429_date",
+    "429_bare",
+    "5xx_before",
+    "5xx_after",
+    "reset_before",
+    "reset_after",
+    "truncate",
+    "html",
     "stall",
 )
 MIX = ("429", "429_bare", "5xx_before", "5xx_after", "reset_before", "reset_after")
@@ -74,7 +82,12 @@ class Control:
         """Forget the requests served so far."""
         self.log = []
         self.counters: dict[str, Any] = {
-            "total": 0, "writes": 0, "forbidden_writes": 0, "faults": 0, "by_method": {}, "by_status": {},
+            "total": 0,
+            "writes": 0,
+            "forbidden_writes": 0,
+            "faults": 0,
+            "by_method": {},
+            "by_status": {},
         }
 
     # ---- on every request
@@ -121,7 +134,7 @@ class Control:
         if rule.kind == "429_bare":
             return None
         if rule.kind == "429_date":
-            return format_datetime(datetime.now(timezone.utc) + timedelta(seconds=rule.seconds), usegmt=True)
+            return format_datetime(datetime.now(UTC) + timedelta(seconds=rule.seconds), usegmt=True)
         return str(int(rule.seconds))
 
     # ---- the endpoint
@@ -139,8 +152,11 @@ class Control:
     def settings(self) -> dict[str, Any]:
         """What is set now."""
         return {
-            "profile": self.app.profile, "latency_ms": self.latency_ms, "rate_limit": self.rate_limit,
-            "paging": self.paging, "forbid_writes": self.forbid_writes,
+            "profile": self.app.profile,
+            "latency_ms": self.latency_ms,
+            "rate_limit": self.rate_limit,
+            "paging": self.paging,
+            "forbid_writes": self.forbid_writes,
             "faults": [vars(rule) for rule in self.rules],
         }
 
@@ -183,7 +199,7 @@ class Control:
     def on_faults(self, method: str, query: dict[str, list[str]], body: dict[str, Any]) -> Any:
         """POST {seed, rules} or {seed, mix} replaces the fault rules; DELETE takes them away."""
         if method == "POST":
-            self.set_faults(body["rules"] if "rules" in body else body, body.get("seed", 0))
+            self.set_faults(body.get("rules", body), body.get("seed", 0))
         elif method == "DELETE":
             self.rules = []
         return {"faults": [vars(rule) for rule in self.rules]}

@@ -75,9 +75,7 @@ def payment_required(
 
 def method_not_allowed(method: str, empty: bool = False) -> ApiError:
     """405; empty for the DELETE of types that only know soft deletion."""
-    return ApiError(
-        405, "invalid_request", "method_not_allowed", f'Method "{method}" not allowed.', empty=empty
-    )
+    return ApiError(405, "invalid_request", "method_not_allowed", f'Method "{method}" not allowed.', empty=empty)
 
 
 def conflict(detail: str, code: str = "conflict") -> ApiError:

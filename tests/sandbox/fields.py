@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import uuid as uuid_module
 from collections.abc import Iterable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -16,8 +16,8 @@ from zoneinfo import available_timezones
 from .errors import ApiError, invalid
 from .tables import Field
 
-TRUE = {True, 1, "1", "true", "True", "TRUE", "t", "T", "yes", "on", "y"}
-FALSE = {False, 0, "0", "false", "False", "FALSE", "f", "F", "no", "off", "n"}
+TRUE = {True, "1", "true", "True", "TRUE", "t", "T", "yes", "on", "y"}
+FALSE = {False, "0", "false", "False", "FALSE", "f", "F", "no", "off", "n"}
 EMAIL = re.compile(r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$")
 
 
@@ -29,7 +29,7 @@ def parse_time(value: Any) -> datetime | None:
         parsed = datetime.fromisoformat(value.replace("Z", "+00:00"))
     except ValueError:
         return None
-    return parsed.replace(tzinfo=timezone.utc) if parsed.tzinfo is None else parsed.astimezone(timezone.utc)
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
 @lru_cache(maxsize=1)
@@ -173,20 +173,28 @@ def check(field: Field, value: Any, strict: bool = False) -> Any:
     if kind in ("object", "map"):
         if not isinstance(value, dict):
             raise invalid(f'Expected a dictionary of items but got type "{type(value).__name__}".', code="not_a_dict")
-        return check_keys(field.fields, value, field.unknown_keys or "open") if field.fields and kind == "object" \
+        return (
+            check_keys(field.fields, value, field.unknown_keys or "open")
+            if field.fields and kind == "object"
             else value
+        )
     return value
 
 
 def _same_type(kind: str, value: Any) -> None:
     """Refuse what strict typing does not coerce: "50" for 50, 1 for true."""
     wanted: dict[str, tuple[type, ...]] = {
-        "boolean": (bool,), "int": (int,), "integer": (int,), "number": (int, float), "string": (str, int, float),
+        "boolean": (bool,),
+        "int": (int,),
+        "integer": (int,),
+        "number": (int, float),
+        "string": (str, int, float),
     }
     if not isinstance(value, wanted[kind]) or (isinstance(value, bool) and kind != "boolean"):
         text = {"boolean": "Must be a valid boolean.", "string": "Not a valid string."}
-        raise invalid(text.get(kind, "A valid number is required." if kind == "number"
-                               else "A valid integer is required."))
+        raise invalid(
+            text.get(kind, "A valid number is required." if kind == "number" else "A valid integer is required.")
+        )
 
 
 def _list(field: Field, value: Any) -> list[Any]:

@@ -51,9 +51,10 @@ class Context:
     raw_body: bytes = b""
     content_type: str = ""
     key: Key | None = None
-    user: Row = None  # type: ignore[assignment]
-    organization: Row = None  # type: ignore[assignment]
-    project: Row = None  # type: ignore[assignment]
+    # Set by the dispatcher before a handler runs; typed as the handlers see them.
+    user: Any = None
+    organization: Any = None
+    project: Any = None
     params: dict[str, str] = field(default_factory=dict)
     body: Any = None
     seeding: bool = False
@@ -142,9 +143,16 @@ class Resource:
 
     def methods(self, detail: bool) -> list[str]:
         """The HTTP methods that the list or the detail route knows."""
-        names = {"list": "GET", "create": "POST"} if not detail else {
-            "retrieve": "GET", "replace": "PUT", "update": "PATCH", "delete": "DELETE",
-        }
+        names = (
+            {"list": "GET", "create": "POST"}
+            if not detail
+            else {
+                "retrieve": "GET",
+                "replace": "PUT",
+                "update": "PATCH",
+                "delete": "DELETE",
+            }
+        )
         out = [verb for name, verb in names.items() if name in self.table.verbs]
         if detail and self.table.delete == "soft" and "DELETE" not in out:
             out.append("DELETE")
@@ -152,13 +160,12 @@ class Resource:
 
     def handle(self, ctx: Context, pk: str | None) -> Answer:
         """Serve the list (pk None) or one object."""
-        detail = pk is not None
-        if ctx.method not in self.methods(detail):
+        if ctx.method not in self.methods(pk is not None):
             raise method_not_allowed(ctx.method)
         if ctx.method == "GET":
-            return self.retrieve(ctx, self.row(ctx, pk)) if detail else self.list(ctx)
+            return self.show_list(ctx) if pk is None else self.retrieve(ctx, self.row(ctx, pk))
         self.guard(ctx)
-        if not detail:
+        if pk is None:
             return self.create(ctx)
         if ctx.method == "DELETE":
             if self.table.delete == "soft":
@@ -172,13 +179,15 @@ class Resource:
         if needed and ctx.organization is not None and ctx.level < needed:
             raise forbidden(self.level_message)
 
+    def admit(self, ctx: Context) -> None:
+        """Refuse a request before its project is looked at, as a missing plan feature does."""
+
     # ---- finding
 
     def scope_of(self, ctx: Context) -> Any:
         """The id of what a row of this type belongs to."""
         level = self.table.scope
-        return ctx.project.pk if level == "project" else ctx.organization.pk if level == "organization" else \
-            ctx.user.pk
+        return ctx.project.pk if level == "project" else ctx.organization.pk if level == "organization" else ctx.user.pk
 
     def parent_of(self, ctx: Context) -> Any:
         """The id of the object whose path this one hangs under; checks that it exists."""
@@ -211,8 +220,11 @@ class Resource:
         """Whether the detail route shows the row; a soft-deleted one only where the type says so."""
         if not row.get("deleted") or self.table.deleted_readable:
             return True
-        return ctx.method in ("PATCH", "PUT") and isinstance(self.peek(ctx), dict) and \
-            self.peek(ctx).get("deleted") is False
+        return (
+            ctx.method in ("PATCH", "PUT")
+            and isinstance(self.peek(ctx), dict)
+            and self.peek(ctx).get("deleted") is False
+        )
 
     @staticmethod
     def peek(ctx: Context) -> Any:
@@ -224,7 +236,8 @@ class Resource:
     def rows(self, ctx: Context) -> list[Row]:
         """The rows that a list shows, before filters."""
         found = [
-            row for row in ctx.store.all(self.table.type, self.scope_of(ctx), self.parent_of(ctx))
+            row
+            for row in ctx.store.all(self.table.type, self.scope_of(ctx), self.parent_of(ctx))
             if not row.get("deleted") and self.listed(ctx, row)
         ]
         return self.sort(ctx, found)
@@ -258,7 +271,7 @@ class Resource:
                     return "similar"
         return None
 
-    def list(self, ctx: Context) -> Answer:
+    def show_list(self, ctx: Context) -> Answer:
         """One page of a list, or all of it where the type is not paged."""
         rows = self.narrow(ctx, self.rows(ctx))
         variant = self.variant(ctx)
@@ -285,7 +298,7 @@ class Resource:
         ceiling = control.paging.get("max_page_size")
         if ceiling:
             limit = min(limit, int(ceiling))
-        chunk = rows[offset:offset + limit]
+        chunk = rows[offset : offset + limit]
         count = len(rows)
         following = self.link(ctx, limit, offset + limit) if offset + limit < count else None
         previous = self.link(ctx, limit, offset - limit) if offset > 0 else None
@@ -298,11 +311,10 @@ class Resource:
         elif trick == "foreign" and following:
             following = following.replace(ctx.host, control.paging.get("foreign_host", "evil.example.test"), 1)
         results = "[" + ",".join(text(row) for row in chunk) + "]"
-        links = {"next": following, "previous": previous}
         if self.table.paging == "cursor":
-            return Answer(text='{"next":%s,"previous":null,"results":%s}' % (json.dumps(following), results))
-        return Answer(text='{"count":%d,"next":%s,"previous":%s,"results":%s}' % (
-            count, json.dumps(links["next"]), json.dumps(links["previous"]), results))
+            return Answer(text=f'{{"next":{json.dumps(following)},"previous":null,"results":{results}}}')
+        ends = f'"next":{json.dumps(following)},"previous":{json.dumps(previous)}'
+        return Answer(text=f'{{"count":{count},{ends},"results":{results}}}')
 
     def window(self, ctx: Context) -> tuple[int, int]:
         """Limit and offset; anything that is no positive number means the default."""
@@ -373,14 +385,16 @@ class Resource:
             self.check_unique(ctx, data, None)
         pk = self.fresh_pk(ctx, data)
         full: dict[str, Any] = {name: copy.deepcopy(value) for name, value in self.table.read.items()}
-        full.update({
-            name: copy.deepcopy(f.default) for name, f in self.table.fields.items() if not f.write_only
-        })
+        full.update({name: copy.deepcopy(f.default) for name, f in self.table.fields.items() if not f.write_only})
         stamp = now()
         mine = basic_user(ctx.user, ctx.legacy)
         for key, value in {
-            "created_at": stamp, "updated_at": stamp, "last_modified_at": stamp, "created_by": mine,
-            "last_modified_by": mine, "team_id": ctx.project.pk if ctx.project else None,
+            "created_at": stamp,
+            "updated_at": stamp,
+            "last_modified_at": stamp,
+            "created_by": mine,
+            "last_modified_by": mine,
+            "team_id": ctx.project.pk if ctx.project else None,
             "organization": ctx.organization.pk if ctx.organization else None,
             "organization_id": ctx.organization.pk if ctx.organization else None,
             "team": ctx.project.pk if ctx.project else None,
@@ -393,10 +407,13 @@ class Resource:
             full["id"] = ctx.store.number(self.table.type) if self.table.id_kind == "short_id" and ctx.legacy else pk
             if self.table.id_kind == "short_id" and not ctx.legacy:
                 full["id"] = ctx.store.fresh_id(_UUID)
-        full.update({
-            name: value for name, value in data.items()
-            if name not in self.table.fields or not self.table.fields[name].write_only
-        })
+        full.update(
+            {
+                name: value
+                for name, value in data.items()
+                if name not in self.table.fields or not self.table.fields[name].write_only
+            }
+        )
         row = Row(self.table.type, pk, self.scope_of(ctx), full, self.parent_of(ctx))
         self.fill(ctx, row, data)
         ctx.store.add(row)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from sandbox import Sandbox  # noqa: E402
+from sandbox import Sandbox
 
 
 def main() -> int:

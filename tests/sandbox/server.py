@@ -40,7 +40,7 @@ class Handler(BaseHTTPRequestHandler):
         self._send(self.app.handle(self.command, self.path, self.headers, body))
 
     def _chunks(self) -> bytes:
-        parts = []
+        parts: list[bytes] = []
         while True:
             size = int(self.rfile.readline().split(b";")[0].strip() or b"0", 16)
             if not size:
@@ -88,7 +88,7 @@ class Handler(BaseHTTPRequestHandler):
         with contextlib.suppress(ConnectionError, ValueError, OSError):
             super().finish()
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *args: Any) -> None:
         """Nothing goes to stderr; the log is served by the control endpoint."""
 
 

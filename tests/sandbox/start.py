@@ -16,35 +16,119 @@ if TYPE_CHECKING:
 
 #: The collection's names of types whose facts have longer ones.
 SHORT_NAMES = {
-    "member": "organization_member", "invite": "organization_invite", "domain": "organization_domain",
-    "sharing": "sharing_configuration", "collaborator": "dashboard_collaborator",
+    "member": "organization_member",
+    "invite": "organization_invite",
+    "domain": "organization_domain",
+    "sharing": "sharing_configuration",
+    "collaborator": "dashboard_collaborator",
 }
 
 FEATURES = [
-    "zapier", "organizations_projects", "environments", "social_sso", "saml", "sso_enforcement", "scim",
-    "automatic_provisioning", "access_control", "advanced_permissions", "role_based_access",
-    "project_based_permissioning", "dashboard_collaboration", "dashboard_permissioning", "team_collaboration",
-    "ingestion_taxonomy", "paths_advanced", "correlation_analysis", "group_analytics", "multivariate_flags",
-    "experimentation", "tagging", "behavioral_cohort_filtering", "white_labelling", "surveys_styling",
-    "subscriptions", "app_metrics", "recordings_playlists", "recordings_file_export", "recordings_performance",
-    "session_replay_data_retention", "data_color_themes", "flag-evaluation-tags", "audit_logs", "alerts",
+    "zapier",
+    "organizations_projects",
+    "environments",
+    "social_sso",
+    "saml",
+    "sso_enforcement",
+    "scim",
+    "automatic_provisioning",
+    "access_control",
+    "advanced_permissions",
+    "role_based_access",
+    "project_based_permissioning",
+    "dashboard_collaboration",
+    "dashboard_permissioning",
+    "team_collaboration",
+    "ingestion_taxonomy",
+    "paths_advanced",
+    "correlation_analysis",
+    "group_analytics",
+    "multivariate_flags",
+    "experimentation",
+    "tagging",
+    "behavioral_cohort_filtering",
+    "white_labelling",
+    "surveys_styling",
+    "subscriptions",
+    "app_metrics",
+    "recordings_playlists",
+    "recordings_file_export",
+    "recordings_performance",
+    "session_replay_data_retention",
+    "data_color_themes",
+    "flag-evaluation-tags",
+    "audit_logs",
+    "alerts",
 ]
 FEATURES_2024 = [
-    "zapier", "organizations_projects", "project_based_permissioning", "social_sso", "saml", "sso_enforcement",
-    "dashboard_collaboration", "dashboard_permissioning", "ingestion_taxonomy", "paths_advanced",
-    "correlation_analysis", "group_analytics", "multivariate_flags", "experimentation", "tagging",
-    "behavioral_cohort_filtering", "white_labelling", "subscriptions", "app_metrics", "recordings_playlists",
-    "recordings_file_export", "role_based_access", "automatic_provisioning",
+    "zapier",
+    "organizations_projects",
+    "project_based_permissioning",
+    "social_sso",
+    "saml",
+    "sso_enforcement",
+    "dashboard_collaboration",
+    "dashboard_permissioning",
+    "ingestion_taxonomy",
+    "paths_advanced",
+    "correlation_analysis",
+    "group_analytics",
+    "multivariate_flags",
+    "experimentation",
+    "tagging",
+    "behavioral_cohort_filtering",
+    "white_labelling",
+    "subscriptions",
+    "app_metrics",
+    "recordings_playlists",
+    "recordings_file_export",
+    "role_based_access",
+    "automatic_provisioning",
 ]
 #: What an organization without a paid plan still has.
 BASIC_FEATURES = ["zapier", "social_sso", "organizations_projects"]
 READ_OBJECTS = [
-    "action", "access_control", "activity_log", "alert", "annotation", "batch_export", "cohort", "comment",
-    "dashboard", "dashboard_template", "early_access_feature", "endpoint", "error_tracking", "event_definition",
-    "experiment", "external_data_source", "feature_flag", "group", "hog_flow", "hog_function", "insight",
-    "insight_variable", "integration", "logs", "notebook", "organization", "organization_member", "person",
-    "product_tour", "project", "property_definition", "query", "session_recording", "session_recording_playlist",
-    "sharing_configuration", "subscription", "survey", "usage_metric", "user", "warehouse_table", "warehouse_view",
+    "action",
+    "access_control",
+    "activity_log",
+    "alert",
+    "annotation",
+    "batch_export",
+    "cohort",
+    "comment",
+    "dashboard",
+    "dashboard_template",
+    "early_access_feature",
+    "endpoint",
+    "error_tracking",
+    "event_definition",
+    "experiment",
+    "external_data_source",
+    "feature_flag",
+    "group",
+    "hog_flow",
+    "hog_function",
+    "insight",
+    "insight_variable",
+    "integration",
+    "logs",
+    "notebook",
+    "organization",
+    "organization_member",
+    "person",
+    "product_tour",
+    "project",
+    "property_definition",
+    "query",
+    "session_recording",
+    "session_recording_playlist",
+    "sharing_configuration",
+    "subscription",
+    "survey",
+    "usage_metric",
+    "user",
+    "warehouse_table",
+    "warehouse_view",
 ]
 
 
@@ -60,7 +144,9 @@ def start_data(app: App) -> dict[str, Any]:
     people = {
         name: new_user(app, f"{name}@{domain}.test", first)
         for name, domain, first in (
-            ("owner", "acme", "Olivia"), ("admin", "acme", "Adam"), ("member", "acme", "Mia"),
+            ("owner", "acme", "Olivia"),
+            ("admin", "acme", "Adam"),
+            ("member", "acme", "Mia"),
             ("member2", "acme", "Max"),
         )
     }
@@ -77,7 +163,8 @@ def start_data(app: App) -> dict[str, Any]:
     basic_project = new_project(app, basic, "Labs project")
     other_project = new_project(app, other, "Other project")
     for user, organization, team in (
-        *((person, acme, project) for person in people.values()), (outsider, other, other_project),
+        *((person, acme, project) for person in people.values()),
+        (outsider, other, other_project),
     ):
         user.hidden.update(current_organization=organization.pk, current_team=team.pk)
     owner = people["owner"].pk
@@ -113,6 +200,8 @@ def start_data(app: App) -> dict[str, Any]:
         "basic_project_id": basic_project.pk,
         "other_organization_id": other.pk,
         "other_project_id": other_project.pk,
-        "users": {name: {"id": row.pk, "uuid": row["uuid"], "email": row["email"]} for name, row in
-                  (*people.items(), ("outsider", outsider))},
+        "users": {
+            name: {"id": row.pk, "uuid": row["uuid"], "email": row["email"]}
+            for name, row in (*people.items(), ("outsider", outsider))
+        },
     }

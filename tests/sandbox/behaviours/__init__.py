@@ -9,8 +9,18 @@ from importlib import import_module
 from ..tables import Table
 
 MODULES = (
-    "organizations", "projects", "users", "flags", "cohorts", "insights", "dashboards", "actions", "definitions",
-    "sharing", "others", "legacy",
+    "organizations",
+    "projects",
+    "users",
+    "flags",
+    "cohorts",
+    "insights",
+    "dashboards",
+    "actions",
+    "definitions",
+    "sharing",
+    "others",
+    "legacy",
 )
 
 

@@ -79,10 +79,17 @@ class Cohort(Resource):
     def check_filters(self, ctx: Context, filters: dict[str, Any], row: Row | None) -> None:
         """The rules that the table cannot hold, and the keys that the server computes."""
         self.check_group(ctx, filters["properties"], "filters__properties", row)
-        if row is not None and any(leaf["type"] == "behavioral" for leaf in leaves(filters["properties"])) and \
-                not is_behavioural(ctx.store, row) and self.used_by_flag(ctx, row):
-            raise invalid("A cohort that is used in a feature flag cannot be based on events.", "filters",
-                          "behavioral_cohort_found")
+        if (
+            row is not None
+            and any(leaf["type"] == "behavioral" for leaf in leaves(filters["properties"]))
+            and not is_behavioural(ctx.store, row)
+            and self.used_by_flag(ctx, row)
+        ):
+            raise invalid(
+                "A cohort that is used in a feature flag cannot be based on events.",
+                "filters",
+                "behavioral_cohort_found",
+            )
 
     def check_group(self, ctx: Context, node: dict[str, Any], path: str, row: Row | None) -> None:
         field = self.table.fields["filters"].fields[0].fields[1]
@@ -113,7 +120,8 @@ class Cohort(Resource):
                 raise invalid("This field is required.", f"{where}__value", "required")
             text = leaf.get("value")
             if operator in ("is_date_after", "is_date_before") and not (
-                    isinstance(text, str) and (parse_time(text) or RELATIVE.match(text))):
+                isinstance(text, str) and (parse_time(text) or RELATIVE.match(text))
+            ):
                 raise invalid(f"Invalid date value: {text}", f"{where}__value")
         elif kind == "behavioral":
             if not leaf.get("event_type"):
@@ -153,8 +161,10 @@ class Cohort(Resource):
         """Whether a live flag's condition names the cohort."""
         return any(
             prop.get("type") == "cohort" and prop.get("value") == row.pk
-            for flag in ctx.store.all("feature_flag", row.scope) if not flag.get("deleted")
-            for group in flag["filters"].get("groups") or [] for prop in group.get("properties") or []
+            for flag in ctx.store.all("feature_flag", row.scope)
+            if not flag.get("deleted")
+            for group in flag["filters"].get("groups") or []
+            for prop in group.get("properties") or []
         )
 
     @staticmethod
@@ -189,8 +199,13 @@ class Cohort(Resource):
     def settle(self, ctx: Context, row: Row) -> None:
         """What the calculation in the background has done by the next read."""
         if row.hidden.pop("pending", False) and not ctx.legacy:
-            row.data.update(is_calculating=False, count=0, last_calculation=now(),
-                            version=(row.get("version") or 0) + 1, pending_version=(row.get("version") or 0) + 1)
+            row.data.update(
+                is_calculating=False,
+                count=0,
+                last_calculation=now(),
+                version=(row.get("version") or 0) + 1,
+                pending_version=(row.get("version") or 0) + 1,
+            )
             row.cache = None
 
     def retrieve(self, ctx: Context, row: Row) -> Answer:

@@ -11,8 +11,8 @@ from typing import Any
 
 from ..errors import conflict, invalid, not_found
 from ..fields import parse_time
-from ..resource import Answer, Context, Extra, Resource, basic_user, behaviour
-from ..store import Row, now
+from ..resource import Answer, Context, Extra, Resource, behaviour
+from ..store import Row
 from .cohorts import is_behavioural
 
 REDACTED = '"********* (encrypted)"'
@@ -22,7 +22,7 @@ SEMVER = re.compile(r"^v?\d+(\.\d+){0,2}(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$")
 RELATIVE = re.compile(r"^-?\d+[hdwmy]$")
 ALIASES = {"min": "gte", "max": "lte"}
 NEEDS_STRING = {"regex", "not_regex", "icontains", "not_icontains", "gt", "gte", "lt", "lte"}
-DEFAULT = {"groups": [{"properties": [], "rollout_percentage": None}]}
+DEFAULT: dict[str, Any] = {"groups": [{"properties": [], "rollout_percentage": None}]}
 #: Kept on old objects, taken out without a word when they are sent.
 STRIPPED = ("super_groups", "holdout_groups")
 
@@ -70,7 +70,12 @@ class FeatureFlag(Resource):
         return data
 
     def filters(
-        self, ctx: Context, sent: Any, row: Row | None, data: dict[str, Any], body: dict[str, Any],
+        self,
+        ctx: Context,
+        sent: Any,
+        row: Row | None,
+        data: dict[str, Any],
+        body: dict[str, Any],
     ) -> dict[str, Any] | None:
         """The filters to store, or None when nothing changes."""
         if isinstance(body.get("filters"), dict) and "version" in body["filters"]:
@@ -164,8 +169,10 @@ class FeatureFlag(Resource):
             if found is None or found.scope != ctx.project.pk or found.get("deleted"):
                 raise bad(f"Cohort with id {value} does not exist", "cohort_does_not_exist")
             if is_behavioural(ctx.store, found):
-                raise bad(f"Cohort '{found['name']}' with filters on events cannot be used in feature flags.",
-                          "behavioral_cohort_found")
+                raise bad(
+                    f"Cohort '{found['name']}' with filters on events cannot be used in feature flags.",
+                    "behavioral_cohort_found",
+                )
         elif kind == "flag":
             found = ctx.store.find("feature_flag", _int(prop["key"]))
             if found is None or found.scope != ctx.project.pk or found.get("deleted"):
@@ -181,8 +188,10 @@ class FeatureFlag(Resource):
         elif operator in NEEDS_STRING:
             if not isinstance(value, str):
                 raise bad(f"Invalid value for operator {operator}: {value}")
-        elif operator.startswith("semver_") and not (isinstance(value, str) and (
-                SEMVER.match(value) or operator in ("semver_wildcard", "semver_tilde", "semver_caret"))):
+        elif operator.startswith("semver_") and not (
+            isinstance(value, str)
+            and (SEMVER.match(value) or operator in ("semver_wildcard", "semver_tilde", "semver_caret"))
+        ):
             raise bad(f"Invalid value for operator {operator}: {value}")
 
     def depends_on(self, row: Row, ctx: Context, seen: set[int] | None = None) -> set[int]:
@@ -232,7 +241,8 @@ class FeatureFlag(Resource):
     def remote(filters: dict[str, Any]) -> dict[str, Any]:
         """Remote configuration reaches everybody."""
         groups = filters.get("groups") or [
-            {"properties": [], "rollout_percentage": 100, "aggregation_group_type_index": None}]
+            {"properties": [], "rollout_percentage": 100, "aggregation_group_type_index": None}
+        ]
         for group in groups:
             if not group.get("rollout_percentage"):
                 group["rollout_percentage"] = 100
@@ -243,14 +253,14 @@ class FeatureFlag(Resource):
 
     def whole(self, ctx: Context, data: dict[str, Any], row: Row | None) -> None:
         """Checks across the fields of a flag."""
+
         def value(name: str) -> Any:
             return data[name] if name in data else (row.get(name) if row else self.table.fields[name].default)
 
         if value("archived") and value("active"):
             raise invalid("Archived flags cannot be active.", "archived")
         if value("bucketing_identifier") == "device_id" and value("ensure_experience_continuity"):
-            raise invalid("Bucketing by device cannot be combined with experience continuity.",
-                          "bucketing_identifier")
+            raise invalid("Bucketing by device cannot be combined with experience continuity.", "bucketing_identifier")
         if value("has_encrypted_payloads") and not value("is_remote_configuration"):
             raise invalid("Encrypted payloads need remote configuration.", "has_encrypted_payloads")
         contexts = data.get("evaluation_contexts")
@@ -262,8 +272,9 @@ class FeatureFlag(Resource):
         for number in data.get("analytics_dashboards") or []:
             board = ctx.store.find("dashboard", number)
             if board is None or board.scope != ctx.project.pk:
-                raise invalid(f'Invalid pk "{number}" - object does not exist.', "analytics_dashboards",
-                              "does_not_exist")
+                raise invalid(
+                    f'Invalid pk "{number}" - object does not exist.', "analytics_dashboards", "does_not_exist"
+                )
         policy = ctx.project.get("feature_flag_policy_config") or {}
         exempt = data.get("creation_context") not in (None, "", "feature_flags")
         if policy.get("require_tags") and not exempt and not ctx.seeding:
@@ -307,7 +318,8 @@ class FeatureFlag(Resource):
     def dependents(self, ctx: Context, row: Row) -> list[Row]:
         """The live flags whose conditions name this one."""
         return [
-            other for other in ctx.store.all("feature_flag", row.scope)
+            other
+            for other in ctx.store.all("feature_flag", row.scope)
             if other is not row and not other.get("deleted") and row.pk in flags_named(other["filters"])
         ]
 
@@ -316,7 +328,8 @@ class FeatureFlag(Resource):
         if self.early_access(ctx, row):
             raise invalid(
                 "Cannot delete a feature flag that is in use with early access features. Please delete the early "
-                "access feature before deleting the flag.")
+                "access feature before deleting the flag."
+            )
         others = self.dependents(ctx, row)
         if others:
             names = ", ".join(f"{o['key']} (ID: {o.pk})" for o in others[:5])
@@ -325,8 +338,12 @@ class FeatureFlag(Resource):
         if linked == row.pk:
             raise invalid("Cannot delete this feature flag because it is used in session replay settings.")
         for experiment in ctx.store.all("experiment", row.scope):
-            if experiment.hidden.get("flag") == row.pk and experiment.get("start_date") and \
-                    not experiment.get("end_date") and not experiment.get("deleted"):
+            if (
+                experiment.hidden.get("flag") == row.pk
+                and experiment.get("start_date")
+                and not experiment.get("end_date")
+                and not experiment.get("deleted")
+            ):
                 raise invalid("Cannot delete a feature flag that is linked to a running experiment.")
 
     # ---- hooks
@@ -347,8 +364,11 @@ class FeatureFlag(Resource):
         row.data["version"] = (before.get("version") or 0) + 1
         if before.get("deleted") and not row["deleted"]:
             self.restore_key(ctx, row)
-        if not before.get("deleted") and row["deleted"] and any(
-                e.hidden.get("flag") == row.pk for e in ctx.store.all("experiment", row.scope)):
+        if (
+            not before.get("deleted")
+            and row["deleted"]
+            and any(e.hidden.get("flag") == row.pk for e in ctx.store.all("experiment", row.scope))
+        ):
             row.data["key"] = f"{row['key']}:deleted:{row.pk}"
         if "key" in data:
             for board in (ctx.store.find("dashboard", row.get("usage_dashboard")),):
@@ -357,9 +377,7 @@ class FeatureFlag(Resource):
 
     def restore_key(self, ctx: Context, row: Row) -> None:
         """An old key that was taken meanwhile gets a number."""
-        taken = {
-            o["key"] for o in ctx.store.all("feature_flag", row.scope) if o is not row and not o.get("deleted")
-        }
+        taken = {o["key"] for o in ctx.store.all("feature_flag", row.scope) if o is not row and not o.get("deleted")}
         base, number = row["key"], 1
         while row["key"] in taken:
             number += 1
@@ -433,8 +451,11 @@ class FeatureFlag(Resource):
         out["experiment_set"] = [e.pk for e in experiments]
         out["experiment_set_metadata"] = [{"id": e.pk, "name": e["name"]} for e in experiments]
         feature = self.early_access(ctx, row)
-        out["features"] = [] if feature is None else [
-            {name: feature.get(name) for name in ("id", "name", "description", "stage", "documentation_url")}]
+        out["features"] = (
+            []
+            if feature is None
+            else [{name: feature.get(name) for name in ("id", "name", "description", "stage", "documentation_url")}]
+        )
         linked = (ctx.project.get("session_recording_linked_flag") or {}) if ctx.project else {}
         out["is_used_in_replay_settings"] = linked.get("id") == row.pk
         if row.get("deleted"):
@@ -469,8 +490,9 @@ class FeatureFlag(Resource):
         if pk.isdigit():
             row = self.row(ctx, pk)
         else:
-            found = [r for r in ctx.store.all("feature_flag", ctx.project.pk)
-                     if r["key"] == pk and not r.get("deleted")]
+            found = [
+                r for r in ctx.store.all("feature_flag", ctx.project.pk) if r["key"] == pk and not r.get("deleted")
+            ]
             if not found:
                 raise not_found()
             row = found[0]
@@ -481,12 +503,15 @@ class FeatureFlag(Resource):
         """All live flags, as a server-side library loads them."""
         rows = [r for r in ctx.store.all("feature_flag", ctx.project.pk) if not r.get("deleted")]
         shown = ("id", "name", "key", "filters", "deleted", "active", "ensure_experience_continuity")
-        return Answer({
-            "flags": [{"team_id": ctx.project.pk, **{k: r[k] for k in shown}} for r in rows],
-            "group_type_mapping": {
-                str(g["group_type_index"]): g["group_type"] for g in ctx.store.all("group_type", ctx.project.pk)},
-            "cohorts": {},
-        })
+        return Answer(
+            {
+                "flags": [{"team_id": ctx.project.pk, **{k: r[k] for k in shown}} for r in rows],
+                "group_type_mapping": {
+                    str(g["group_type_index"]): g["group_type"] for g in ctx.store.all("group_type", ctx.project.pk)
+                },
+                "cohorts": {},
+            }
+        )
 
     def blast_radius(self, ctx: Context) -> Answer:
         """How many people a condition reaches; there are none here."""
@@ -533,14 +558,26 @@ class OrganizationFlags(Resource):
 
     def handle(self, ctx: Context, pk: str | None) -> Answer:
         found = [
-            row for project in ctx.store.all("project", ctx.organization.pk)
-            for row in ctx.store.all("feature_flag", project.pk) if row["key"] == pk and not row.get("deleted")
+            row
+            for project in ctx.store.all("project", ctx.organization.pk)
+            for row in ctx.store.all("feature_flag", project.pk)
+            if row["key"] == pk and not row.get("deleted")
         ]
         if not found:
             raise not_found()
-        return Answer([
-            {"flag_id": r.pk, "team_id": r.scope, "created_by": r["created_by"], "filters": r["filters"],
-             "created_at": r["created_at"], "active": r["active"]} for r in found])
+        return Answer(
+            [
+                {
+                    "flag_id": r.pk,
+                    "team_id": r.scope,
+                    "created_by": r["created_by"],
+                    "filters": r["filters"],
+                    "created_at": r["created_at"],
+                    "active": r["active"],
+                }
+                for r in found
+            ]
+        )
 
     def copy(self, ctx: Context) -> Answer:
         """Copy one flag to other projects."""
@@ -549,8 +586,14 @@ class OrganizationFlags(Resource):
             if not body.get(name):
                 raise invalid("Invalid payload", name, "required")
         flags = self.app.resources["feature_flag"]
-        source = next((r for r in ctx.store.all("feature_flag", body["from_project"])
-                       if r["key"] == body["feature_flag_key"] and not r.get("deleted")), None)
+        source = next(
+            (
+                r
+                for r in ctx.store.all("feature_flag", body["from_project"])
+                if r["key"] == body["feature_flag_key"] and not r.get("deleted")
+            ),
+            None,
+        )
         if source is None:
             raise not_found("Feature flag to copy does not exist.")
         done, failed = [], []
@@ -560,8 +603,14 @@ class OrganizationFlags(Resource):
                 failed.append({"project_id": number, "errors": "Project not found."})
                 continue
             ctx.project = project
-            target = next((r for r in ctx.store.all("feature_flag", number)
-                           if r["key"] == source["key"] and not r.get("deleted")), None)
+            target = next(
+                (
+                    r
+                    for r in ctx.store.all("feature_flag", number)
+                    if r["key"] == source["key"] and not r.get("deleted")
+                ),
+                None,
+            )
             data = {n: copy.deepcopy(source[n]) for n in ("key", "name", "filters", "active")}
             ctx.body = {**data, "_should_create_usage_dashboard": True}
             if target is None:
@@ -595,9 +644,8 @@ def _json_list(text: str) -> list[Any]:
 def flags_named(filters: dict[str, Any] | None) -> set[int]:
     """The ids of the flags in the conditions of some filters."""
     return {
-        number for group in (filters or {}).get("groups") or [] for prop in group.get("properties") or []
+        number
+        for group in (filters or {}).get("groups") or []
+        for prop in group.get("properties") or []
         if prop.get("type") == "flag" and (number := _int(prop.get("key"))) is not None
     }
-
-
-__all__ = ["DEFAULT", "FeatureFlag", "basic_user", "now"]

@@ -12,12 +12,17 @@ from typing import Any
 
 from ..errors import ApiError, forbidden, invalid
 from ..resource import Answer, Context, Extra, Resource, behaviour
-from ..store import Row, now
+from ..store import Row
 
 #: What a query may be wrapped in, and what may stand inside.
 WRAPPERS = {"InsightVizNode", "DataVisualizationNode", "DataTableNode", "HogQuery"}
 VIZ_SOURCES = {
-    "TrendsQuery", "FunnelsQuery", "RetentionQuery", "PathsQuery", "StickinessQuery", "LifecycleQuery",
+    "TrendsQuery",
+    "FunnelsQuery",
+    "RetentionQuery",
+    "PathsQuery",
+    "StickinessQuery",
+    "LifecycleQuery",
     "CalendarHeatmapQuery",
 }
 SERIES = {"EventsNode", "ActionsNode", "DataWarehouseNode"}
@@ -32,15 +37,29 @@ SOURCE_DEFAULTS: dict[str, dict[str, Any]] = {
     "HogQLQuery": {"version": 1},
 }
 NOT_BASIC = (
-    "result", "hasMore", "columns", "is_cached", "timezone", "query_status", "hogql", "types", "cache_target_age",
-    "next_allowed_client_refresh", "last_refresh", "resolved_date_range", "alerts", "order", "is_sample",
-    "effective_privilege_level", "effective_restriction_level",
+    "result",
+    "hasMore",
+    "columns",
+    "is_cached",
+    "timezone",
+    "query_status",
+    "hogql",
+    "types",
+    "cache_target_age",
+    "next_allowed_client_refresh",
+    "last_refresh",
+    "resolved_date_range",
+    "alerts",
+    "order",
+    "is_sample",
+    "effective_privilege_level",
+    "effective_restriction_level",
 )
 
 
 def parse_error(detail: str) -> ApiError:
     """How a query outside the schema is refused."""
-    return ApiError(400, "validation_error", "parse_error", detail, None)
+    return ApiError(400, "invalid_request", "parse_error", detail, None)
 
 
 def check_query(query: Any) -> None:
@@ -49,7 +68,8 @@ def check_query(query: Any) -> None:
     if kind not in WRAPPERS:
         raise parse_error(
             f"1 validation error for QuerySchemaRoot\n  Input tag '{kind}' found using 'kind' does not match any of "
-            "the expected tags: " + ", ".join(sorted(WRAPPERS)))
+            "the expected tags: " + ", ".join(sorted(WRAPPERS))
+        )
     source = query.get("source")
     if kind == "HogQuery":
         if not isinstance(query.get("code"), str):
@@ -61,10 +81,12 @@ def check_query(query: Any) -> None:
     if kind == "InsightVizNode" and inner not in VIZ_SOURCES:
         raise parse_error(
             f"1 validation error for QuerySchemaRoot\nInsightVizNode.source\n  Input tag '{inner}' found using "
-            "'kind' does not match any of the expected tags: " + ", ".join(sorted(VIZ_SOURCES)))
+            "'kind' does not match any of the expected tags: " + ", ".join(sorted(VIZ_SOURCES))
+        )
     if kind == "DataVisualizationNode" and inner != "HogQLQuery":
         raise parse_error(
-            "1 validation error for QuerySchemaRoot\nDataVisualizationNode.source\n  Input should be a HogQLQuery")
+            "1 validation error for QuerySchemaRoot\nDataVisualizationNode.source\n  Input should be a HogQLQuery"
+        )
     if inner == "HogQLQuery" and not isinstance(source.get("query"), str):
         raise parse_error("1 validation error for QuerySchemaRoot\nHogQLQuery.query\n  Field required")
     if inner in ("TrendsQuery", "FunnelsQuery", "StickinessQuery", "LifecycleQuery"):
@@ -137,8 +159,7 @@ class Insight(Resource):
     @staticmethod
     def tiles(ctx: Context, row: Row, live: bool = True) -> list[Row]:
         """The tiles that show an insight."""
-        return [t for t in ctx.store.all("tile", row.scope)
-                if t["insight"] == row.pk and not (live and t["deleted"])]
+        return [t for t in ctx.store.all("tile", row.scope) if t["insight"] == row.pk and not (live and t["deleted"])]
 
     def boards(self, ctx: Context, row: Row) -> list[int]:
         """The dashboards with a live tile of an insight."""
@@ -152,8 +173,9 @@ class Insight(Resource):
     def fill(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:
         row.hidden["dashboards"] = row.data.pop("dashboards", [])
         if "filters_hash" in self.table.keys:
-            row.data["filters_hash"] = "cache_" + hashlib.md5(
-                json.dumps(data, default=str).encode(), usedforsecurity=False).hexdigest()
+            row.data["filters_hash"] = (
+                "cache_" + hashlib.md5(json.dumps(data, default=str).encode(), usedforsecurity=False).hexdigest()
+            )
 
     def created(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:
         for number in row.hidden.pop("dashboards", []):
@@ -184,14 +206,9 @@ class Insight(Resource):
         if row["deleted"] and not before["deleted"]:
             for tile in self.tiles(ctx, row):
                 tile.data["deleted"] = True
-                tile.hidden["with_insight"] = True
             for alert in list(ctx.store.all("alert", row.scope)):
                 if alert.get("insight") == row.pk:
                     ctx.store.remove(alert)
-        elif before["deleted"] and not row["deleted"]:
-            for tile in self.tiles(ctx, row, live=False):
-                if tile.hidden.pop("with_insight", False):
-                    tile.data["deleted"] = False
 
     def listed(self, ctx: Context, row: Row) -> bool:
         return True
@@ -202,8 +219,9 @@ class Insight(Resource):
             rows = [row for row in rows if row["short_id"] == ctx.arg("short_id")]
         if ctx.arg("saved"):
             wanted = ctx.flag("saved")
-            rows = [row for row in rows if bool(row["saved"]) == wanted
-                    or (wanted and ctx.legacy and self.boards(ctx, row))]
+            rows = [
+                row for row in rows if bool(row["saved"]) == wanted or (wanted and ctx.legacy and self.boards(ctx, row))
+            ]
         if ctx.arg("favorited"):
             rows = [row for row in rows if row["favorited"]]
         if ctx.arg("user"):
@@ -216,8 +234,11 @@ class Insight(Resource):
                     wanted_set = set(json.loads(ctx.arg(name)))
                 except (ValueError, TypeError):
                     raise invalid("Expected a JSON list.", name) from None
-                rows = [row for row in rows if wanted_set <= set(
-                    self.boards(ctx, row) if name == "dashboards" else row["tags"])]
+                rows = [
+                    row
+                    for row in rows
+                    if wanted_set <= set(self.boards(ctx, row) if name == "dashboards" else row["tags"])
+                ]
         kind = ctx.arg("insight")
         if kind:
             rows = [row for row in rows if kind.lower() in json.dumps(row.get("query") or row.get("filters")).lower()]
@@ -231,7 +252,8 @@ class Insight(Resource):
         out["query"] = row["query"] if ctx.legacy else upgraded(row["query"])
         out["dashboards"] = self.boards(ctx, row)
         out["dashboard_tiles"] = [
-            {"id": t.pk, "dashboard_id": t.parent, "deleted": False} for t in self.tiles(ctx, row)]
+            {"id": t.pk, "dashboard_id": t.parent, "deleted": False} for t in self.tiles(ctx, row)
+        ]
         if not ctx.legacy:
             out["filters"] = {}
             out.pop("folder", None)
@@ -272,6 +294,3 @@ class InsightVariable(Resource):
                     if other["code_name"] == data["code_name"]:
                         raise invalid("Variable with this name already exists")
         return data
-
-
-__all__ = ["Insight", "now"]

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..errors import forbidden, invalid, method_not_allowed, not_found
@@ -52,24 +52,35 @@ def new_organization(app: App, name: str, features: list[str], fixed: bool = Tru
 def new_member(app: App, organization: Row, user: Row, level: int) -> Row:
     """Store a membership."""
     pk = remember(app, f"membership {organization.pk} {user.pk}", new_uuid)
-    data = {"id": pk, "level": level, "joined_at": now(), "updated_at": now(), "is_2fa_enabled": False,
-            "has_social_auth": False, "last_login": None}
+    data = {
+        "id": pk,
+        "level": level,
+        "joined_at": now(),
+        "updated_at": now(),
+        "is_2fa_enabled": False,
+        "has_social_auth": False,
+        "last_login": None,
+    }
     return app.store.add(Row("organization_member", pk, organization.pk, data, hidden={"user": user.pk}))
 
 
 def feature_entry(name: str) -> dict[str, Any]:
     """A plan feature as organizations show it."""
-    return {"key": name, "name": name.replace("_", " ").title(), "description": "", "unit": None, "limit": None,
-            "note": None}
+    return {
+        "key": name,
+        "name": name.replace("_", " ").title(),
+        "description": "",
+        "unit": None,
+        "limit": None,
+        "note": None,
+    }
 
 
 @behaviour("organization")
 class Organization(Resource):
     """Keyed by its own id; shows what it contains and the caller's level."""
 
-    extras = (
-        Extra("batch_exports", "batch_exports", scope="batch_export"),
-    )
+    extras = (Extra("batch_exports", "batch_exports", scope="batch_export"),)
 
     def scope_of(self, ctx: Context) -> Any:
         return None
@@ -87,7 +98,8 @@ class Organization(Resource):
     def rows(self, ctx: Context) -> list[Row]:
         allowed = ctx.key.organizations if ctx.key else []
         return [
-            row for row in ctx.store.all("organization")
+            row
+            for row in ctx.store.all("organization")
             if ctx.store.level(ctx.user.pk, row.pk) and (not allowed or row.pk in allowed)
         ]
 
@@ -147,7 +159,8 @@ class Organization(Resource):
         """The batch exports of all projects of the organization."""
         resource = self.app.resources["batch_export"]
         rows = [
-            row for project in ctx.store.all("project", ctx.organization.pk)
+            row
+            for project in ctx.store.all("project", ctx.organization.pk)
             for row in ctx.store.all("batch_export", project.pk)
         ]
         return resource.page(ctx, rows, lambda row: resource.text(ctx, row, "list"))
@@ -284,8 +297,8 @@ class Invite(Resource):
 
     def present(self, ctx: Context, row: Row, listing: bool = False) -> dict[str, Any]:
         out = super().present(ctx, row, listing)
-        made = parse_time(row["created_at"]) or datetime.now(timezone.utc)
-        out["is_expired"] = made < datetime.now(timezone.utc) - timedelta(days=INVITE_DAYS)
+        made = parse_time(row["created_at"]) or datetime.now(UTC)
+        out["is_expired"] = made < datetime.now(UTC) - timedelta(days=INVITE_DAYS)
         return out
 
     def bulk(self, ctx: Context) -> Answer:
@@ -369,8 +382,9 @@ class RoleMembership(Resource):
         out["user"] = basic_user(ctx.store.find("user", row.hidden["user"]), ctx.legacy)
         if "organization_member" in self.table.keys:
             member = ctx.store.membership(row.hidden["user"], row.scope)
-            out["organization_member"] = \
+            out["organization_member"] = (
                 self.app.resources["organization_member"].present(ctx, member) if member else None
+            )
         return out
 
 
@@ -398,8 +412,9 @@ class Domain(Resource):
         elif not ctx.legacy:
             for name in self.GUARDED:
                 if data.get(name) and not row["is_verified"]:
-                    raise invalid("This attribute cannot be updated until the domain is verified.", name,
-                                  "verification_required")
+                    raise invalid(
+                        "This attribute cannot be updated until the domain is verified.", name, "verification_required"
+                    )
         return data
 
     def fill(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:

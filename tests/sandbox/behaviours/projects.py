@@ -17,18 +17,36 @@ if TYPE_CHECKING:
     from ..app import App
 
 BASIC = (
-    "id", "uuid", "organization", "api_token", "name", "completed_snippet_onboarding",
-    "has_completed_onboarding_for", "ingested_event", "is_demo", "timezone", "access_control",
+    "id",
+    "uuid",
+    "organization",
+    "api_token",
+    "name",
+    "completed_snippet_onboarding",
+    "has_completed_onboarding_for",
+    "ingested_event",
+    "is_demo",
+    "timezone",
+    "access_control",
 )
 #: Settings that a plain member of the project may write.
 MEMBER_FIELDS = {
-    "completed_snippet_onboarding", "has_completed_onboarding_for", "onboarding_tasks", "session_recording_opt_in",
-    "autocapture_exceptions_opt_in", "autocapture_web_vitals_opt_in", "autocapture_web_vitals_allowed_metrics",
-    "surveys_opt_in", "primary_dashboard",
+    "completed_snippet_onboarding",
+    "has_completed_onboarding_for",
+    "onboarding_tasks",
+    "session_recording_opt_in",
+    "autocapture_exceptions_opt_in",
+    "autocapture_web_vitals_opt_in",
+    "autocapture_web_vitals_allowed_metrics",
+    "surveys_opt_in",
+    "primary_dashboard",
 }
 #: Sub-objects that POST ignores.
 SEPARATE = (
-    "revenue_analytics_config", "marketing_analytics_config", "customer_analytics_config", "workflows_config",
+    "revenue_analytics_config",
+    "marketing_analytics_config",
+    "customer_analytics_config",
+    "workflows_config",
 )
 MERGED = ("survey_config", *SEPARATE, "feature_flag_policy_config")
 RETENTION = {"30d": 0, "90d": 1, "1y": 2, "5y": 3}
@@ -47,8 +65,13 @@ def new_project(app: App, organization: Row, name: str, fixed: bool = True) -> R
     data: dict[str, Any] = dict(table.read)
     data.update({n: f.default for n, f in table.fields.items()})
     data.update(
-        id=pk, uuid=remember(app, f"project {name}", new_uuid) if fixed else new_uuid(), name=name, api_token=token,
-        organization=organization.pk, created_at=now(), updated_at=now(),
+        id=pk,
+        uuid=remember(app, f"project {name}", new_uuid) if fixed else new_uuid(),
+        name=name,
+        api_token=token,
+        organization=organization.pk,
+        created_at=now(),
+        updated_at=now(),
     )
     if "is_pending_deletion" in data:
         data["is_pending_deletion"] = False
@@ -74,7 +97,7 @@ def project_brief(project: Row) -> dict[str, Any]:
 class Project(Resource):
     """Served at /api/projects/ and below the organization."""
 
-    extras = (
+    extras: tuple[Extra, ...] = (
         Extra("activity", "activity", scope="activity_log:read"),
         Extra("is_generating_demo_data", "demo", scope="project"),
         Extra("reset_token", "closed", ("PATCH",)),
@@ -132,8 +155,7 @@ class Project(Resource):
                 raise forbidden(self.level_message)
             others = [p for p in ctx.store.all("project", ctx.organization.pk) if not p.get("is_pending_deletion")]
             if others and not ctx.store.has_feature(ctx.organization.pk, "organizations_projects"):
-                raise forbidden(
-                    "You must upgrade your PostHog plan to be able to create and manage multiple projects.")
+                raise forbidden("You must upgrade your PostHog plan to be able to create and manage multiple projects.")
         elif ctx.method == "DELETE" and ctx.level < ADMIN:
             raise forbidden("You don't have sufficient permissions in the project.")
 
@@ -174,17 +196,20 @@ class Project(Resource):
             keys = set(flag) if isinstance(flag, dict) else set()
             wanted = {"id", "key"}
             if keys != wanted and not (not ctx.legacy and keys == wanted | {"variant"}):
-                raise invalid("Must provide a dictionary with only 'id' and 'key' keys.",
-                              "session_recording_linked_flag")
+                raise invalid(
+                    "Must provide a dictionary with only 'id' and 'key' keys.", "session_recording_linked_flag"
+                )
         board = data.get("primary_dashboard")
         if board is not None:
             found = ctx.store.find("dashboard", board)
             if found is None or (row is not None and found.scope != row.pk):
-                raise invalid(f'Invalid pk "{board}" - object does not exist.', "primary_dashboard",
-                              "does_not_exist")
+                raise invalid(f'Invalid pk "{board}" - object does not exist.', "primary_dashboard", "does_not_exist")
         period = data.get("session_recording_retention_period")
-        if period and RETENTION.get(period, 0) and \
-                not ctx.store.has_feature(ctx.organization.pk, "session_replay_data_retention"):
+        if (
+            period
+            and RETENTION.get(period, 0)
+            and not ctx.store.has_feature(ctx.organization.pk, "session_replay_data_retention")
+        ):
             raise forbidden("This retention period is not covered by the plan.")
         for name in MERGED:
             if isinstance(data.get(name), dict) and row is not None and isinstance(row.get(name), dict):
@@ -202,8 +227,13 @@ class Project(Resource):
         for user in ctx.store.all("user"):
             if user.hidden.get("current_team") == row.pk:
                 user.hidden["current_team"] = next(
-                    (p.pk for p in ctx.store.all("project", row.scope)
-                     if p is not row and not p.get("is_pending_deletion")), None)
+                    (
+                        p.pk
+                        for p in ctx.store.all("project", row.scope)
+                        if p is not row and not p.get("is_pending_deletion")
+                    ),
+                    None,
+                )
         ctx.store.touch()
         return Answer(None, 204)
 

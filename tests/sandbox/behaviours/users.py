@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from ..app import App
 
 NOTIFICATIONS = {
-    "plugin_disabled": True, "all_weekly_digest_disabled": False, "project_weekly_digest_disabled": {},
-    "error_tracking_issue_assigned": True, "discussions_mentioned": True,
+    "plugin_disabled": True,
+    "all_weekly_digest_disabled": False,
+    "project_weekly_digest_disabled": {},
+    "error_tracking_issue_assigned": True,
+    "discussions_mentioned": True,
 }
 
 
@@ -30,11 +33,26 @@ def new_user(app: App, email: str, first_name: str) -> Row:
     data: dict[str, Any] = dict(table.read)
     data.update({n: f.default for n, f in table.fields.items() if not f.write_only})
     data.update(
-        id=pk, uuid=remember(app, f"user {email}", new_uuid), distinct_id=f"distinct-{email}", email=email,
-        first_name=first_name, last_name="", is_email_verified=True, has_password=True, is_staff=False,
-        date_joined=now(), notification_settings=dict(NOTIFICATIONS), is_2fa_enabled=False, has_social_auth=False,
-        toolbar_mode="toolbar", events_column_config={"active": "DEFAULT"}, scene_personalisation=[],
-        role_at_organization=None, hedgehog_config=None, pending_email=None, is_impersonated=False,
+        id=pk,
+        uuid=remember(app, f"user {email}", new_uuid),
+        distinct_id=f"distinct-{email}",
+        email=email,
+        first_name=first_name,
+        last_name="",
+        is_email_verified=True,
+        has_password=True,
+        is_staff=False,
+        date_joined=now(),
+        notification_settings=dict(NOTIFICATIONS),
+        is_2fa_enabled=False,
+        has_social_auth=False,
+        toolbar_mode="toolbar",
+        events_column_config={"active": "DEFAULT"},
+        scene_personalisation=[],
+        role_at_organization=None,
+        hedgehog_config=None,
+        pending_email=None,
+        is_impersonated=False,
     )
     return app.store.add(Row("user", pk, None, data))
 
@@ -63,17 +81,22 @@ class User(Resource):
         out = super().present(ctx, row, listing)
         organization = ctx.store.find("organization", row.hidden.get("current_organization"))
         team = ctx.store.find("project", row.hidden.get("current_team"))
-        out["organization"] = \
-            self.app.resources["organization"].present(ctx, organization) if organization else None
+        out["organization"] = self.app.resources["organization"].present(ctx, organization) if organization else None
         out["team"] = team_brief(team, ctx.legacy) if team else None
         out["organizations"] = []
         for other in ctx.store.all("organization"):
             level = ctx.store.level(row.pk, other.pk)
             if level:
-                out["organizations"].append({
-                    "id": other.pk, "name": other["name"], "slug": other["slug"], "logo_media_id": None,
-                    "membership_level": level, "members_can_use_personal_api_keys": True,
-                })
+                out["organizations"].append(
+                    {
+                        "id": other.pk,
+                        "name": other["name"],
+                        "slug": other["slug"],
+                        "logo_media_id": None,
+                        "membership_level": level,
+                        "members_can_use_personal_api_keys": True,
+                    }
+                )
         return out
 
     def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
@@ -83,8 +106,9 @@ class User(Resource):
         organization = data.pop("set_current_organization", None)
         if organization is not None:
             if not ctx.store.level(row.pk, str(organization)):
-                raise invalid(f"Object with id={organization} does not exist.", "set_current_organization",
-                              "does_not_exist")
+                raise invalid(
+                    f"Object with id={organization} does not exist.", "set_current_organization", "does_not_exist"
+                )
             team = next((p.pk for p in ctx.store.all("project", str(organization))), None)
             row.hidden.update(current_organization=str(organization), current_team=team)
         team = data.pop("set_current_team", None)
@@ -102,8 +126,9 @@ class User(Resource):
             known = dict(row["notification_settings"])
             for name in settings:
                 if name not in known:
-                    raise invalid(f"Key {name} is not valid as a key for notification settings",
-                                  "notification_settings")
+                    raise invalid(
+                        f"Key {name} is not valid as a key for notification settings", "notification_settings"
+                    )
             data["notification_settings"] = {**known, **settings}
         for name in ("password", "current_password", "is_staff"):
             data.pop(name, None)
@@ -133,9 +158,16 @@ class PersonalApiKey(Resource):
     def document(self, key: Key) -> dict[str, Any]:
         """A key without its value."""
         shown = {
-            "id": key.id, "label": key.label, "value": None, "mask_value": f"phx_...{key.value[-4:]}",
-            "created_at": key.created_at, "last_used_at": key.last_used_at, "last_rolled_at": None,
-            "user_id": key.user, "scopes": key.scopes or ["*"], "scoped_teams": key.teams,
+            "id": key.id,
+            "label": key.label,
+            "value": None,
+            "mask_value": f"phx_...{key.value[-4:]}",
+            "created_at": key.created_at,
+            "last_used_at": key.last_used_at,
+            "last_rolled_at": None,
+            "user_id": key.user,
+            "scopes": key.scopes or ["*"],
+            "scoped_teams": key.teams,
             "scoped_organizations": key.organizations,
         }
         return {name: shown[name] for name in self.table.keys if name in shown}
@@ -149,7 +181,8 @@ class PersonalApiKey(Resource):
             return Answer([{k: v for k, v in item.items() if k != "value"} for item in shown])
         if pk is None and ctx.method == "POST":
             label = check_body(
-                {n: f for n, f in self.table.fields.items() if n == "label"}, self.require_body(ctx), False, True)
+                {n: f for n, f in self.table.fields.items() if n == "label"}, self.require_body(ctx), False, True
+            )
             value = "phx_" + secrets.token_urlsafe(32)
             key = self.app.add_key(f"made {len(keys)}", value, ctx.user.pk)
             key.label = label["label"]

@@ -1,0 +1,68 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The harness does what the tests rely on."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from harness import Harness
+
+ROLE = "community.posthog.posthog_role"
+
+
+@pytest.mark.matrix
+def test_tasks_items_and_requests(posthog: Harness, in_process: bool) -> None:
+    """Results and requests end up with the task that they belong to."""
+    run = posthog.run(
+        [
+            {"name": "Create", ROLE: {"name": "Engineering"}},
+            {"name": "Again", ROLE: {"name": "Engineering"}},
+            {"name": "Predict", ROLE: {"name": "Design"}, "check_mode": True},
+            {"name": "Loop", ROLE: {"name": "{{ item }}"}, "loop": ["Engineering", "Support"]},
+            {"name": "Fail", ROLE: {}},
+            {"name": "Skip", ROLE: {"name": "Design"}, "when": False},
+        ],
+        in_process=in_process,
+        diff=True,
+    )
+    assert [(task.name, task.status, task.changed) for task in run.tasks] == [
+        ("Create", "ok", True),
+        ("Again", "ok", False),
+        ("Predict", "ok", True),
+        ("Loop", "ok", True),
+        ("Fail", "failed", False),
+        ("Skip", "skipped", False),
+    ], run.output
+    assert run["Create"].result["role"]["name"] == "Engineering"
+    assert [entry["method"] for entry in run["Create"].writes] == ["POST"]
+    assert run["Again"].writes == [] and len(run["Again"].requests) >= 1
+    assert run["Predict"].check and not run["Create"].check
+    assert [item["changed"] for item in run["Loop"].items] == [False, True]
+    assert len(run["Loop"].writes) == 1
+    assert run["Create"].diffs[0]["after"] == {"name": "Engineering"}
+    assert run.recap["localhost"]["ignored"] == 1
+    assert sum(len(task.requests) for task in run.tasks) == len(run.requests)
+
+
+def test_writes_in_check_mode_fail(posthog: Harness) -> None:
+    """The sandbox refuses a write in check mode, and the harness makes the test fail."""
+    path = f"/api/organizations/{posthog.server.organization}/roles/"
+    code = (
+        "import urllib.request as u; "
+        f"u.urlopen(u.Request('{posthog.server.url}{path}', b'{{}}', {{'Authorization': 'Bearer {posthog.server.api_key}'}}))"
+    )
+    # A look-up runs in check mode too, as a module of ours does that forgets about it.
+    sly = {
+        "name": "Sly",
+        "ansible.builtin.set_fact": {"x": "{{ lookup('ansible.builtin.pipe', command) }}"},
+        "vars": {"command": f'{sys.executable} -c "{code}"'},
+        "check_mode": True,
+    }
+    with pytest.raises(AssertionError, match="check mode sent writes: POST /api/organizations"):
+        posthog.run([sly])
+    run = posthog.run([sly, {"name": "Write", ROLE: {"name": "Design"}}], forbidden_writes=True)
+    assert [entry["status"] for entry in run["Sly"].writes] == [418]
+    assert run["Write"].ok, run["Write"]

@@ -163,6 +163,7 @@ class ActionModule(ActionBase):
         sessions.warn = warnings.append
         sessions.note = lambda line: display.vvv(str(remove_values(f"posthog: {line}", secret)))
         good, outcome = perform(item, sessions, raw, params)
+        secret |= sessions.secrets
         if not self._task.diff:
             outcome.pop("diff", None)
         if warnings:

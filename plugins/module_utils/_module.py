@@ -172,9 +172,13 @@ class ResourceProgram(Program):
 
     def secrets(self, raw: t.Mapping[str, t.Any]) -> set[str]:
         """See :meth:`Program.secrets`."""
+        return self._secrets(raw, raw)
+
+    def _secrets(self, raw: t.Mapping[str, t.Any], told: t.Mapping[str, t.Any]) -> set[str]:
+        """The secret texts among options, where a task or the object itself tells that they are secret."""
         found: set[str] = set()
         for rule in self.table.secret_parts:
-            if not raw.get(rule.when):
+            if not told.get(rule.when):
                 continue
             document = raw.get(rule.field)
             for holder in (document.get(rule.key) if isinstance(document, dict) else None, raw.get(rule.key)):
@@ -201,6 +205,7 @@ class ResourceProgram(Program):
         declared.switches.update(self._switches(params))
         self._named(declared, object_id)
         outcome = reconciler.absent(declared, object_id) if absent else reconciler.present(declared, object_id)
+        session.keep_secret(self._secrets(given, outcome.obj or {}))
         return self._result([outcome])
 
     def _switches(self, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -369,6 +374,11 @@ class Sessions:
             )
         return self._sessions[key]
 
+    @property
+    def secrets(self) -> set[str]:
+        """The secrets that the sessions learnt."""
+        return {text for session in self._sessions.values() for text in session.secrets}
+
     def close(self) -> None:
         """Close all connections."""
         for client in self._clients.values():
@@ -458,6 +468,7 @@ def run_module(item: Program) -> None:
     module.no_log_values.update(item.secrets(raw))
     sessions = Sessions(check_mode=module.check_mode, warn=module.warn)
     good, result = perform(item, sessions, raw, module.params)
+    module.no_log_values.update(sessions.secrets)
     sessions.close()
     if not module._diff:
         result.pop("diff", None)

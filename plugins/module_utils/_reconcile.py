@@ -350,13 +350,14 @@ class Reconciler:
         if self.resource.aftermath:
             self.session.warn(self.resource.aftermath)
         obj = self._taken(collection, answer, predicted)
-        self._note_dropped(values, obj, {name for name in values if not self._later(name, later)})
+        # Some fields are taken by a PATCH only, and not every server says which.
+        for known in self._dropped(values, obj, {name for name in values if not self._later(name, later)}):
+            later[known.api_name] = compose(known, values[known.name], known.value_in(obj))
         if later:
-            obj = self._taken(
-                collection,
-                self.session.write("PATCH", collection.object_path(self.resource.object_id(obj)), later),
-                obj,
-            )
+            path = collection.object_path(self.resource.object_id(obj))
+            if not self.resource.replaceable:
+                obj = self._taken(collection, self.session.write("PATCH", path, later), obj)
+            self._note_dropped(values, obj, set(values))
         obj = self._apply_parts(declared, obj, collection)
         outcome.obj = obj
         return outcome
@@ -561,35 +562,42 @@ class Reconciler:
         outcome.obj = self._apply_parts(declared, obj, collection)
         return outcome
 
-    def _note_dropped(self, values: t.Mapping[str, t.Any], obj: t.Mapping[str, t.Any], names: set[str]) -> bool:
-        """Warn of fields that PostHog took without an error and did not keep.
-
-        :returns: whether at least one field was kept.
-        """
+    def _dropped(self, values: t.Mapping[str, t.Any], obj: t.Mapping[str, t.Any], names: set[str]) -> list[Field]:
+        """The written fields that the server's answer does not show as they were written."""
         dropped = []
-        readable = 0
+        for known in self._verifiable(names):
+            if not known.shown_by(obj):
+                if values[known.name] is not None and known.since:
+                    dropped.append(known)
+                continue
+            compared = self._readable(known, values, obj)
+            desired = self._without_secrets(known, values[known.name], values, obj)
+            if not same(compared, desired, known.value_in(obj), partial=True):
+                dropped.append(known)
+        return dropped
+
+    def _verifiable(self, names: set[str]) -> t.Iterator[Field]:
+        """The fields whose writing can be checked."""
         for known in self.resource.fields:
             if known.name not in names or known.write_only or known.secret or self._is_parent(known):
                 continue
             if known.name == self.resource.identity.option and known.ref is not None:
                 continue
-            if not known.shown_by(obj):
-                if values[known.name] is not None and known.since:
-                    dropped.append(known)
-                    readable += 1
-                continue
-            readable += 1
-            compared = self._readable(known, values, obj)
-            desired = self._without_secrets(known, values[known.name], values, obj)
-            if not same(compared, desired, known.value_in(obj), partial=True):
-                dropped.append(known)
+            yield known
+
+    def _note_dropped(self, values: t.Mapping[str, t.Any], obj: t.Mapping[str, t.Any], names: set[str]) -> bool:
+        """Warn of fields that PostHog took without an error and did not keep.
+
+        :returns: whether at least one field was kept.
+        """
+        dropped = self._dropped(values, obj, names)
         for known in dropped:
             reason = f" (it needs the plan feature {known.plan_feature!r})" if known.plan_feature else ""
             self.session.warn(
                 f"{self.resource.label(obj)}: PostHog accepted {known.name} without an error "
                 f"but did not keep it{reason}"
             )
-        return len(dropped) < readable or len(names) > readable
+        return len(dropped) < len(names)
 
     def _replace(
         self, collection: Collection, declared: Declared, values: dict[str, t.Any], current: dict[str, t.Any]

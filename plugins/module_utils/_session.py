@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from urllib.parse import quote
 
 from ansible_collections.community.posthog.plugins.module_utils._client import Client
 from ansible_collections.community.posthog.plugins.module_utils._errors import Ambiguous, ApiError, PostHogFailure
@@ -76,7 +77,7 @@ class Collection:
         if len(self.resource.paths) > 1:
             # Only a list tells which generation the server is of.
             self.all()
-        return f"{self.path}{object_id}/"
+        return f"{self.path}{quote(str(object_id), safe='@')}/"
 
     # -- reading --------------------------------------------------------------------------------------------------
 
@@ -339,6 +340,8 @@ class Session:
         self.registry = registry
         self.check_mode = check_mode
         self.warn = warn or (lambda text: None)
+        #: Secrets that only the objects themselves told to be secret.
+        self.secrets: set[str] = set()
         self._organization = organization or None
         self._project = project or None
         self._organization_id: str | None = None
@@ -489,8 +492,13 @@ class Session:
         return self._organization_object
 
     def _owner_of_project(self) -> str | None:
-        """The organization of the project that the task names."""
-        project = self.project()
+        """The organization of the project that the task names; None where there is no such project (yet)."""
+        try:
+            project = self.project()
+        except ApiError:
+            raise
+        except PostHogFailure:
+            return None
         owner = project.get("organization") or project.get("organization_id")
         return str(owner) if owner else None
 
@@ -641,6 +649,13 @@ class Session:
         if key not in self._collections:
             self._collections[key] = Collection(self, resource, parent)
         return self._collections[key]
+
+    def keep_secret(self, texts: t.Iterable[str]) -> None:
+        """Take note of texts that must appear nowhere in what the task prints.
+
+        :param texts: the secrets.
+        """
+        self.secrets.update(texts)
 
     def stale(self) -> None:
         """Forget every object: a write of unknown outcome may have changed them."""

@@ -13,8 +13,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from harness import Harness, SandboxServer  # noqa: E402
-from harness.playbook import collections_path  # noqa: E402
+from harness import Harness, SandboxServer
+from harness.playbook import collections_path
 
 for _place in collections_path().split(":"):
     if _place not in sys.path:

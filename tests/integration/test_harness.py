@@ -49,10 +49,11 @@ def test_tasks_items_and_requests(posthog: Harness, in_process: bool) -> None:
 
 def test_writes_in_check_mode_fail(posthog: Harness) -> None:
     """The sandbox refuses a write in check mode, and the harness makes the test fail."""
-    path = f"/api/organizations/{posthog.server.organization}/roles/"
+    server = posthog.server
+    url = f"{server.url}/api/organizations/{server.organization}/roles/"
     code = (
         "import urllib.request as u; "
-        f"u.urlopen(u.Request('{posthog.server.url}{path}', b'{{}}', {{'Authorization': 'Bearer {posthog.server.api_key}'}}))"
+        f"u.urlopen(u.Request('{url}', b'{{}}', {{'Authorization': 'Bearer {server.api_key}'}}))"
     )
     # A look-up runs in check mode too, as a module of ours does that forgets about it.
     sly = {

@@ -83,7 +83,8 @@ class Task:
         shown = {key: value for key, value in self.result.items() if key not in ("invocation",)}
         lines.append(json.dumps(shown, indent=1, default=str)[:6000])
         lines += [
-            f"{entry['method']} {entry['path']} {entry['query'] or ''} -> {entry['status']} {json.dumps(entry.get('body', ''))[:800]}"
+            f"{entry['method']} {entry['path']} {entry['query'] or ''} -> {entry['status']} "
+            + json.dumps(entry.get("body", ""))[:800]
             for entry in self.requests
         ]
         return "\n".join(lines)
@@ -281,7 +282,9 @@ class Harness:
                 tasks.append(open_tasks[event["task"]])
                 starts.append(event["requests"] - before)
             elif event["event"] == "item":
-                pending.setdefault(event["task"] + event["host"], []).append({**event["result"], "status": event["status"]})
+                pending.setdefault(event["task"] + event["host"], []).append(
+                    {**event["result"], "status": event["status"]}
+                )
             elif event["event"] == "result":
                 task = open_tasks[event["task"]]
                 if task.status != "none":  # a further host

@@ -95,7 +95,14 @@ class SandboxServer:
     # -- the API, out of band -----------------------------------------------------------------------------------------
 
     def api(
-        self, method: str, path: str, body: t.Any = None, *, key: str | None = None, expect: int | None = None, **query: t.Any
+        self,
+        method: str,
+        path: str,
+        body: t.Any = None,
+        *,
+        key: str | None = None,
+        expect: int | None = None,
+        **query: t.Any,
     ) -> t.Any:
         """Send a request as somebody else would, who clicks in PostHog meanwhile.
 

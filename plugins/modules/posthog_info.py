@@ -6,15 +6,170 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
+---
 module: posthog_info
-short_description: x
+short_description: Read objects of a PostHog project or organization
+version_added: 0.1.0
 description:
-  - x
-options: {}
-author: x
+  - Reads objects of one or several types, all pages of them, and returns them as PostHog shows them.
+  - Without further options it reads all objects of each type. O(ids), O(names), O(search) and O(filters) narrow that.
+author:
+  - Contributors to the community.posthog collection (@ansible-collections)
+extends_documentation_fragment:
+  - community.posthog.connection
+  - community.posthog.attributes.info
+  - community.posthog.attributes.actiongroup
+options:
+  types:
+    description:
+      - What to read, by the names that the modules have after C(posthog_).
+      - Of a project these are V(action), V(cohort), V(dashboard), V(feature_flag), V(insight) and V(insight_variable). Of
+        an organization these are V(invite), V(member), V(project), V(role) and V(role_membership).
+      - Role memberships are read from all roles of the organization.
+    type: list
+    elements: str
+    required: true
+  ids:
+    description:
+      - Only the objects with these ids. An id that does not exist is skipped.
+      - If this is given, O(search) and O(filters) are ignored.
+    type: list
+    elements: raw
+  names:
+    description:
+      - Only the objects with exactly these names, that is, what the module of the type finds them by (the key of a feature
+        flag, the e-mail address of a member). A name that does not exist is skipped.
+    type: list
+    elements: str
+  search:
+    description:
+      - Only the objects that PostHog finds for this text. On servers that cannot search a type, the text is looked for in
+        names and descriptions, in any case.
+    type: str
+  filters:
+    description:
+      - Further query parameters of PostHog's list, for example C(active) or C(type) of feature flags. Booleans can be
+        written as such.
+      - PostHog ignores parameters that it does not know.
+    type: dict
+  details:
+    description:
+      - Whether each object is read on its own, too, with what a list leaves out (the tiles of dashboards, the settings of
+        projects). That costs one request for each object.
+    type: bool
+    default: false
+notes:
+  - The key needs the scope to read each type, C(feature_flag:read) for one. For members and invites it is
+    C(organization_member:read), for roles and role memberships C(organization:read).
+  - Deleted objects are not returned. Archived feature flags are returned with O(filters={"archived":true}) or by
+    their id.
+  - The secret tokens of projects and encrypted payloads of feature flags are masked.
+  - PostHog counts a list of feature flags that is read with a personal API key as a request for local evaluation, which
+    may be charged.
+seealso:
+  - name: PostHog's API
+    description: The reference of all endpoints.
+    link: https://posthog.com/docs/api
+  - module: community.posthog.posthog_connection_info
 """
-EXAMPLES = r""""""
-RETURN = r""""""
+
+EXAMPLES = r"""
+---
+- name: A flag and a dashboard to read
+  community.posthog.posthog_feature_flag:
+    key: info-example
+    rollout_percentage: 100
+
+- name: The dashboard
+  community.posthog.posthog_dashboard:
+    name: Info example
+
+- name: Read all feature flags and roles
+  community.posthog.posthog_info:
+    types:
+      - feature_flag
+      - role
+  register: found
+
+- name: Show the keys of all feature flags that are on
+  ansible.builtin.debug:
+    msg: "{{ found.objects.feature_flag | selectattr('active') | map(attribute='key') }}"
+
+- name: Read one flag by its key
+  community.posthog.posthog_info:
+    types:
+      - feature_flag
+    names:
+      - info-example
+
+- name: Read the flags that are off
+  community.posthog.posthog_info:
+    types:
+      - feature_flag
+    filters:
+      active: false
+
+- name: Look for dashboards, with their tiles
+  community.posthog.posthog_info:
+    types:
+      - dashboard
+    search: info
+    details: true
+
+- name: Read who is in the organization, and who is invited
+  community.posthog.posthog_info:
+    types:
+      - member
+      - invite
+  register: people
+
+- name: Show the addresses of all owners
+  ansible.builtin.debug:
+    msg: "{{ people.objects.member | selectattr('level', 'eq', 15) | map(attribute='user.email') }}"
+"""
+
+RETURN = r"""
+---
+objects:
+  description:
+    - The objects that were found, a dictionary from each of O(types) to a list of objects. The list is empty if there are
+      none.
+  returned: success
+  type: dict
+  sample: {}
+status_code:
+  description: The HTTP status with which PostHog refused a request.
+  returned: failure, if PostHog answered
+  type: int
+  sample: 403
+error:
+  description: PostHog's own error message, as its API returned it.
+  returned: failure, if PostHog answered with one
+  type: dict
+  contains:
+    type:
+      description: The kind of error.
+      type: str
+    code:
+      description: The code of the error.
+      type: str
+    detail:
+      description: The error in words.
+      type: str
+    attr:
+      description: The field that the error is about, if it is about one.
+      type: str
+  sample:
+    attr: null
+    code: permission_denied
+    detail: API key missing required scope 'feature_flag:read'
+    type: authentication_error
+request_id:
+  description: PostHog's identifier of the request that failed, to be named in a report to PostHog.
+  returned: failure, if PostHog gave one
+  type: str
+  sample: 5f0c2ad8-6fb4-4f0b-8ba3-b04f5b2cd7c9
+"""
 
 from ansible_collections.community.posthog.plugins.module_utils._programs import run
 

@@ -350,6 +350,32 @@ class Reconciler:
         if self.resource.aftermath:
             self.session.warn(self.resource.aftermath)
         obj = self._taken(collection, answer, predicted)
+        try:
+            outcome.obj = self._complete(collection, declared, values, obj, later)
+        except UnknownOutcome:
+            raise
+        except ApiError as exc:
+            exc.message = f"The {outcome.label} was created, but then: {exc.message}"
+            raise
+        return outcome
+
+    def _complete(
+        self,
+        collection: Collection,
+        declared: Declared,
+        values: t.Mapping[str, t.Any],
+        obj: dict[str, t.Any],
+        later: dict[str, t.Any],
+    ) -> dict[str, t.Any]:
+        """Write what a POST does not take.
+
+        :param collection: where the object is.
+        :param declared: for the parts.
+        :param values: the declared values, resolved.
+        :param obj: the server's answer to the POST.
+        :param later: what is known to be taken by a PATCH only.
+        :returns: the object as it is afterwards.
+        """
         # Some fields are taken by a PATCH only, and not every server says which.
         for known in self._dropped(values, obj, {name for name in values if not self._later(name, later)}):
             later[known.api_name] = compose(known, values[known.name], known.value_in(obj))
@@ -358,9 +384,7 @@ class Reconciler:
             if not self.resource.replaceable:
                 obj = self._taken(collection, self.session.write("PATCH", path, later), obj)
             self._note_dropped(values, obj, set(values))
-        obj = self._apply_parts(declared, obj, collection)
-        outcome.obj = obj
-        return outcome
+        return self._apply_parts(declared, obj, collection)
 
     def _guard(self, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None) -> None:
         """Refuse, before anything is written, what PostHog is known to refuse."""
@@ -510,17 +534,12 @@ class Reconciler:
             if name in current and not covers(value, current[name])
         }
         label = self.resource.label(current)
+        unseen = [name for name in declared.extra if name not in current]
+        if unseen:
+            self.session.warn(f"extra_fields: PostHog does not show {', '.join(unseen)}, so nothing was compared there")
         gated = {name for name in values if name not in differing}
         before = self._before(declared, values, current, plans)
-        after = self._after(
-            declared,
-            {
-                **values,
-            },
-            current,
-            plans,
-            unchanged=gated,
-        )
+        after = self._after(declared, values, current, plans, unchanged=gated)
         for name, value in extra.items():
             before[name], after[name] = current[name], value
         if not differing and not extra and not any(plan.changed for plan in plans.values()):

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import time
+import traceback
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -173,7 +175,7 @@ class App:
             },
         }
         if method in WRITES:
-            entry["body"] = _json_or_text(body)
+            entry["body"] = _without_key(_json_or_text(body))
         if rule:
             entry["fault"] = rule.kind
         reply = self._reply(method, path, query, headers, body, key, rule, entry)
@@ -219,7 +221,13 @@ class App:
             if kind == "html":
                 page = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
                 return Reply(rule.status if rule and rule.status else 502, page, {"Content-Type": "text/html"})
-            reply = self._serve(method, path, query, headers, body, key)
+            try:
+                reply = self._serve(method, path, query, headers, body, key)
+            except Exception as exc:
+                # A defect of the sandbox must not look like an answer of PostHog.
+                entry["defect"] = traceback.format_exc()
+                print(entry["defect"], file=sys.stderr, flush=True)
+                return _document(500, {"type": "sandbox_defect", "code": "defect", "detail": repr(exc), "attr": None})
             if rule and kind == "5xx_after":
                 return _broken(rule.status or (500, 502, 503, 504)[self.control.rng.randrange(4)])
             if kind == "reset_after":
@@ -527,6 +535,13 @@ def _grants(scopes: list[str], needed: str) -> bool:
     """Whether a list of scopes covers one; write implies read."""
     name, _, action = needed.partition(":")
     return "*" in scopes or needed in scopes or (action == "read" and f"{name}:write" in scopes)
+
+
+def _without_key(document: Any) -> Any:
+    """A body for the log: a key in it is left out."""
+    if isinstance(document, dict) and "personal_api_key" in document:
+        return {k: v for k, v in document.items() if k != "personal_api_key"}
+    return document
 
 
 def _json_or_text(body: bytes) -> Any:

@@ -86,6 +86,7 @@ class Control:
             "writes": 0,
             "forbidden_writes": 0,
             "faults": 0,
+            "defects": 0,
             "by_method": {},
             "by_status": {},
         }
@@ -105,6 +106,8 @@ class Control:
             counters["writes"] += 1
         if entry.get("fault"):
             counters["faults"] += 1
+        if entry.get("defect"):
+            counters["defects"] += 1
         if entry.get("forbidden"):
             counters["forbidden_writes"] += 1
 

@@ -38,6 +38,13 @@ def timezones() -> set[str]:
     return available_timezones() | {"UTC"}
 
 
+def is_timezone(value: Any) -> bool:
+    """Whether a name is in the tz database; on a machine without that database, whether it looks like one."""
+    if len(timezones()) > 100:
+        return isinstance(value, str) and value in timezones()
+    return isinstance(value, str) and bool(re.match(r"^(UTC|[A-Z]\w+(/[A-Z][\w+-]+){1,2})$", value))
+
+
 def _string(field: Field, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise invalid("Not a valid string.")
@@ -124,8 +131,8 @@ def _time(value: Any) -> str:
     return parsed.isoformat().replace("+00:00", "Z")
 
 
-def check(field: Field, value: Any, strict: bool = False) -> Any:
-    """The stored form of one value. ``strict`` is for nested documents, where nothing is coerced."""
+def check(field: Field, value: Any) -> Any:
+    """The stored form of one value; in a strict document nothing is coerced."""
     if value is None:
         if field.nullable or field.type in ("any", "json"):
             return None
@@ -133,7 +140,7 @@ def check(field: Field, value: Any, strict: bool = False) -> Any:
     kind = field.type
     if field.enum and not kind.startswith("list"):
         return _choice(field, value)
-    if strict and kind in ("boolean", "int", "integer", "number", "string"):
+    if field.strict and kind in ("boolean", "int", "integer", "number", "string"):
         _same_type(kind, value)
     if kind == "boolean":
         return _boolean(value)
@@ -143,6 +150,11 @@ def check(field: Field, value: Any, strict: bool = False) -> Any:
         return _number(value)
     if kind == "string":
         return _string(field, value)
+    if kind == "key":
+        # The name of a property: numbers become strings, whatever else is refused.
+        if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+            raise invalid("Not a valid string.")
+        return str(value)
     if kind == "string:email":
         text = _string(field, value)
         if not EMAIL.match(text):
@@ -160,7 +172,7 @@ def check(field: Field, value: Any, strict: bool = False) -> Any:
     if kind == "date-time":
         return _time(value)
     if kind == "enum(IANA tz)":
-        if value not in timezones():
+        if not is_timezone(value):
             raise invalid(f'"{value}" is not a valid choice.', code="invalid_choice")
         return value
     if kind == "enum(ISO currency)":
@@ -188,7 +200,7 @@ def _same_type(kind: str, value: Any) -> None:
         "int": (int,),
         "integer": (int,),
         "number": (int, float),
-        "string": (str, int, float),
+        "string": (str,),
     }
     if not isinstance(value, wanted[kind]) or (isinstance(value, bool) and kind != "boolean"):
         text = {"boolean": "Must be a valid boolean.", "string": "Not a valid string."}
@@ -227,7 +239,7 @@ def check_keys(fields: Iterable[Field], value: dict[str, Any], unknown: str) -> 
             out[key] = entry
             continue
         try:
-            out[key] = check(field, entry, strict=True)
+            out[key] = check(field, entry)
         except ApiError as exc:
             raise exc.under(key) from None
     for field in known.values():

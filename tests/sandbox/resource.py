@@ -111,6 +111,12 @@ def normalise_tags(tags: list[Any]) -> list[str]:
     return sorted(clean, key=lambda tag: hashlib.md5(tag.encode(), usedforsecurity=False).digest())
 
 
+def _similar(text: str, candidate: str) -> bool:
+    """Whether two texts are alike; the cheap upper bounds first, since lists can be long."""
+    matcher = difflib.SequenceMatcher(None, text, candidate)
+    return matcher.real_quick_ratio() > 0.6 and matcher.quick_ratio() > 0.6 and matcher.ratio() > 0.6
+
+
 def basic_user(user: Row | None, legacy: bool = False) -> dict[str, Any] | None:
     """A person as embedded in other objects."""
     if user is None:
@@ -129,6 +135,8 @@ class Resource:
     delete_level = 0
     level_message = "Your organization access level is insufficient."
     search_fields: tuple[str, ...] = ("name", "description")
+    #: Whether a search also finds what is only similar.
+    fuzzy = False
     create_status = 201
     #: POST needs no scope, only membership.
     public_create = False
@@ -267,7 +275,7 @@ class Resource:
                 candidate = str(candidate or "").lower()
                 if text in candidate:
                     return "exact"
-                if candidate and difflib.SequenceMatcher(None, text, candidate).ratio() > 0.6:
+                if candidate and self.fuzzy and _similar(text, candidate):
                     return "similar"
         return None
 

@@ -32,6 +32,7 @@ class Field:
     max_length: int | None = None
     enum: list[Any] | None = None
     unknown_keys: str | None = None
+    strict: bool = False
     fields: list[Field] = field(default_factory=list)
 
     @classmethod

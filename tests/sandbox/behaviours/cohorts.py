@@ -54,6 +54,8 @@ def is_behavioural(store: Store, row: Row, seen: set[Any] | None = None) -> bool
 class Cohort(Resource):
     """Every key inside the filters is checked here, since an unknown one is refused at any depth."""
 
+    fuzzy = True
+
     extras = (
         Extra("persons", "persons", scope="cohort:read"),
         Extra("activity", "activity", scope="activity_log:read"),

@@ -22,6 +22,7 @@ TILE_VALUES = ("layouts", "color", "show_description", "transparent_background",
 class Dashboard(Resource):
     """Filters, variables and tiles are read from the raw body, as the server does."""
 
+    fuzzy = True
     search_fields = ("name", "description", "tags")
     extras = (
         Extra("move_tile", "move_tile", ("PATCH", "POST"), scope="dashboard:write"),

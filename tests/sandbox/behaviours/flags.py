@@ -216,7 +216,6 @@ class FeatureFlag(Resource):
             group.setdefault("properties", [])
             if group["properties"] is None:
                 group["properties"] = []
-            group.setdefault("rollout_percentage", None)
             group.setdefault("aggregation_group_type_index", level)
             for prop in group["properties"]:
                 prop["key"] = str(prop["key"])
@@ -232,8 +231,6 @@ class FeatureFlag(Resource):
                 name: value if isinstance(value, str) else json.dumps(value)
                 for name, value in filters["payloads"].items()
             }
-        filters.setdefault("payloads", {})
-        filters.setdefault("multivariate", None)
         for name in STRIPPED:
             filters.pop(name, None)
 

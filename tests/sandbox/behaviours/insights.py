@@ -118,6 +118,7 @@ def upgraded(query: Any) -> Any:
 class Insight(Resource):
     """Found by number or by short id; its dashboards are its tiles."""
 
+    fuzzy = True
     search_fields = ("name", "derived_name", "description", "tags")
     extras = (
         Extra("activity", "activity_all", detail=False, scope="activity_log:read"),

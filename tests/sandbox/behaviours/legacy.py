@@ -117,6 +117,11 @@ class FeatureFlag2024(FeatureFlag):
 class Insight2024(Insight):
     """Filters beside queries; a list hides what has only a query; ids are numbers."""
 
+    def fill(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:
+        super().fill(ctx, row, data)
+        if not row["query"]:
+            row.data["filters"] = {"insight": "TRENDS", "date_from": "-7d", **(row["filters"] or {})}
+
     def listed(self, ctx: Context, row: Row) -> bool:
         return bool(row.get("filters")) or ctx.flag("include_query_insights")
 
@@ -215,7 +220,13 @@ class Action2024(Action):
 
 @behaviour("cohort", OLD)
 class Cohort2024(Cohort):
-    """Only the outermost key of the filters is looked at."""
+    """Only the outermost key of the filters is looked at; old groups are filled up."""
+
+    GROUP = ("days", "action_id", "event_id", "count", "count_operator", "start_date", "end_date", "label")
+
+    def fill(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:
+        super().fill(ctx, row, data)
+        row.data["groups"] = [{**dict.fromkeys(self.GROUP), **group} for group in row["groups"] or []]
 
     def check_filters(self, ctx: Context, filters: dict[str, Any], row: Row | None) -> None:
         if "properties" not in filters:
@@ -337,7 +348,14 @@ def default_dashboard(ctx: Context, project: Row) -> None:
     ):
         data = {
             "name": name,
-            "filters": {"insight": "TRENDS", "events": [{"id": "$pageview"}]},
+            "filters": {
+                "insight": "TRENDS",
+                "events": [{"id": "$pageview", "math": "dau", "type": "events"}],
+                "display": "ActionsLineGraph",
+                "interval": "day",
+                "date_from": "-30d",
+                "filter_test_accounts": True,
+            },
             "dashboards": [board.pk],
         }
         insights.build(inner, data, data)

@@ -100,6 +100,8 @@ class EarlyAccessFeature(Resource):
         flag = ctx.store.find("feature_flag", row.hidden["flag"])
         if flag is not None:
             flag.data["filters"].pop("feature_enrollment", None)
+            if ctx.legacy:
+                flag.data["filters"]["super_groups"] = None
 
     def present(self, ctx: Context, row: Row, listing: bool = False) -> dict[str, Any]:
         out = super().present(ctx, row, listing)
@@ -396,7 +398,7 @@ class BatchExport(Resource):
     def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
         destination = data.get("destination")
         if destination is not None:
-            if destination.get("type") not in self.TYPES:
+            if ctx.legacy and destination.get("type") not in self.TYPES:
                 raise invalid(
                     f'"{destination.get("type")}" is not a valid choice.', "destination__type", "invalid_choice"
                 )

@@ -43,7 +43,7 @@ def new_user(app: App, email: str, first_name: str) -> Row:
         has_password=True,
         is_staff=False,
         date_joined=now(),
-        notification_settings=dict(NOTIFICATIONS),
+        notification_settings={"plugin_disabled": True} if app.profile == "2024" else dict(NOTIFICATIONS),
         is_2fa_enabled=False,
         has_social_auth=False,
         toolbar_mode="toolbar",
@@ -87,16 +87,10 @@ class User(Resource):
         for other in ctx.store.all("organization"):
             level = ctx.store.level(row.pk, other.pk)
             if level:
-                out["organizations"].append(
-                    {
-                        "id": other.pk,
-                        "name": other["name"],
-                        "slug": other["slug"],
-                        "logo_media_id": None,
-                        "membership_level": level,
-                        "members_can_use_personal_api_keys": True,
-                    }
-                )
+                brief = {"id": other.pk, "name": other["name"], "slug": other["slug"], "membership_level": level}
+                if not ctx.legacy:
+                    brief.update(logo_media_id=None, members_can_use_personal_api_keys=True)
+                out["organizations"].append(brief)
         return out
 
     def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:

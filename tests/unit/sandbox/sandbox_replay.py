@@ -220,10 +220,26 @@ def differences(call: dict[str, Any], status: int, made: Any) -> Any:
         if made is not None:
             yield "a body where there was none"
         return
+    yield from _nested(call.get("nested") or {}, items[0] if items and isinstance(items[0], dict) else made)
     if "empty" in call and bool(items) == call["empty"]:
         yield "empty" if not items else "not empty"
     elif call.get("item_keys") and items and isinstance(items[0], dict):
         yield from _keys("keys of an item", call["item_keys"], sorted(items[0]))
+
+
+def _nested(wanted: dict[str, Any], made: Any) -> Any:
+    """The keys of objects inside the answer, and of the first object of each list in it."""
+    for name, keys in wanted.items():
+        have = made.get(name) if isinstance(made, dict) else None
+        if isinstance(keys[0] if keys else None, list):
+            if not (isinstance(have, list) and have and isinstance(have[0], dict)):
+                yield f"{name}: no objects in it"
+            else:
+                yield from _keys(f"keys of {name}[0]", keys[0], sorted(have[0]))
+        elif not isinstance(have, dict):
+            yield f"{name}: not an object"
+        else:
+            yield from _keys(f"keys of {name}", keys, sorted(have))
 
 
 def _keys(what: str, wanted: list[str], have: list[str]) -> Any:

@@ -26,10 +26,13 @@ attributes:
     details:
       - The diff shows the declared fields only, with names in place of ids and without secrets.
   idempotent:
-    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
+    description:
+      - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no
+        change.
     support: full
     details:
-      - Only what the task declares is compared, and what PostHog adds or computes on its own never counts as a change.
+      - Only what the task declares is compared, and what PostHog adds or computes on its own never counts as a
+        change.
 """
 
     # Of modules that only read
@@ -47,7 +50,9 @@ attributes:
     details:
       - This module changes nothing.
   idempotent:
-    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
+    description:
+      - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no
+        change.
     support: full
     details:
       - This module changes nothing.
@@ -66,14 +71,14 @@ attributes:
     description: Runs inside Ansible's own process, without starting a module for each item of a loop.
     support: full
     details:
-      - If the task runs locally (connection V(local), which is what V(localhost) has) and without C(async), the work is
-        done by an action plugin in Ansible's worker process. Connections and lists are kept from one item of a loop to
-        the next.
-      - On other connections (for example with C(delegate_to) a bastion host) and with C(async), the module is executed
-        as usual. The results are the same.
+      - If the task runs locally (connection V(local), which is what V(localhost) has) and without C(async), the
+        work is done by an action plugin in Ansible's worker process. Connections and lists are kept from one item
+        of a loop to the next.
+      - On other connections (for example with C(delegate_to) a bastion host) and with C(async), the module is
+        executed as usual. The results are the same.
       - Set the variable C(posthog_in_process) to V(false) to have every module executed as usual.
-      - In Ansible's own process the Python library C(requests) must be installed next to Ansible, otherwise on the host
-        that the module runs on.
+      - In Ansible's own process the Python library C(requests) must be installed next to Ansible, otherwise on the
+        host that the module runs on.
       - C(become) has no meaning for requests to an API and is ignored when running in-process.
   platform:
     description: Target OS/families that can be operated against.

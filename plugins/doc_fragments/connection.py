@@ -18,8 +18,8 @@ options:
       - Can also be set with the environment variable E(POSTHOG_API_KEY).
       - Project tokens (C(phc_...)), which only take events in, and project secret keys (C(phs_...)) cannot configure
         anything and are refused before anything is sent.
-      - The key is sent to the configured host only, in the C(Authorization) header only, and never appears in results,
-        diffs or messages.
+      - The key is sent to the configured host only, in the C(Authorization) header only, and never appears in
+        results, diffs or messages.
     type: str
   region:
     description:
@@ -27,8 +27,8 @@ options:
       - Can also be set with the environment variable E(POSTHOG_REGION).
       - Where neither O(region) nor O(host) is set in any way, V(us) is used.
       - A key belongs to one region. The other one does not know it and answers 401.
-      - Mutually exclusive with O(host). An option of the task beats the environment, so a task with O(region) takes no
-        notice of E(POSTHOG_HOST). If both come from the task, or both from the environment, the task fails.
+      - Mutually exclusive with O(host). An option of the task beats the environment, so a task with O(region) takes
+        no notice of E(POSTHOG_HOST). If both come from the task, or both from the environment, the task fails.
     type: str
     choices:
       - eu
@@ -37,15 +37,15 @@ options:
     description:
       - The base URL of a PostHog installation of your own, for example V(https://posthog.example.com).
       - Can also be set with the environment variable E(POSTHOG_HOST).
-      - The scheme is needed. Plain C(http) is accepted for loopback addresses only, and the hosts that only take events
-        in (V(https://us.i.posthog.com), V(https://eu.i.posthog.com)) are refused.
+      - The scheme is needed. Plain C(http) is accepted for loopback addresses only, and the hosts that only take
+        events in (V(https://us.i.posthog.com), V(https://eu.i.posthog.com)) are refused.
       - Redirects are not followed, so give the address where the API itself answers.
       - Mutually exclusive with O(region).
     type: str
   organization:
     description:
-      - The organization to work in, by UUID, slug or name, or V(@current) for the one that is current for the owner of
-        the key.
+      - The organization to work in, by UUID, slug or name, or V(@current) for the one that is current for the owner
+        of the key.
       - Can also be set with the environment variable E(POSTHOG_ORGANIZATION_ID).
       - If unset, it is the organization of the O(project) that is set, otherwise V(@current).
     type: str
@@ -78,12 +78,13 @@ options:
     default: 30.0
   retries:
     description:
-      - How often a request is repeated after a broken connection or an answer of 502, 503 or 504. The pauses in between
-        grow from half a second to 30 seconds.
+      - How often a request is repeated after a broken connection or an answer of 502, 503 or 504. The pauses in
+        between grow from half a second to 30 seconds.
       - Can also be set with the environment variable E(POSTHOG_RETRIES).
       - A request that creates something is not sent again blindly. If its outcome is unknown, the object is looked up
         first.
-      - Answers of 429 (the rate limit) are not counted. They are waited for as long as PostHog asks, within O(max_wait).
+      - Answers of 429 (the rate limit) are not counted. They are waited for as long as PostHog asks, within
+        O(max_wait).
     type: int
     default: 5
   max_wait:
@@ -95,17 +96,18 @@ options:
     default: 300.0
   rate_limit:
     description:
-      - How many requests a task sends per minute at most. PostHog Cloud allows a key 480 per minute and 4800 per hour.
-        Lower it if something else uses the same key at the same time. V(0) means no limit.
+      - How many requests a task sends per minute at most. PostHog Cloud allows a key 480 per minute and 4800 per
+        hour. Lower it if something else uses the same key at the same time. V(0) means no limit.
       - Can also be set with the environment variable E(POSTHOG_RATE_LIMIT).
     type: int
     default: 480
 requirements:
   - requests
 notes:
-  - Connection options that are not given in the task or in C(module_defaults) are taken from environment variables. An
-    option of the task beats the environment. The environment is that of the Ansible process together with what
-    C(environment) of the play, block or task sets. Where the module runs on another host, it is that host's environment.
+  - Connection options that are not given in the task or in C(module_defaults) are taken from environment variables.
+    An option of the task beats the environment. The environment is that of the Ansible process together with what
+    C(environment) of the play, block or task sets. Where the module runs on another host, it is that host's
+    environment.
   - An environment variable or a connection option that is empty counts as unset.
   - All modules can be given the same connection options through the action group C(community.posthog.posthog) in
     C(module_defaults).

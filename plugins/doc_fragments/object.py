@@ -14,22 +14,23 @@ class ModuleDocFragment:
 options:
   id:
     description:
-      - The id of the object, as PostHog shows it. It is needed only where the name is not enough, to rename an object or
-        to tell apart two of the same name.
+      - The id of the object, as PostHog shows it. It is needed only where the name is not enough, to rename an
+        object or to tell apart two of the same name.
       - No object is created under a given id. If there is none with this id, the task fails, or does nothing if the
         object is declared absent.
     type: raw
   extra_fields:
     description:
-      - Further fields of the object, for those that this release of the collection has no option for. They are sent as
-        they are, and compared by the keys that are given, at every depth.
+      - Further fields of the object, for those that this release of the collection has no option for. They are sent
+        as they are, and compared by the keys that are given, at every depth.
       - On an existing object, only fields that PostHog shows are compared and written.
-      - Fields that have an option of their own are refused here, unless the value is a dictionary. A dictionary is laid
-        over the value of the option, so keys of nested documents that this release does not know can be given too.
+      - Fields that have an option of their own are refused here, unless the value is a dictionary. A dictionary is
+        laid over the value of the option, so keys of nested documents that this release does not know can be given
+        too.
     type: dict
 notes:
-  - An option that is left out leaves the field as it is. An option that is V(null) clears the field, or sets it back to
-    PostHog's default. The two are not the same.
+  - An option that is left out leaves the field as it is. An option that is V(null) clears the field, or sets it
+    back to PostHog's default. The two are not the same.
   - Unknown keys in documents with known keys are refused, with the nearest known key, because PostHog ignores most of
     them without an error. Keys that only PostHog computes may be there, as in a copied document, and are ignored.
   - If there are two objects of the same name, the task fails with the ids of both and changes neither.
@@ -55,7 +56,8 @@ options:
   _create_in_folder:
     description:
       - The folder of the project tree in which a new object is filed, for example V(Unfiled/Websites).
-      - It is used when the object is created, and never compared or changed afterwards. Servers before 2025 ignore it.
+      - It is used when the object is created, and never compared or changed afterwards. Servers before 2025 ignore
+        it.
     type: str
 """
 
@@ -66,8 +68,8 @@ options:
     description:
       - All tags of the object. Tags that are not listed are removed. V([]) or V(null) removes all.
       - PostHog trims and lower-cases tags and does not keep their order, none of which counts as a difference.
-      - Tags need the plan feature V(tagging). Without it, PostHog would drop them silently. They are left out then, with
-        a warning.
+      - Tags need the plan feature V(tagging). Without it, PostHog would drop them silently. They are left out then,
+        with a warning.
     type: list
     elements: str
 """

@@ -13,8 +13,8 @@ class ModuleDocFragment:
 options:
   access_control:
     description:
-      - Whether the project is private, in the way that older servers have it. Newer servers keep it for compatibility and
-        use access control rules in its place.
+      - Whether the project is private, in the way that older servers have it. Newer servers keep it for
+        compatibility and use access control rules in its place.
     type: raw
   anonymize_ips:
     description:
@@ -22,8 +22,8 @@ options:
     type: bool
   app_urls:
     description:
-      - The addresses of the websites and applications on which the toolbar may be used, in this order. V([]) or V(null)
-        removes all.
+      - The addresses of the websites and applications on which the toolbar may be used, in this order. V([]) or
+        V(null) removes all.
       - Wildcards in addresses are checked by PostHog and may be refused.
     type: list
     elements: str
@@ -101,8 +101,8 @@ options:
     type: raw
   customer_analytics_config:
     description:
-      - Which events customer analytics is made of. Keys that are not given are left alone. Servers before 2026 do not know
-        it.
+      - Which events customer analytics is made of. Keys that are not given are left alone. Servers before 2026 do
+        not know it.
     type: dict
     suboptions:
       activity_event:
@@ -243,8 +243,8 @@ options:
     type: str
   receive_org_level_activity_logs:
     description:
-      - Whether the project's destinations also receive the organization's activity log. Servers before 2026 do not know
-        it.
+      - Whether the project's destinations also receive the organization's activity log. Servers before 2026 do not
+        know it.
     type: bool
   recording_domains:
     description:
@@ -315,7 +315,8 @@ options:
       - 5y
   session_recording_sample_rate:
     description:
-      - The share of sessions that is recorded, from V(0) to V(1). V(0.5) and V("0.50") are the same. V(null) records all.
+      - The share of sessions that is recorded, from V(0) to V(1). V(0.5) and V("0.50") are the same. V(null)
+        records all.
     type: raw
   session_recording_trigger_groups:
     description:
@@ -352,8 +353,8 @@ options:
     type: str
   survey_config:
     description:
-      - The looks of surveys, as PostHog's API has them. PostHog merges the keys into what it has, so a key is not removed
-        by leaving it out.
+      - The looks of surveys, as PostHog's API has them. PostHog merges the keys into what it has, so a key is not
+        removed by leaving it out.
     type: raw
   surveys_opt_in:
     description:

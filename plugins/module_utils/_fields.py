@@ -511,6 +511,8 @@ def nearest(name: str, known: t.Iterable[t.Any]) -> str:
     names = [str(item) for item in known]
     lowered = {item.lower(): item for item in names}
     found = difflib.get_close_matches(name.lower(), list(lowered), n=3, cutoff=0.6)
+    # Somebody who wrote half of a long name means it too.
+    found = found or sorted(item for item in lowered if len(name) >= 3 and name.lower() in item)[:3]
     if not found:
         return ""
     return f"; did you mean {' or '.join(lowered[item] for item in found)}?"

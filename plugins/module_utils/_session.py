@@ -309,7 +309,8 @@ class Collection:
         if hint:
             return hint
         more = f" and {len(names) - _OFFERED} more" if len(names) > _OFFERED else ""
-        return f"; there are {', '.join(names[:_OFFERED])}{more}"
+        shown = ", ".join(repr(name) for name in names[:_OFFERED])
+        return f"; there {'is only' if len(names) == 1 else 'are'} {shown}{more}"
 
 
 class Session:

@@ -12,10 +12,10 @@ short_description: Manage cohorts of a PostHog project
 version_added: 0.1.0
 description:
   - Creates, changes and deletes cohorts, the named groups of persons of a project.
-  - A cohort is found by its O(name) or its O(id). PostHog allows several cohorts of one name. This module does not make a
-    second one, and fails if there are two already.
-  - The members of a static cohort are data and not configuration. This module creates static cohorts but does not fill
-    them.
+  - A cohort is found by its O(name) or its O(id). PostHog allows several cohorts of one name. This module does not
+    make a second one, and fails if there are two already.
+  - The members of a static cohort are data and not configuration. This module creates static cohorts but does not
+    fill them.
 author:
   - Contributors to the community.posthog collection (@ansible-collections)
 extends_documentation_fragment:
@@ -58,7 +58,8 @@ options:
             required: true
           values:
             description:
-              - The groups and conditions in it. PostHog's user interface expects groups here, with conditions in them.
+              - The groups and conditions in it. PostHog's user interface expects groups here, with conditions in
+                them.
             type: list
             elements: dict
             required: true
@@ -67,8 +68,8 @@ options:
                 description:
                   - What it is.
                   - V(AND) and V(OR) are a group of its own, with further O(filters.properties.values[].values).
-                  - V(person) is about a property of the person, V(person_metadata) about something that PostHog knows of
-                    each person, such as V(created_at).
+                  - V(person) is about a property of the person, V(person_metadata) about something that PostHog
+                    knows of each person, such as V(created_at).
                   - V(cohort) is about being in another cohort.
                   - V(behavioral) is about what the person did.
                 type: str
@@ -134,8 +135,8 @@ options:
                 type: int
               seq_time_value:
                 description:
-                  - For a sequence, within how many of O(filters.properties.values[].seq_time_interval) the second event
-                    must follow the first.
+                  - For a sequence, within how many of O(filters.properties.values[].seq_time_interval) the second
+                    event must follow the first.
                 type: int
               seq_time_interval:
                 description:
@@ -187,8 +188,8 @@ options:
                     type: str
               explicit_datetime:
                 description:
-                  - In place of O(filters.properties.values[].time_value), from when on, as a date or relative to today,
-                    for example V(-30d).
+                  - In place of O(filters.properties.values[].time_value), from when on, as a date or relative to
+                    today, for example V(-30d).
                 type: str
               explicit_datetime_to:
                 description:
@@ -206,8 +207,8 @@ options:
     type: bool
   cohort_type:
     description:
-      - What kind of cohort it is. PostHog works it out by itself where it is not given, and refuses a kind that does not
-        fit the conditions. Servers before 2026 do not know it.
+      - What kind of cohort it is. PostHog works it out by itself where it is not given, and refuses a kind that
+        does not fit the conditions. Servers before 2026 do not know it.
     type: str
     choices:
       - static
@@ -217,10 +218,10 @@ options:
       - analytical
 notes:
   - The key needs the scopes C(cohort:read) and C(cohort:write). To name actions it also needs C(action:read).
-  - Cohorts with conditions on behaviour cannot be used in feature flags, and PostHog refuses to make such a cohort of one
-    that a flag uses.
-  - PostHog computes the members of a cohort again after each change, so RV(cohort.count) and RV(cohort.is_calculating)
-    in the result are those of the moment.
+  - Cohorts with conditions on behaviour cannot be used in feature flags, and PostHog refuses to make such a cohort
+    of one that a flag uses.
+  - PostHog computes the members of a cohort again after each change, so RV(cohort.count) and
+    RV(cohort.is_calculating) in the result are those of the moment.
   - A deleted cohort that is declared again is created anew, with a new id.
 seealso:
   - name: Cohorts in PostHog's API
@@ -339,9 +340,45 @@ cohort:
     created_by:
       description: Who created the cohort.
       type: dict
-  sample: {}
+  sample:
+    id: 2
+    name: Our own people
+    description: Everybody with an address of ours
+    filters:
+      properties:
+        type: OR
+        values:
+          - type: AND
+            values:
+              - bytecode:
+                  - _H
+                  - 1
+                  - 32
+                  - email
+                  - 632ccc6d
+                bytecode_error: null
+                conditionHash: 632ccc6df64dda6f
+                key: email
+                operator: icontains
+                type: person
+                value: '@example.com'
+    query: null
+    is_static: false
+    cohort_type: null
+    is_calculating: false
+    count: 0
+    last_calculation: "2026-11-22T01:41:56.627475Z"
+    version: 1
+    created_at: "2026-11-22T01:41:56.546195Z"
+    created_by:
+      id: 1
+      uuid: 01a200e4-fa65-781e-9a6c-ecb157baebd5
+      first_name: Olivia
+      email: owner@example.com
 changes:
-  description: The single values that were, or in check mode would be, changed in an existing object.
+  description:
+    - The single values that were, or in check mode would be, changed in an existing object.
+    - Empty if an object was created or deleted.
   returned: success
   type: list
   elements: dict
@@ -356,7 +393,9 @@ changes:
       description: The value after the task.
       type: raw
   sample:
-
+    - path: description
+      before: Everybody with an address of the company
+      after: Everybody with an address of ours
 diff:
   description:
     - The declared fields before and after the task, with C(before), C(after), C(before_header) and C(after_header).
@@ -364,7 +403,14 @@ diff:
   returned: success and diff mode
   type: raw
   sample:
-
+    before_header: cohort 'Our own people'
+    before:
+      description: Everybody with an address of the company
+      name: Our own people
+    after_header: cohort 'Our own people'
+    after:
+      description: Everybody with an address of ours
+      name: Our own people
 status_code:
   description: The HTTP status with which PostHog refused a request.
   returned: failure, if PostHog answered

@@ -11,8 +11,8 @@ module: posthog_connection_info
 short_description: Check a PostHog API key and tell what it may do
 version_added: 0.1.0
 description:
-  - Checks that the API key works on the chosen region or host, and tells whose it is, what organizations and projects it
-    can see, what the plan includes, and which scopes are missing for what.
+  - Checks that the API key works on the chosen region or host, and tells whose it is, what organizations and
+    projects it can see, what the plan includes, and which scopes are missing for what.
   - Fails if PostHog does not know the key, or if the O(organization) or O(project) that is set does not exist for it.
 author:
   - Contributors to the community.posthog collection (@ansible-collections)
@@ -23,13 +23,13 @@ extends_documentation_fragment:
 options:
   types:
     description:
-      - The types for which RV(missing_scopes) is worked out, by the names that the modules have after C(posthog_), for
-        example V(feature_flag). Without it, all types are.
+      - The types for which RV(missing_scopes) is worked out, by the names that the modules have after C(posthog_),
+        for example V(feature_flag). Without it, all types are.
     type: list
     elements: str
 notes:
-  - The key needs no scope of its own for this. With C(user:read), C(organization:read) and C(project:read) more is told.
-    What the key may not know is empty or V(null) in the result.
+  - The key needs no scope of its own for this. With C(user:read), C(organization:read) and C(project:read) more is
+    told. What the key may not know is empty or V(null) in the result.
 seealso:
   - name: PostHog's API
     description: How keys are made, what scopes there are, and what the rate limits are.
@@ -181,7 +181,8 @@ organizations:
       description: The name in addresses.
       type: str
     membership_level:
-      description: The level of the owner of the key, V(1) for a member, V(8) for an administrator, V(15) for an owner.
+      description:
+        - The level of the owner of the key, V(1) for a member, V(8) for an administrator, V(15) for an owner.
       type: int
     features:
       description: The features that the plan includes. V(null) if PostHog does not tell.
@@ -208,7 +209,7 @@ projects:
       description: The name.
       type: str
     timezone:
-      description: The time zone.
+      description: The time zone. Missing where PostHog does not list it.
       type: str
     organization:
       description: The UUID of the organization.
@@ -216,7 +217,6 @@ projects:
   sample:
     - id: 4711
       name: Website
-      timezone: Europe/Berlin
       organization: 018d3f4c-1a2b-7c3d-8e4f-5a6b7c8d9e0f
 current_organization:
   description: The UUID of the organization that tasks with these options work in. V(null) if the key may not know.

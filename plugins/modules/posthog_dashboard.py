@@ -11,9 +11,10 @@ module: posthog_dashboard
 short_description: Manage dashboards of a PostHog project and their tiles
 version_added: 0.1.0
 description:
-  - Creates, changes and deletes dashboards, with their tiles and where these stand, their filters and their variables.
-  - A dashboard is found by its O(name) or its O(id). PostHog allows several dashboards of one name. This module does not
-    make a second one, and fails if there are two already.
+  - Creates, changes and deletes dashboards, with their tiles and where these stand, their filters and their
+    variables.
+  - A dashboard is found by its O(name) or its O(id). PostHog allows several dashboards of one name. This module
+    does not make a second one, and fails if there are two already.
 author:
   - Contributors to the community.posthog collection (@ansible-collections)
 extends_documentation_fragment:
@@ -40,10 +41,10 @@ options:
     type: bool
   restriction_level:
     description:
-      - Who may edit the dashboard, V(everyone) of the project or its V(collaborators) only. The API's numbers V(21) and
-        V(37) mean the same.
-      - PostHog lets only the creator of the dashboard and administrators of the project change it, and needs a plan that
-        includes it.
+      - Who may edit the dashboard, V(everyone) of the project or its V(collaborators) only. The API's numbers V(21)
+        and V(37) mean the same.
+      - PostHog lets only the creator of the dashboard and administrators of the project change it, and needs a plan
+        that includes it.
     type: str
     choices:
       - everyone
@@ -95,8 +96,8 @@ options:
             default: left
       id:
         description:
-          - The id of an existing tile, as RV(dashboard.tiles) shows it. Only needed to edit a text or a button without
-            O(exclusive).
+          - The id of an existing tile, as RV(dashboard.tiles) shows it. Only needed to edit a text or a button
+            without O(exclusive).
         type: int
       layouts:
         description:
@@ -134,8 +135,8 @@ options:
                 type: int
           xs:
             description:
-              - On a narrow screen, a grid of one column, with the keys of O(tiles[].layouts.sm). PostHog derives it if it
-                is left out.
+              - On a narrow screen, a grid of one column, with the keys of O(tiles[].layouts.sm). PostHog derives it
+                if it is left out.
             type: dict
       color:
         description:
@@ -151,13 +152,15 @@ options:
         type: bool
       filters_overrides:
         description:
-          - Filters for this tile that replace those of the dashboard, in the form of O(filters). V(null) removes them.
+          - Filters for this tile that replace those of the dashboard, in the form of O(filters). V(null) removes
+            them.
         type: dict
   exclusive:
     description:
-      - Whether O(tiles) is the whole truth. Tiles that are not listed are then removed. Their insights are not deleted.
-      - A text that is left over on both sides, in the list and on the dashboard, is taken for the same tile with an edited
-        text.
+      - Whether O(tiles) is the whole truth. Tiles that are not listed are then removed. Their insights are not
+        deleted.
+      - A text that is left over on both sides, in the list and on the dashboard, is taken for the same tile with an
+        edited text.
     type: bool
     default: false
     aliases:
@@ -173,7 +176,8 @@ options:
     type: raw
   variables:
     description:
-      - Values for the variables of SQL insights, a dictionary from the code name (or name) of the variable to its value.
+      - Values for the variables of SQL insights, a dictionary from the code name (or name) of the variable to its
+        value.
       - The dictionary is complete, values that are not listed are removed. V({}) or V(null) removes all.
       - The variables must exist. The key needs the scope C(insight_variable:read).
     type: dict
@@ -187,8 +191,8 @@ options:
     type: int
   quick_filter_ids:
     description:
-      - The ids of the quick filters, all of them in any order. V([]) or V(null) removes all. Servers before 2026 do not
-        know them.
+      - The ids of the quick filters, all of them in any order. V([]) or V(null) removes all. Servers before 2026 do
+        not know them.
     type: list
     elements: str
   delete_insights:
@@ -196,8 +200,8 @@ options:
       - With O(state=absent), whether the insights that are on no other dashboard are deleted too.
     type: bool
 notes:
-  - The key needs the scopes C(dashboard:read) and C(dashboard:write), and C(insight:read) and C(insight:write) for tiles
-    with insights, since PostHog puts an insight on a dashboard from the side of the insight.
+  - The key needs the scopes C(dashboard:read) and C(dashboard:write), and C(insight:read) and C(insight:write) for
+    tiles with insights, since PostHog puts an insight on a dashboard from the side of the insight.
   - PostHog stores overlapping tiles as they are declared.
   - If the main dashboard of a project is deleted, the project has none.
   - A deleted dashboard that is declared again is created anew, with a new id and without tiles.
@@ -339,15 +343,80 @@ dashboard:
     created_at:
       description: When the dashboard was created.
       type: str
-  sample: {}
+  sample:
+    id: 11
+    name: Growth
+    description: What the Monday meeting looks at
+    pinned: false
+    tags:
+      - growth
+    restriction_level: 21
+    persisted_filters:
+      date_from: -90d
+      properties:
+        - key: email
+          operator: not_icontains
+          type: person
+          value: '@example.com'
+    persisted_variables: null
+    tiles:
+      - color: null
+        id: 20
+        layouts:
+          sm:
+            h: 2
+            w: 12
+            x: 0
+            y: 0
+        text:
+          id: 1
+          body: '# Growth
+
+            Ask the platform team before you change something here. It is kept in Git.'
+      - color: green
+        id: 18
+        insight:
+          id: 21
+          short_id: uHlHCjFh
+          name: Weekly sign-ups
+        layouts:
+          sm:
+            h: 5
+            w: 6
+            x: 0
+            y: 2
+      - color: null
+        id: 19
+        insight:
+          id: 22
+          short_id: FQCoC0gJ
+          name: Active people
+        layouts:
+          sm:
+            h: 5
+            w: 6
+            x: 6
+            y: 2
+        show_description: true
+    quick_filter_ids: []
+    data_color_theme_id: null
+    creation_mode: default
+    created_at: "2026-11-22T01:44:12.898563Z"
+    created_by:
+      id: 1
+      uuid: 01a200e4-fa65-781e-9a6c-ecb157baebd5
+      first_name: Olivia
+      email: owner@example.com
 changes:
-  description: The single values that were, or in check mode would be, changed in an existing object.
+  description:
+    - The single values that were, or in check mode would be, changed in an existing object.
+    - Empty if an object was created or deleted.
   returned: success
   type: list
   elements: dict
   contains:
     path:
-      description: The path of the option, for example C(tiles[1].color).
+      description: The path of the option, for example C(tiles[0].color).
       type: str
     before:
       description: The value before the task. Names stand in place of ids.
@@ -356,7 +425,9 @@ changes:
       description: The value after the task.
       type: raw
   sample:
-
+    - path: tiles[0].color
+      before: blue
+      after: green
 diff:
   description:
     - The declared fields before and after the task, with C(before), C(after), C(before_header) and C(after_header).
@@ -364,7 +435,18 @@ diff:
   returned: success and diff mode
   type: raw
   sample:
-
+    before_header: dashboard 'Growth'
+    before:
+      name: Growth
+      tiles:
+        - color: blue
+          insight: 21
+    after_header: dashboard 'Growth'
+    after:
+      name: Growth
+      tiles:
+        - color: green
+          insight: 21
 status_code:
   description: The HTTP status with which PostHog refused a request.
   returned: failure, if PostHog answered

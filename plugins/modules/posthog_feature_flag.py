@@ -33,8 +33,8 @@ options:
     type: str
   name:
     description:
-      - What the flag is for. PostHog calls this field C(name) in the API and shows it as the description. V(null) empties
-        it.
+      - What the flag is for. PostHog calls this field C(name) in the API and shows it as the description. V(null)
+        empties it.
     type: str
   active:
     description:
@@ -57,8 +57,8 @@ options:
     suboptions:
       key:
         description:
-          - The value that the flag has for a person who gets this variant. Letters, digits and C(_ . / -), at most 400 of
-            them.
+          - The value that the flag has for a person who gets this variant. Letters, digits and C(_ . / -), at most
+            400 of them.
         type: str
         required: true
       name:
@@ -86,10 +86,11 @@ options:
   filters:
     description:
       - The conditions, variants and payloads of the flag, as PostHog's API has them.
-      - What is given is the whole truth. A key that is left out has its default, so a condition set that was added in
-        PostHog's user interface is removed again. Left alone are only the keys that are said here to belong to somebody
-        else, unless they are given.
-      - Cohorts and other flags are named by their names and keys. A number is taken as the id if nothing has that name.
+      - What is given is the whole truth. A key that is left out has its default, so a condition set that was added
+        in PostHog's user interface is removed again. Left alone are only the keys that are said here to belong to
+        somebody else, unless they are given.
+      - Cohorts and other flags are named by their names and keys. A number is taken as the id if nothing has that
+        name.
     type: dict
     suboptions:
       groups:
@@ -124,9 +125,9 @@ options:
                 required: true
               value:
                 description:
-                  - What to compare with, or a list of it. For O(filters.groups[].properties[].type=cohort) it is the name
-                    (or id) of the cohort, for O(filters.groups[].properties[].type=flag) V(true), V(false) or a
-                    variant's key.
+                  - What to compare with, or a list of it. For O(filters.groups[].properties[].type=cohort) it is
+                    the name (or id) of the cohort, for O(filters.groups[].properties[].type=flag) V(true), V(false)
+                    or a variant's key.
                 type: raw
               operator:
                 description:
@@ -215,8 +216,8 @@ options:
         type: dict
       feature_enrollment:
         description:
-          - Whether people can enrol in the feature themselves. It belongs to early access features, so it is left alone if
-            it is not given.
+          - Whether people can enrol in the feature themselves. It belongs to early access features, so it is left
+            alone if it is not given.
         type: bool
       holdout:
         description:
@@ -235,8 +236,8 @@ options:
             required: true
       super_groups:
         description:
-          - What servers before 2026 have in place of V(feature_enrollment). Newer ones drop it. Left alone if it is not
-            given.
+          - What servers before 2026 have in place of V(feature_enrollment). Newer ones drop it. Left alone if it is
+            not given.
         type: raw
       holdout_groups:
         description:
@@ -244,13 +245,13 @@ options:
         type: raw
       early_exit:
         description:
-          - Whether the evaluation ends with the first condition set that matches, whatever its percentage. It depends on
-            the plan. Left alone if it is not given.
+          - Whether the evaluation ends with the first condition set that matches, whatever its percentage. It
+            depends on the plan. Left alone if it is not given.
         type: bool
   archived:
     description:
-      - Whether the flag is archived. An archived flag keeps its key and is hidden from lists. It must not be active, so
-        declare O(active=false) with it.
+      - Whether the flag is archived. An archived flag keeps its key and is hidden from lists. It must not be
+        active, so declare O(active=false) with it.
       - Servers before 2026 do not know it.
     type: bool
   ensure_experience_continuity:
@@ -260,10 +261,10 @@ options:
     type: bool
   evaluation_contexts:
     description:
-      - The contexts in which the flag is evaluated, for example V(marketing-site). All of them, in any order. V([]) or
-        V(null) removes all.
-      - They need the plan feature V(flag-evaluation-tags). Without it, they are left out with a warning. Servers before
-        2026 do not know them.
+      - The contexts in which the flag is evaluated, for example V(marketing-site). All of them, in any order. V([])
+        or V(null) removes all.
+      - They need the plan feature V(flag-evaluation-tags). Without it, they are left out with a warning. Servers
+        before 2026 do not know them.
     type: list
     elements: str
   evaluation_runtime:
@@ -276,7 +277,8 @@ options:
       - all
   bucketing_identifier:
     description:
-      - What decides into which percentage somebody falls. V(null) is V(distinct_id). Servers before 2026 do not know it.
+      - What decides into which percentage somebody falls. V(null) is V(distinct_id). Servers before 2026 do not
+        know it.
     type: str
     choices:
       - distinct_id
@@ -309,7 +311,8 @@ options:
   creation_context:
     description:
       - What the flag is created for. It is sent when the flag is created, and never compared or changed afterwards.
-        A flag policy of the project does not apply to flags that are created for something other than V(feature_flags).
+        A flag policy of the project does not apply to flags that are created for something other than
+        V(feature_flags).
     type: str
     choices:
       - feature_flags
@@ -319,14 +322,14 @@ options:
       - web_experiments
       - product_tours
 notes:
-  - The key needs the scopes C(feature_flag:read) and C(feature_flag:write). For references it also needs C(cohort:read)
-    or C(dashboard:read).
+  - The key needs the scopes C(feature_flag:read) and C(feature_flag:write). For references it also needs
+    C(cohort:read) or C(dashboard:read).
   - PostHog refuses to delete a flag that an early access feature, a running experiment, another flag or the session
     replay settings use.
   - A deleted flag frees its key. If the flag is declared again, it is created anew, with a new id.
   - Cohorts made of behaviour (events and actions) cannot be used in flags.
-  - If an approval policy covers the flag, PostHog answers 409 and makes a change request in place of the change. The task
-    fails with its answer in RV(error).
+  - If an approval policy covers the flag, PostHog answers 409 and makes a change request in place of the change.
+    The task fails with its answer in RV(error).
   - Percentages outside of 0 to 100 and variants that do not add up to 100 are refused before anything is sent, also
     where an older server would take them.
 seealso:
@@ -466,9 +469,93 @@ feature_flag:
     - Encrypted payloads are replaced by asterisks.
   returned: success
   type: dict
-  sample: {}
+  contains:
+    id:
+      description: The id of the flag. Missing in check mode if the flag does not exist yet.
+      type: int
+    key:
+      description: The key.
+      type: str
+    name:
+      description: What the flag is for.
+      type: str
+    active:
+      description: Whether the flag is on.
+      type: bool
+    archived:
+      description: Whether the flag is archived.
+      type: bool
+    filters:
+      description:
+        - Conditions, variants and payloads, with ids in place of names, payloads as JSON, and what PostHog adds.
+      type: dict
+    tags:
+      description: The tags.
+      type: list
+      elements: str
+    evaluation_contexts:
+      description: The evaluation contexts.
+      type: list
+      elements: str
+    evaluation_runtime:
+      description: Where the flag may be evaluated.
+      type: str
+    analytics_dashboards:
+      description: The ids of the dashboards about this flag.
+      type: list
+      elements: int
+    experiment_set:
+      description: The ids of the experiments that use the flag.
+      type: list
+      elements: int
+    version:
+      description: How often the flag was written.
+      type: int
+    created_at:
+      description: When the flag was created.
+      type: str
+    updated_at:
+      description: When the flag was changed the last time.
+      type: str
+  sample:
+    id: 2
+    key: new-checkout
+    name: The checkout of 2026
+    active: true
+    archived: false
+    filters:
+      aggregation_group_type_index: null
+      groups:
+        - aggregation_group_type_index: null
+          properties: []
+          rollout_percentage: 25
+      multivariate: null
+      payloads: {}
+    tags:
+      - checkout
+      - team-payments
+    evaluation_contexts: []
+    evaluation_runtime: all
+    bucketing_identifier: distinct_id
+    ensure_experience_continuity: false
+    is_remote_configuration: null
+    has_encrypted_payloads: null
+    analytics_dashboards: []
+    experiment_set: []
+    features: []
+    status: ACTIVE
+    version: 2
+    created_at: "2026-11-22T01:40:37.771811Z"
+    created_by:
+      id: 1
+      uuid: 01a200e4-fa65-781e-9a6c-ecb157baebd5
+      first_name: Olivia
+      email: owner@example.com
+    updated_at: "2026-11-22T01:49:46.086078Z"
 changes:
-  description: The single values that were, or in check mode would be, changed in an existing object.
+  description:
+    - The single values that were, or in check mode would be, changed in an existing object.
+    - Empty if an object was created or deleted.
   returned: success
   type: list
   elements: dict
@@ -483,7 +570,9 @@ changes:
       description: The value after the task.
       type: raw
   sample:
-    []
+    - path: filters.groups[0].rollout_percentage
+      before: 10
+      after: 25
 diff:
   description:
     - The declared fields before and after the task, with C(before), C(after), C(before_header) and C(after_header).
@@ -491,7 +580,20 @@ diff:
   returned: success and diff mode
   type: raw
   sample:
-    {}
+    before_header: feature flag 'new-checkout'
+    before:
+      filters:
+        groups:
+          - properties: []
+            rollout_percentage: 10
+      key: new-checkout
+    after_header: feature flag 'new-checkout'
+    after:
+      filters:
+        groups:
+          - properties: []
+            rollout_percentage: 25
+      key: new-checkout
 status_code:
   description: The HTTP status with which PostHog refused a request.
   returned: failure, if PostHog answered

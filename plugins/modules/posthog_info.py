@@ -23,8 +23,9 @@ options:
   types:
     description:
       - What to read, by the names that the modules have after C(posthog_).
-      - Of a project these are V(action), V(cohort), V(dashboard), V(feature_flag), V(insight) and V(insight_variable). Of
-        an organization these are V(invite), V(member), V(project), V(role) and V(role_membership).
+      - Of a project these are V(action), V(cohort), V(dashboard), V(feature_flag), V(insight) and
+        V(insight_variable). Of an organization these are V(invite), V(member), V(project), V(role) and
+        V(role_membership).
       - Role memberships are read from all roles of the organization.
     type: list
     elements: str
@@ -37,14 +38,14 @@ options:
     elements: raw
   names:
     description:
-      - Only the objects with exactly these names, that is, what the module of the type finds them by (the key of a feature
-        flag, the e-mail address of a member). A name that does not exist is skipped.
+      - Only the objects with exactly these names, that is, what the module of the type finds them by (the key of a
+        feature flag, the e-mail address of a member). A name that does not exist is skipped.
     type: list
     elements: str
   search:
     description:
-      - Only the objects that PostHog finds for this text. On servers that cannot search a type, the text is looked for in
-        names and descriptions, in any case.
+      - Only the objects that PostHog finds for this text. On servers that cannot search a type, the text is looked
+        for in names and descriptions, in any case.
     type: str
   filters:
     description:
@@ -54,8 +55,8 @@ options:
     type: dict
   details:
     description:
-      - Whether each object is read on its own, too, with what a list leaves out (the tiles of dashboards, the settings of
-        projects). That costs one request for each object.
+      - Whether each object is read on its own, too, with what a list leaves out (the tiles of dashboards, the
+        settings of projects). That costs one request for each object.
     type: bool
     default: false
 notes:
@@ -64,8 +65,8 @@ notes:
   - Deleted objects are not returned. Archived feature flags are returned with O(filters={"archived":true}) or by
     their id.
   - The secret tokens of projects and encrypted payloads of feature flags are masked.
-  - PostHog counts a list of feature flags that is read with a personal API key as a request for local evaluation, which
-    may be charged.
+  - PostHog counts a list of feature flags that is read with a personal API key as a request for local evaluation,
+    which may be charged.
 seealso:
   - name: PostHog's API
     description: The reference of all endpoints.
@@ -132,11 +133,22 @@ RETURN = r"""
 ---
 objects:
   description:
-    - The objects that were found, a dictionary from each of O(types) to a list of objects. The list is empty if there are
-      none.
+    - The objects that were found, a dictionary from each of O(types) to a list of objects. The list is empty if
+      there are none.
   returned: success
   type: dict
-  sample: {}
+  sample:
+    role:
+      - id: 01a200ef-31b1-704c-bbd1-e316143abd13
+        name: Analysts
+        members: []
+        is_default: false
+        created_at: "2026-11-22T01:46:45.553713Z"
+        created_by:
+          id: 1
+          uuid: 01a200e4-fa65-781e-9a6c-ecb157baebd5
+          first_name: Olivia
+          email: owner@example.com
 status_code:
   description: The HTTP status with which PostHog refused a request.
   returned: failure, if PostHog answered

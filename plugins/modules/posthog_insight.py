@@ -12,8 +12,8 @@ short_description: Manage saved insights of a PostHog project
 version_added: 0.1.0
 description:
   - Creates, changes and deletes insights, the saved queries that dashboards show.
-  - An insight is found by its O(name), which can also be its short id, or by its O(id). PostHog allows several insights
-    of one name. This module does not make a second one, and fails if there are two already.
+  - An insight is found by its O(name), which can also be its short id, or by its O(id). PostHog allows several
+    insights of one name. This module does not make a second one, and fails if there are two already.
 author:
   - Contributors to the community.posthog collection (@ansible-collections)
 extends_documentation_fragment:
@@ -42,9 +42,9 @@ options:
   query:
     description:
       - The query, as PostHog's API has it, in YAML. PostHog's user interface shows it under B(View source).
-      - Compared by the keys that are given, at every depth, where V(null) means absent. Keys that PostHog adds, such as
-        C(version), do not count as a difference. So leaving out a key that was declared before does not remove it. Declare
-        it as V(null).
+      - Compared by the keys that are given, at every depth, where V(null) means absent. Keys that PostHog adds,
+        such as C(version), do not count as a difference. So leaving out a key that was declared before does not
+        remove it. Declare it as V(null).
       - Actions (C(id) of an C(ActionsNode)) and cohorts (C(value) of a property of type C(cohort)) are named by their
         names or ids.
     type: raw
@@ -54,9 +54,9 @@ options:
           - What kind of query it is.
           - PostHog wants a query inside a node that draws it, V(InsightVizNode), V(DataVisualizationNode),
             V(DataTableNode) or V(HogQuery).
-          - The queries themselves can be given alone. V(TrendsQuery), V(FunnelsQuery), V(RetentionQuery), V(PathsQuery),
-            V(StickinessQuery) and V(LifecycleQuery) are put into an V(InsightVizNode), V(HogQLQuery) into a
-            V(DataVisualizationNode).
+          - The queries themselves can be given alone. V(TrendsQuery), V(FunnelsQuery), V(RetentionQuery),
+            V(PathsQuery), V(StickinessQuery) and V(LifecycleQuery) are put into an V(InsightVizNode), V(HogQLQuery)
+            into a V(DataVisualizationNode).
         type: str
         required: true
       source:
@@ -98,8 +98,8 @@ options:
         type: str
   dashboards:
     description:
-      - The dashboards that the insight is on, by name or id, all of them in any order. V([]) or V(null) takes it off all
-        dashboards.
+      - The dashboards that the insight is on, by name or id, all of them in any order. V([]) or V(null) takes it
+        off all dashboards.
       - Where a dashboard declares its tiles with M(community.posthog.posthog_dashboard), leave this out.
     type: list
     elements: raw
@@ -109,15 +109,16 @@ options:
     type: bool
   saved:
     description:
-      - Whether the insight is saved and shown in lists. A new one is, unless this is V(false). PostHog saves an insight
-        that is not saved yet with any change of it.
+      - Whether the insight is saved and shown in lists. A new one is, unless this is V(false). PostHog saves an
+        insight that is not saved yet with any change of it.
     type: bool
 notes:
   - The key needs the scopes C(insight:read) and C(insight:write). For references it also needs C(dashboard:read),
-    C(cohort:read) or C(action:read). To put insights on dashboards, the owner of the key must be allowed to edit them.
+    C(cohort:read) or C(action:read). To put insights on dashboards, the owner of the key must be allowed to edit
+    them.
   - PostHog checks queries against its schema, so a mistake in a query is an error of PostHog and not of this module.
-  - If an insight is deleted, PostHog takes it off its dashboards and deletes its alerts for good. If the kind of its query
-    changes to one that cannot raise alerts, PostHog deletes them too.
+  - If an insight is deleted, PostHog takes it off its dashboards and deletes its alerts for good. If the kind of
+    its query changes to one that cannot raise alerts, PostHog deletes them too.
   - A deleted insight that is declared again is created anew, with a new id.
 seealso:
   - name: Insights in PostHog's API
@@ -272,9 +273,43 @@ insight:
     created_at:
       description: When the insight was created.
       type: str
-  sample: {}
+  sample:
+    id: 17
+    short_id: VVjspNoO
+    name: Daily visitors
+    derived_name: null
+    description: People with at least one page view, per day
+    query:
+      kind: InsightVizNode
+      source:
+        dateRange:
+          date_from: -30d
+        filterTestAccounts: true
+        interval: day
+        kind: TrendsQuery
+        properties: []
+        series:
+          - event: $pageview
+            kind: EventsNode
+            math: dau
+            version: 1
+        version: 2
+    dashboards: []
+    tags:
+      - website
+    favorited: true
+    saved: true
+    created_at: "2026-11-22T01:44:09.459933Z"
+    created_by:
+      id: 1
+      uuid: 01a200e4-fa65-781e-9a6c-ecb157baebd5
+      first_name: Olivia
+      email: owner@example.com
+    last_modified_at: "2026-11-22T01:49:46.230176Z"
 changes:
-  description: The single values that were, or in check mode would be, changed in an existing object.
+  description:
+    - The single values that were, or in check mode would be, changed in an existing object.
+    - Empty if an object was created or deleted.
   returned: success
   type: list
   elements: dict
@@ -289,7 +324,9 @@ changes:
       description: The value after the task.
       type: raw
   sample:
-
+    - path: description
+      before: People with at least one page view, by day
+      after: People with at least one page view, per day
 diff:
   description:
     - The declared fields before and after the task, with C(before), C(after), C(before_header) and C(after_header).
@@ -297,7 +334,14 @@ diff:
   returned: success and diff mode
   type: raw
   sample:
-
+    before_header: insight 'Daily visitors'
+    before:
+      description: People with at least one page view, by day
+      name: Daily visitors
+    after_header: insight 'Daily visitors'
+    after:
+      description: People with at least one page view, per day
+      name: Daily visitors
 status_code:
   description: The HTTP status with which PostHog refused a request.
   returned: failure, if PostHog answered

@@ -13,9 +13,9 @@ version_added: 0.1.0
 description:
   - Sets the level of members, removes members, and invites those who are not members yet.
   - A member is found by the O(email) address, in any case, or the O(id).
-  - PostHog has no way to make somebody a member. They are invited, and become members when they accept. Until then, this
-    module looks after the invite. It does not invite twice, replaces an invite that is expired or has another level, and
-    withdraws it with O(state=absent).
+  - PostHog has no way to make somebody a member. They are invited, and become members when they accept. Until then,
+    this module looks after the invite. It does not invite twice, replaces an invite that is expired or has another
+    level, and withdraws it with O(state=absent).
 author:
   - Contributors to the community.posthog collection (@ansible-collections)
 extends_documentation_fragment:
@@ -27,13 +27,14 @@ extends_documentation_fragment:
 options:
   email:
     description:
-      - The e-mail address of the person. It cannot be changed, since it belongs to the person and not to the organization.
+      - The e-mail address of the person. It cannot be changed, since it belongs to the person and not to the
+        organization.
       - Needed to invite somebody.
     type: str
   level:
     description:
-      - The level of the member, or the one that an invited person will have. The API's numbers V(1), V(8) and V(15) mean
-        the same.
+      - The level of the member, or the one that an invited person will have. The API's numbers V(1), V(8) and V(15)
+        mean the same.
       - A new invite is for V(member) unless another level is declared.
       - A level above that of the key's owner is refused, and nobody can change their own. If somebody else is made an
         V(owner), PostHog makes the key's owner an administrator in the same step.
@@ -80,7 +81,8 @@ notes:
   - The key needs the scopes C(organization_member:read) and C(organization_member:write). Its owner must be an
     administrator or an owner of the organization to change or remove others.
   - Some servers do not let keys invite, whatever their scopes, and answer 403.
-  - Some organizations show the list of members to administrators only. A key of somebody else does not find members then.
+  - Some organizations show the list of members to administrators only. A key of somebody else does not find members
+    then.
 seealso:
   - name: Members in PostHog's API
     description: The reference of the endpoints for members.
@@ -144,7 +146,19 @@ member:
     last_login:
       description: When the person logged in the last time.
       type: str
-  sample: {}
+  sample:
+    id: 01a200e4-fa66-7c3f-b0ae-333f30e01985
+    user:
+      id: 4
+      uuid: 01a200e4-fa65-720c-b4ab-0c62ae531733
+      first_name: Max
+      email: member2@example.com
+    level: 1
+    joined_at: "2026-11-22T01:35:36.038063Z"
+    updated_at: "2026-11-22T01:49:46.627189Z"
+    is_2fa_enabled: false
+    has_social_auth: false
+    last_login: null
 invite:
   description:
     - The invite, if the person is not a member. V(null) if it was withdrawn.
@@ -167,9 +181,23 @@ invite:
       description: When the invite was made.
       type: str
   sample:
-    id: 0
+    id: 01a200f1-f543-77b0-a5f8-ab3d78d72e31
+    target_email: alan@example.com
+    first_name: ''
+    level: 8
+    is_expired: false
+    emailing_attempt_made: false
+    created_at: "2026-11-22T01:49:46.691473Z"
+    created_by:
+      id: 1
+      uuid: 01a200e4-fa65-781e-9a6c-ecb157baebd5
+      first_name: Olivia
+      email: owner@example.com
+    updated_at: "2026-11-22T01:49:46.691473Z"
 changes:
-  description: The single values that were, or in check mode would be, changed in an existing object.
+  description:
+    - The single values that were, or in check mode would be, changed in an existing object.
+    - Empty if an object was created or deleted.
   returned: success
   type: list
   elements: dict
@@ -184,7 +212,9 @@ changes:
       description: The value after the task.
       type: raw
   sample:
-
+    - path: level
+      before: admin
+      after: member
 diff:
   description:
     - The declared fields before and after the task, with C(before), C(after), C(before_header) and C(after_header).
@@ -192,7 +222,14 @@ diff:
   returned: success and diff mode
   type: raw
   sample:
-
+    before_header: member 'member2@example.com'
+    before:
+      email: member2@example.com
+      level: admin
+    after_header: member 'member2@example.com'
+    after:
+      email: member2@example.com
+      level: member
 status_code:
   description: The HTTP status with which PostHog refused a request.
   returned: failure, if PostHog answered

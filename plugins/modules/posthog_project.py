@@ -40,23 +40,24 @@ options:
     default: present
   project:
     description:
-      - The project to work in is the one that O(name) or O(id) names. This option only tells which O(organization) is
-        meant, and where the names of dashboards, cohorts and feature flags in settings are looked up. For such names, set
-        it to the same project.
+      - The project to work in is the one that O(name) or O(id) names. This option only tells which O(organization)
+        is meant, and where the names of dashboards, cohorts and feature flags in settings are looked up. For such
+        names, set it to the same project.
       - Can also be set with the environment variable E(POSTHOG_PROJECT_ID).
     type: str
 notes:
-  - The key needs the scopes C(project:read) and C(project:write). Most settings can only be changed by administrators of
-    the project. For names in settings it also needs C(dashboard:read), C(cohort:read) or C(feature_flag:read).
+  - The key needs the scopes C(project:read) and C(project:write). Most settings can only be changed by
+    administrators of the project. For names in settings it also needs C(dashboard:read), C(cohort:read) or
+    C(feature_flag:read).
   - How many projects an organization may have depends on its plan. PostHog answers 403 if there are too many.
-  - Creating a project makes it the current project of the key's owner. Where other tasks rely on V(@current), name their
-    project.
-  - PostHog accepts some settings that the plan does not include and leaves them as they were. This module compares what
-    comes back, and warns.
-  - A deleted project is removed in the background and counts as absent from then on. Its name is free at once on servers
-    since 2026. PostHog refuses to delete the last project of an organization that pays.
-  - The secret tokens of the project, C(secret_api_token) and C(secret_api_token_backup), are masked in the result. The
-    public project token, C(api_token), is shown.
+  - Creating a project makes it the current project of the key's owner. Where other tasks rely on V(@current), name
+    their project.
+  - PostHog accepts some settings that the plan does not include and leaves them as they were. This module compares
+    what comes back, and warns.
+  - A deleted project is removed in the background and counts as absent from then on. Its name is free at once on
+    servers since 2026. PostHog refuses to delete the last project of an organization that pays.
+  - The secret tokens of the project, C(secret_api_token) and C(secret_api_token_backup), are masked in the result.
+    The public project token, C(api_token), is shown.
 seealso:
   - name: Projects in PostHog's API
     description: The reference of the endpoints that this module uses.
@@ -128,8 +129,8 @@ RETURN = r"""
 ---
 project:
   description:
-    - The project as PostHog shows it after the task, with all of its settings, in check mode as it would be. V(null) if it
-      does not exist.
+    - The project as PostHog shows it after the task, with all of its settings, in check mode as it would be.
+      V(null) if it does not exist.
     - Secret tokens are replaced by asterisks. What was found unchanged by its name alone may lack settings.
   returned: success
   type: dict
@@ -155,9 +156,36 @@ project:
     created_at:
       description: When the project was created.
       type: str
-  sample: {}
+  sample:
+    id: 4
+    uuid: 01a200ef-1b8c-7340-9f90-9c3bfd955524
+    organization: 01a200e4-fa65-7e00-8077-3b3d2ac4ff42
+    name: Website
+    api_token: phc_EXAMPLE0token0of0the0project
+    secret_api_token: null
+    timezone: Europe/Vienna
+    week_start_day: 1
+    anonymize_ips: true
+    app_urls:
+      - https://www.example.com
+      - https://shop.example.com
+    recording_domains:
+      - https://www.example.com
+    session_recording_opt_in: true
+    session_recording_sample_rate: '0.25'
+    session_recording_masking_config:
+      maskAllInputs: true
+    test_account_filters:
+      - key: email
+        operator: not_icontains
+        type: person
+        value: '@example.com'
+    primary_dashboard: 12
+    created_at: "2026-11-22T01:46:39.884954Z"
 changes:
-  description: The single values that were, or in check mode would be, changed in an existing object.
+  description:
+    - The single values that were, or in check mode would be, changed in an existing object.
+    - Empty if an object was created or deleted.
   returned: success
   type: list
   elements: dict
@@ -172,7 +200,9 @@ changes:
       description: The value after the task.
       type: raw
   sample:
-
+    - path: timezone
+      before: Europe/Berlin
+      after: Europe/Vienna
 diff:
   description:
     - The declared fields before and after the task, with C(before), C(after), C(before_header) and C(after_header).
@@ -180,7 +210,14 @@ diff:
   returned: success and diff mode
   type: raw
   sample:
-
+    before_header: project 'Website'
+    before:
+      name: Website
+      timezone: Europe/Berlin
+    after_header: project 'Website'
+    after:
+      name: Website
+      timezone: Europe/Vienna
 status_code:
   description: The HTTP status with which PostHog refused a request.
   returned: failure, if PostHog answered

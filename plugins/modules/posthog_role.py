@@ -30,8 +30,8 @@ options:
       - A name that differs in upper and lower case only is written as it is declared.
     type: str
 notes:
-  - The key needs the scopes C(organization:read) and C(organization:write), and its owner must be an administrator or an
-    owner of the organization.
+  - The key needs the scopes C(organization:read) and C(organization:write), and its owner must be an administrator
+    or an owner of the organization.
   - Roles can be kept on any plan. Whether access rules for roles have an effect depends on the plan.
   - If a role is deleted, nobody has it any more, and its access rules are gone.
 seealso:
@@ -109,9 +109,21 @@ role:
     created_by:
       description: Who created the role.
       type: dict
-  sample: {}
+  sample:
+    id: 01a200ef-26de-7aad-b733-e92de4922d7d
+    name: SUPPORT
+    members: []
+    is_default: false
+    created_at: "2026-11-22T01:46:42.782830Z"
+    created_by:
+      id: 1
+      uuid: 01a200e4-fa65-781e-9a6c-ecb157baebd5
+      first_name: Olivia
+      email: owner@example.com
 changes:
-  description: The single values that were, or in check mode would be, changed in an existing object.
+  description:
+    - The single values that were, or in check mode would be, changed in an existing object.
+    - Empty if an object was created or deleted.
   returned: success
   type: list
   elements: dict
@@ -126,7 +138,9 @@ changes:
       description: The value after the task.
       type: raw
   sample:
-
+    - path: name
+      before: Support
+      after: SUPPORT
 diff:
   description:
     - The declared fields before and after the task, with C(before), C(after), C(before_header) and C(after_header).
@@ -134,7 +148,12 @@ diff:
   returned: success and diff mode
   type: raw
   sample:
-
+    before_header: role 'Support'
+    before:
+      name: Support
+    after_header: role 'Support'
+    after:
+      name: SUPPORT
 status_code:
   description: The HTTP status with which PostHog refused a request.
   returned: failure, if PostHog answered

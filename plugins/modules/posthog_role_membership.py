@@ -12,8 +12,8 @@ short_description: Manage who has a role in a PostHog organization
 version_added: 0.1.0
 description:
   - Gives a role to members of the organization, or takes it away from them.
-  - O(organization_member) is about one member, O(organization_members) about several at once, on request about all. One
-    of the two is needed.
+  - O(organization_member) is about one member, O(organization_members) about several at once, on request about all.
+    One of the two is needed.
 author:
   - Contributors to the community.posthog collection (@ansible-collections)
 extends_documentation_fragment:
@@ -41,8 +41,8 @@ options:
     elements: raw
   exclusive:
     description:
-      - Whether O(organization_members) is the whole truth. The role is then taken away from everybody who is not listed,
-        with V([]) from everybody.
+      - Whether O(organization_members) is the whole truth. The role is then taken away from everybody who is not
+        listed, with V([]) from everybody.
       - Cannot be combined with O(state=absent).
     type: bool
     default: false
@@ -58,8 +58,8 @@ options:
       - absent
     default: present
 notes:
-  - The key needs the scopes C(organization:read), C(organization:write) and C(organization_member:read), and its owner
-    must be an administrator or an owner of the organization.
+  - The key needs the scopes C(organization:read), C(organization:write) and C(organization_member:read), and its
+    owner must be an administrator or an owner of the organization.
   - The list of roles tells who has them, so nothing is read for each member.
 seealso:
   - name: Roles in PostHog's API
@@ -128,7 +128,20 @@ role_membership:
     joined_at:
       description: Since when the member has the role.
       type: str
-  sample: {}
+  sample:
+    id: 01a200f1-f482-7578-81ca-ef414f17e17b
+    role_id: 01a200ef-26de-7aad-b733-e92de4922d7d
+    user:
+      id: 3
+      uuid: 01a200e4-fa65-7e67-bb44-b50ec5e50125
+      first_name: Mia
+      email: member@example.com
+    organization_member:
+      id: 01a200e4-fa66-7ea1-a566-76937e02d4ff
+      level: 1
+      joined_at: "2026-11-22T01:35:36.038037Z"
+    joined_at: "2026-11-22T01:49:46.498797Z"
+    updated_at: "2026-11-22T01:49:46.498771Z"
 role_memberships:
   description:
     - The memberships of O(organization_members), each in the form of RV(role_membership).
@@ -136,8 +149,24 @@ role_memberships:
   returned: success, with O(organization_members)
   type: list
   elements: dict
+  sample:
+    - id: 01a200f1-f482-7578-81ca-ef414f17e17b
+      role_id: 01a200ef-26de-7aad-b733-e92de4922d7d
+      user:
+        id: 3
+        uuid: 01a200e4-fa65-7e67-bb44-b50ec5e50125
+        first_name: Mia
+        email: member@example.com
+      organization_member:
+        id: 01a200e4-fa66-7ea1-a566-76937e02d4ff
+        level: 1
+        joined_at: "2026-11-22T01:35:36.038037Z"
+      joined_at: "2026-11-22T01:49:46.498797Z"
+      updated_at: "2026-11-22T01:49:46.498771Z"
 changes:
-  description: The single values that were, or in check mode would be, changed in an existing object.
+  description:
+    - The single values that were, or in check mode would be, changed in an existing object.
+    - Empty if an object was created or deleted.
   returned: success
   type: list
   elements: dict
@@ -151,8 +180,7 @@ changes:
     after:
       description: The value after the task.
       type: raw
-  sample:
-
+  sample: []
 diff:
   description:
     - The declared fields before and after the task, with C(before), C(after), C(before_header) and C(after_header).
@@ -160,7 +188,12 @@ diff:
   returned: success and diff mode
   type: raw
   sample:
-
+    before_header: role membership 'member@example.com'
+    before: {}
+    after_header: role membership 'member@example.com'
+    after:
+      organization_member: member@example.com
+      role: Support
 status_code:
   description: The HTTP status with which PostHog refused a request.
   returned: failure, if PostHog answered

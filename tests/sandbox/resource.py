@@ -482,11 +482,13 @@ class Resource:
         if not rule or data.get(rule["field"]) is None:
             return
         wanted = data[rule["field"]]
-        fold = (lambda v: str(v).strip().lower()) if rule["ignore_case"] else (lambda v: v)
+        name, fold = rule["field"], rule["ignore_case"]
+        wanted = str(wanted).strip().lower() if fold else wanted
         for other in ctx.store.all(self.table.type, self.scope_of(ctx)):
-            if other is row or other.get("deleted") or not self.competes(other):
+            value = other.data.get(name)
+            if (str(value).strip().lower() if fold else value) != wanted:
                 continue
-            if fold(other.get(rule["field"])) == fold(wanted):
+            if other is not row and not other.get("deleted") and self.competes(other):
                 detail = rule["detail"].replace("{id}", str(other.pk))
                 if rule["status"] == 409:
                     raise conflict(detail, rule["code"])

@@ -85,7 +85,7 @@ class Dashboard(Resource):
     def tiles(self, ctx: Context, row: Row) -> list[Row]:
         """The live tiles, as they lie in the wide layout: top to bottom, left to right."""
         live = []
-        for tile in ctx.store.all("tile", row.scope, row.pk):
+        for tile in row.hidden.get("tiles", []):
             insight = ctx.store.find("insight", tile["insight"]) if tile["insight"] else None
             if not tile["deleted"] and not (insight and insight.get("deleted")):
                 live.append(tile)
@@ -272,7 +272,7 @@ class Dashboard(Resource):
 
     def updated(self, ctx: Context, row: Row, data: dict[str, Any], before: dict[str, Any]) -> None:
         if row["deleted"] and not before["deleted"]:
-            for tile in ctx.store.all("tile", row.scope, row.pk):
+            for tile in row.hidden.get("tiles", []):
                 if not tile["deleted"]:
                     tile.data["deleted"] = True
                     tile.hidden["with_dashboard"] = True
@@ -289,7 +289,7 @@ class Dashboard(Resource):
                 if group.get("detail_dashboard") == row.pk:
                     group.data["detail_dashboard"] = None
         elif before["deleted"] and not row["deleted"]:
-            for tile in ctx.store.all("tile", row.scope, row.pk):
+            for tile in row.hidden.get("tiles", []):
                 if tile.hidden.pop("with_dashboard", False):
                     tile.data["deleted"] = False
                 insight = ctx.store.find("insight", tile["insight"]) if tile["insight"] else None
@@ -315,7 +315,13 @@ class Dashboard(Resource):
             "deleted": False,
         }
         data.update({k: v for k, v in values.items() if k in data})
-        return ctx.store.add(Row("tile", pk, board.scope, data, parent=board.pk))
+        tile = ctx.store.add(Row("tile", pk, board.scope, data, parent=board.pk))
+        # Kept on both sides, since a look through all tiles is slow when there are thousands.
+        board.hidden.setdefault("tiles", []).append(tile)
+        insight = ctx.store.find("insight", data["insight"]) if data["insight"] else None
+        if insight is not None:
+            insight.hidden.setdefault("tiles", []).append(tile)
+        return tile
 
     def check_tiles(self, items: list[Any]) -> None:
         """The types inside tiles; what an unknown key does is unverified, so it is ignored."""
@@ -438,7 +444,10 @@ class Dashboard(Resource):
         """Move a tile to another dashboard."""
         row, body = self.editable(ctx, pk)
         target = self.row(ctx, str(body.get("to_dashboard") or body.get("toDashboard")))
-        self.live_tile(ctx, row, (body.get("tile") or {}).get("id")).parent = target.pk
+        tile = self.live_tile(ctx, row, (body.get("tile") or {}).get("id"))
+        tile.parent = target.pk
+        row.hidden["tiles"].remove(tile)
+        target.hidden.setdefault("tiles", []).append(tile)
         return Answer(self.present(ctx, row))
 
     def reorder_tiles(self, ctx: Context, pk: str) -> Answer:

@@ -385,6 +385,14 @@ class FeatureFlag(Resource):
             return
         super().check_unique(ctx, data, row)
 
+    def rows(self, ctx: Context) -> list[Row]:
+        key = "" if ctx.legacy else ctx.arg("key").lower()
+        if not key:
+            return super().rows(ctx)
+        # By key is how a client looks up one flag of thousands.
+        found = (row for row in ctx.store.all("feature_flag", ctx.project.pk) if row.data["key"].lower() == key)
+        return [row for row in found if not row["deleted"] and self.listed(ctx, row)]
+
     def listed(self, ctx: Context, row: Row) -> bool:
         if row.hidden.get("internal"):
             return False
@@ -394,9 +402,6 @@ class FeatureFlag(Resource):
         rows = super().narrow(ctx, rows)
         if ctx.legacy or not ctx.query:
             return rows
-        key = ctx.arg("key").lower()
-        if key:
-            rows = [row for row in rows if row["key"].lower() == key]
         archived = ctx.arg("archived").lower()
         if archived:
             rows = [row for row in rows if bool(row.get("archived")) == (archived == "true")]

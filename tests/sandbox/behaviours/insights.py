@@ -158,14 +158,14 @@ class Insight(Resource):
         return data
 
     @staticmethod
-    def tiles(ctx: Context, row: Row, live: bool = True) -> list[Row]:
+    def tiles(row: Row, live: bool = True) -> list[Row]:
         """The tiles that show an insight."""
-        return [t for t in ctx.store.all("tile", row.scope) if t["insight"] == row.pk and not (live and t["deleted"])]
+        return [tile for tile in row.hidden.get("tiles", []) if not (live and tile["deleted"])]
 
     def boards(self, ctx: Context, row: Row) -> list[int]:
         """The dashboards with a live tile of an insight."""
         out = []
-        for tile in self.tiles(ctx, row):
+        for tile in self.tiles(row):
             board = ctx.store.find("dashboard", tile.parent)
             if board is not None and not board.get("deleted"):
                 out.append(board.pk)
@@ -185,7 +185,7 @@ class Insight(Resource):
     def join(self, ctx: Context, row: Row, number: int) -> None:
         """Put an insight on a dashboard: a tile removed before comes back."""
         boards = self.app.resources["dashboard"]
-        for tile in self.tiles(ctx, row, live=False):
+        for tile in self.tiles(row, live=False):
             if tile.parent == number:
                 tile.data["deleted"] = False
                 return
@@ -194,10 +194,10 @@ class Insight(Resource):
     def apply(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:
         wanted = data.pop("dashboards", None)
         if wanted is not None:
-            for tile in self.tiles(ctx, row):
+            for tile in self.tiles(row):
                 if tile.parent not in wanted:
                     tile.data["deleted"] = True
-            have = {tile.parent for tile in self.tiles(ctx, row)}
+            have = {tile.parent for tile in self.tiles(row)}
             for number in wanted:
                 if number not in have:
                     self.join(ctx, row, number)
@@ -205,7 +205,7 @@ class Insight(Resource):
 
     def updated(self, ctx: Context, row: Row, data: dict[str, Any], before: dict[str, Any]) -> None:
         if row["deleted"] and not before["deleted"]:
-            for tile in self.tiles(ctx, row):
+            for tile in self.tiles(row):
                 tile.data["deleted"] = True
             for alert in list(ctx.store.all("alert", row.scope)):
                 if alert.get("insight") == row.pk:
@@ -252,9 +252,7 @@ class Insight(Resource):
         out = super().present(ctx, row, listing)
         out["query"] = row["query"] if ctx.legacy else upgraded(row["query"])
         out["dashboards"] = self.boards(ctx, row)
-        out["dashboard_tiles"] = [
-            {"id": t.pk, "dashboard_id": t.parent, "deleted": False} for t in self.tiles(ctx, row)
-        ]
+        out["dashboard_tiles"] = [{"id": t.pk, "dashboard_id": t.parent, "deleted": False} for t in self.tiles(row)]
         if not ctx.legacy:
             out["filters"] = {}
             out.pop("folder", None)

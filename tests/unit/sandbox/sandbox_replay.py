@@ -215,7 +215,8 @@ def differences(call: dict[str, Any], status: int, made: Any) -> Any:
             yield f"not an object: {str(made)[:80]}"
             return
         yield from _keys("keys", call["keys"], sorted(made))
-        items = made.get("results") if isinstance(made.get("results"), list) else []
+        results = made.get("results")
+        items = results if isinstance(results, list) else []
     else:
         if made is not None:
             yield "a body where there was none"

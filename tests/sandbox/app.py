@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import sys
@@ -137,7 +138,7 @@ class App:
                 organization or (ctx.project.scope if project else self.base["organization_id"])
             ]
             ctx.params = {"parent": parent} if parent is not None else {}
-            return [resource.seed(ctx, dict(item)) for item in objects]
+            return [resource.seed(ctx, copy.deepcopy(item)) for item in objects]
 
     def finish_deletions(self) -> int:
         """Remove the projects that wait for their deletion."""

@@ -434,16 +434,17 @@ class FeatureFlag(Resource):
 
     def present(self, ctx: Context, row: Row, listing: bool = False) -> dict[str, Any]:
         out = super().present(ctx, row, listing)
-        filters = copy.deepcopy(out["filters"])
-        for group in filters.get("groups") or []:
-            for prop in group.get("properties") or []:
-                if prop.get("type") == "cohort":
-                    cohort = ctx.store.find("cohort", _int(prop.get("value")))
-                    prop["cohort_name"] = cohort["name"] if cohort else None
-                elif prop.get("key") == "$group_key":
-                    prop["group_key_names"] = {}
+        filters = out["filters"]
+        added = any(
+            prop.get("type") == "cohort" or prop.get("key") == "$group_key"
+            for group in filters.get("groups") or []
+            for prop in group.get("properties") or []
+        )
+        if added:
+            filters = copy.deepcopy(filters)
+            self.add_names(ctx, filters)
         if row.get("has_encrypted_payloads") and filters.get("payloads"):
-            filters["payloads"] = dict.fromkeys(filters["payloads"], REDACTED)
+            filters = {**filters, "payloads": dict.fromkeys(filters["payloads"], REDACTED)}
         out["filters"] = filters
         if not ctx.store.has_feature(ctx.organization.pk, "flag-evaluation-tags"):
             out["evaluation_contexts"] = []
@@ -463,6 +464,17 @@ class FeatureFlag(Resource):
         if row.get("deleted"):
             out["status"] = "DELETED"
         return out
+
+    @staticmethod
+    def add_names(ctx: Context, filters: dict[str, Any]) -> None:
+        """What reads add to conditions: the cohort's name, the names of groups."""
+        for group in filters.get("groups") or []:
+            for prop in group.get("properties") or []:
+                if prop.get("type") == "cohort":
+                    cohort = ctx.store.find("cohort", _int(prop.get("value")))
+                    prop["cohort_name"] = cohort["name"] if cohort else None
+                elif prop.get("key") == "$group_key":
+                    prop["group_key_names"] = {}
 
     def apply(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:
         if "evaluation_contexts" in data:

@@ -24,8 +24,8 @@ import random as randomlib
 import re
 import time
 import typing as t
-from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
 
 from ansible_collections.community.posthog.plugins.module_utils._errors import (
     ApiError,
@@ -76,7 +76,7 @@ class Connection:
     """
 
     host: str
-    api_key: str
+    api_key: str = field(repr=False)
     verify: bool | str = True
     timeout: float = 30.0
     retries: int = 5
@@ -308,33 +308,59 @@ class Client:
                 timeout=(min(timeout, 15.0), timeout),
                 allow_redirects=False,
                 verify=self._verify,
+                stream=True,
             )
+            content = self._content(response, min(deadline, started + timeout))
         except requests.exceptions.SSLError as exc:
-            return self._unreachable(method, path, exc, transient=False, never_sent=True)
+            # A certificate that is not accepted stays so; other faults of TLS are broken connections, and whether
+            # the request had been sent by then cannot be told.
+            final = "CERTIFICATE_VERIFY_FAILED" in repr(exc)
+            return self._unreachable(method, path, exc, transient=not final, never_sent=final)
         except requests.exceptions.ConnectTimeout as exc:
             return self._unreachable(method, path, exc, transient=True, never_sent=True)
-        except requests.exceptions.Timeout as exc:
+        except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError) as exc:
             return self._unreachable(method, path, exc, transient=True, never_sent=False)
         except requests.exceptions.ProxyError as exc:
             return self._unreachable(method, path, exc, transient=True, never_sent=True)
         except requests.exceptions.ConnectionError as exc:
             refused = "NewConnectionError" in repr(exc) or "NameResolutionError" in repr(exc)
             return self._unreachable(method, path, exc, transient=True, never_sent=refused)
-        except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError) as exc:
+        except urllib3.exceptions.HTTPError as exc:
             return self._unreachable(method, path, exc, transient=True, never_sent=False)
-        except requests.exceptions.RequestException as exc:
+        except (requests.exceptions.RequestException, OSError) as exc:
+            # Nothing that passes: a URL that is none, a CA bundle that is not there.
             return self._unreachable(method, path, exc, transient=False, never_sent=True)
         self._note(f"{method} {path} -> {response.status_code} in {(self._clock() - started) * 1000:.0f} ms")
-        return _Answer(response)
+        return _Answer(response, content)
+
+    def _content(self, response: requests.Response, deadline: float) -> bytes:
+        """Read the body, and give up on one that only trickles: the library's timeout is one for each read."""
+        raw = response.raw
+        # One read of the socket at a time, so that the clock is looked at in between; urllib3 1 cannot do that.
+        read_some = getattr(raw, "read1", None)
+        pieces: list[bytes] = []
+        try:
+            while True:
+                piece = read_some(65536, decode_content=True) if read_some else raw.read(4096, decode_content=True)
+                if not piece:
+                    break
+                pieces.append(piece)
+                if self._clock() > deadline:
+                    raise TimeoutError("the answer came too slowly")
+        finally:
+            if self._clock() > deadline:
+                raw.close()
+            raw.release_conn()
+        return b"".join(pieces)
 
     def _unreachable(self, method: str, path: str, exc: Exception, *, transient: bool, never_sent: bool) -> _NoAnswer:
         host = self.connection.host
-        if isinstance(exc, requests.exceptions.SSLError):
+        if isinstance(exc, requests.exceptions.SSLError) and not transient:
             text = (
                 f"The certificate of {host} was not accepted ({self.scrub(_innermost(exc))}); "
                 "give ca_path the bundle that signs it"
             )
-        elif isinstance(exc, requests.exceptions.Timeout):
+        elif isinstance(exc, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)):
             text = f"{host} did not answer {method} {path} within {self.connection.timeout:g} s (timeout)"
         else:
             text = f"No answer from {host} to {method} {path}: {self.scrub(_innermost(exc))}"
@@ -409,15 +435,23 @@ class Client:
         key = self.connection.api_key
         return text.replace(key, "********") if key else text
 
+    def _scrubbed(self, value: t.Any) -> t.Any:
+        """A value of foreign origin without the key, at any depth."""
+        if isinstance(value, str):
+            return self.scrub(value)
+        if isinstance(value, dict):
+            return {self.scrub(str(key)): self._scrubbed(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self._scrubbed(inner) for inner in value]
+        return value
+
     def _error(self, method: str, path: str, answer: _Answer) -> ApiError:
         """One sentence for an answer that is no success."""
         host = self.connection.host
         status = answer.status
         what = f"{method} {path}"
-        envelope = answer.envelope
-        if envelope is not None:
-            envelope = {key: self.scrub(value) if isinstance(value, str) else value for key, value in envelope.items()}
-        if answer.broken and envelope is None:
+        envelope = self._scrubbed(answer.envelope)
+        if 300 <= status < 400 or (answer.broken and envelope is None):
             if 300 <= status < 400:
                 target = self.scrub(answer.header("Location"))
                 text = (
@@ -432,7 +466,10 @@ class Client:
             else:
                 text = f"{what}: {host} answered {status} with {answer.kind} instead of PostHog's error message"
             return ApiError(text, status=status, request_id=answer.request_id, method=method, path=path)
-        detail = str((envelope or {}).get("detail") or "").strip() or f"status {status} without a reason"
+        # Texts of other kinds (a list in place of a sentence) are shown as they are.
+        detail = (envelope or {}).get("detail")
+        detail = detail.strip() if isinstance(detail, str) else jsonlib.dumps(detail) if detail else ""
+        detail = detail or f"status {status} without a reason"
         attr = option_path(t.cast("str | None", (envelope or {}).get("attr")))
         said = f"PostHog refused {what} ({status}): " + (f"{attr}: " if attr else "") + detail
         return ApiError(
@@ -525,10 +562,10 @@ class Client:
             following = page.get("next")
             if not following or not isinstance(following, str):
                 return items, len(counts) <= 1
-            query = dict(parse_qsl(urlsplit(following).query, keep_blank_values=True))
+            query = dict(parse_qs(urlsplit(following).query, keep_blank_values=True))
             token = jsonlib.dumps(query, sort_keys=True)
             if not fresh or token in asked:
-                return items, True
+                return items, len(counts) <= 1
             asked.add(token)
         raise ApiError(f"GET {path}: the list has no end after {MAX_PAGES} pages", method="GET", path=path)
 
@@ -536,21 +573,23 @@ class Client:
 class _Answer:
     """An HTTP answer, read once."""
 
-    def __init__(self, response: requests.Response) -> None:
+    def __init__(self, response: requests.Response, content: bytes) -> None:
         self._response = response
         self.status = response.status_code
         self.data: t.Any = None
         self.broken = False
         self.kind = "an empty body"
-        if response.content:
+        if content:
             try:
-                self.data = response.json()
+                self.data = jsonlib.loads(content)
             except ValueError:
                 self.broken = True
                 html = "html" in response.headers.get("Content-Type", "").lower()
                 self.kind = "an HTML page" if html else "something that is not JSON"
-        elif 300 <= self.status < 400:
-            self.broken = True
+        elif self.status not in (204, 205) and self.status < 400:
+            # An answer that broke off in its header looks like one without a body, unless it announced that.
+            announced = self.header("Content-Length").strip() == "0" or self.header("Transfer-Encoding")
+            self.broken = not announced or 300 <= self.status < 400
 
     @property
     def good(self) -> bool:
@@ -567,8 +606,11 @@ class _Answer:
         """PostHog's error envelope; a few views answer C({"detail"}), C({"error"}) or C({"message"}), or a list."""
         data = self.data
         if isinstance(data, dict):
-            if "detail" in data or "code" in data:
+            if "detail" in data:
                 return data
+            if "code" in data:
+                words = [data[key] for key in ("error", "message", "guidance") if isinstance(data.get(key), str)]
+                return {**data, "detail": " ".join(words)}
             for key in ("error", "message"):
                 if isinstance(data.get(key), str):
                     return {"type": None, "code": None, "detail": data[key], "attr": None}

@@ -85,7 +85,7 @@ class ConnectionInfoProgram(Program):
         result["current_organization"] = self._current(session.organization_id)
         result["current_project"] = self._current(session.project_id)
         result["scopes_known"] = scopes is not None
-        result["missing_scopes"] = self._missing(scopes, raw.get("types")) if scopes is not None else []
+        result["missing_scopes"] = self._missing(scopes, params.get("types")) if scopes is not None else []
         return result
 
     @staticmethod

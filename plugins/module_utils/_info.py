@@ -45,7 +45,7 @@ class InfoProgram(Program):
 
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """See :meth:`Program.run`."""
-        types = [str(item) for item in raw.get("types") or []]
+        types = [str(item) for item in params.get("types") or []]
         problems = []
         for index, name in enumerate(types):
             if name not in RESOURCES:
@@ -58,13 +58,15 @@ class InfoProgram(Program):
         objects: dict[str, list[Object | None]] = {}
         for name in types:
             table = RESOURCES[name]
-            objects[name] = [masked(table, obj) for obj in self._read(session, table, raw, bool(params.get("details")))]
+            objects[name] = [
+                masked(table, obj) for obj in self._read(session, table, params, bool(params.get("details")))
+            ]
         return {"changed": False, "objects": objects}
 
-    def _read(self, session: Session, table: Resource, raw: t.Mapping[str, t.Any], details: bool) -> list[Object]:
+    def _read(self, session: Session, table: Resource, asked: t.Mapping[str, t.Any], details: bool) -> list[Object]:
         found: list[Object] = []
         for collection in self._collections(session, table):
-            found += self._read_from(collection, raw, details)
+            found += self._read_from(collection, asked, details)
         return found
 
     @staticmethod
@@ -75,17 +77,17 @@ class InfoProgram(Program):
         parents = session.collection(session.registry(table.parent.type)).all()
         return [session.collection(table, parent) for parent in parents]
 
-    def _read_from(self, collection: Collection, raw: t.Mapping[str, t.Any], details: bool) -> list[Object]:
+    def _read_from(self, collection: Collection, asked: t.Mapping[str, t.Any], details: bool) -> list[Object]:
         table = collection.resource
-        ids = raw.get("ids")
-        names = raw.get("names")
+        ids = asked.get("ids")
+        names = asked.get("names")
         if ids is not None:
             objects = [obj for obj in (collection.get(item) for item in ids) if obj is not None]
-        elif raw.get("search") or raw.get("filters"):
-            query = {**table.list_params, **_query(raw.get("filters") or {})}
-            if raw.get("search"):
-                query["search"] = raw["search"]
-            objects = [obj for obj in collection.query(query) if _matches(table, obj, raw.get("search"))]
+        elif asked.get("search") or asked.get("filters"):
+            query = {**table.list_params, **_query(asked.get("filters") or {})}
+            if asked.get("search"):
+                query["search"] = asked["search"]
+            objects = [obj for obj in collection.query(query) if _matches(table, obj, asked.get("search"))]
         elif names is not None and len(names) == 1:
             objects = collection.find(names[0], sure=True)
         else:

@@ -192,6 +192,10 @@ class ResourceProgram(Program):
             alias: option for option, spec in self.spec()["argument_spec"].items() for alias in spec.get("aliases", ())
         }
         given = {aliases.get(key, key): value for key, value in raw.items()}
+        for key, value in given.items():
+            # Ansible takes a text for a list of what stands between its commas, on the command line for one.
+            if isinstance(value, str) and isinstance(params.get(key), list):
+                given[key] = plain(params[key])
         reconciler = Reconciler(session, table, update_secret=str(params.get("update_secret") or "on_create"))
         absent = params.get("state") == "absent"
         if table.several is not None and given.get(table.several.option) is not None:

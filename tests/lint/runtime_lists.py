@@ -1,10 +1,10 @@
 # Copyright: Contributors to the community.posthog collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keep the lists of modules in meta/runtime.yml equal to the files in plugins/modules.
+"""Keep meta/runtime.yml and plugins/action equal to the files in plugins/modules.
 
-Every module belongs to the action group, by its short name; every module that has no action plugin of its own name is
-led to the one that there is. ``--write`` puts the lists in order, without it what differs is an error.
+Every module belongs to the action group, by its short name, and has an action plugin of its own name, which holds
+nothing but that name. ``--write`` puts both in order, without it what differs is an error.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNTIME = ROOT / "meta/runtime.yml"
-COLLECTION = "community.posthog"
 GROUP = "posthog"
 
 
@@ -36,39 +35,61 @@ def replace_block(text: str, heading: str, lines: list[str]) -> str:
     return result
 
 
-def wanted(text: str) -> str:
-    """Return the file as it has to be."""
-    modules, actions = plugins("modules"), plugins("action")
+ACTION = '''# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs M(community.posthog.{name}) in the worker where it can."""
+
+from __future__ import annotations
+
+from ansible_collections.community.posthog.plugins.plugin_utils._action import PostHogAction
+
+
+class ActionModule(PostHogAction):
+    """See the base class."""
+
+    MODULE = "{name}"
+'''
+
+
+def wanted() -> dict[Path, str]:
+    """Return the files as they have to be."""
+    modules = plugins("modules")
     if not modules:
         raise SystemExit("There are no modules in plugins/modules.")
-    if len(actions) != 1:
-        raise SystemExit(f"One action plugin is expected in plugins/action; there are: {', '.join(actions) or 'none'}.")
-    text = replace_block(text, f"  {GROUP}:", [f"    - {name}" for name in modules])
-    redirects = []
+    present = RUNTIME.read_text(encoding="utf-8")
+    files = {RUNTIME: replace_block(present, f"  {GROUP}:", [f"    - {name}" for name in modules])}
     for name in modules:
-        if name not in actions:
-            redirects += [f"    {name}:", f"      redirect: {COLLECTION}.{actions[0]}"]
-    return replace_block(text, "  action:", redirects)
+        files[ROOT / "plugins/action" / f"{name}.py"] = ACTION.format(name=name)
+    return files
 
 
 def main() -> int:
     """Do what the command line says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="correct the file")
+    parser.add_argument("--write", action="store_true", help="correct the files")
     options = parser.parse_args()
 
-    present = RUNTIME.read_text(encoding="utf-8")
-    right = wanted(present)
-    if present == right:
-        return 0
-    if options.write:
-        RUNTIME.write_text(right, encoding="utf-8")
-        print(f"{RUNTIME.relative_to(ROOT)} is corrected.")
-        return 0
-    names = ("meta/runtime.yml", "as plugins/modules has it")
-    print("\n".join(difflib.unified_diff(present.splitlines(), right.splitlines(), *names, lineterm="")))
-    print("`python tests/lint/runtime_lists.py --write` corrects it.")
-    return 1
+    wrong = 0
+    for path, right in wanted().items():
+        present = path.read_text(encoding="utf-8") if path.exists() else ""
+        if present == right:
+            continue
+        name = str(path.relative_to(ROOT))
+        if options.write:
+            path.write_text(right, encoding="utf-8")
+            print(f"{name} is corrected.")
+            continue
+        wrong += 1
+        names = (name, "as plugins/modules has it")
+        print("\n".join(difflib.unified_diff(present.splitlines(), right.splitlines(), *names, lineterm="")))
+    strays = sorted(set(plugins("action")) - set(plugins("modules")))
+    if strays:
+        wrong += 1
+        print(f"plugins/action has actions without a module: {', '.join(strays)}.")
+    if wrong:
+        print("`python tests/lint/runtime_lists.py --write` corrects it.")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -107,6 +107,8 @@ FILTERS = Document(
         Bool("early_exit", nullable=True, kept=True),
     ],
     refs=PROPERTY_REFS,
+    # PostHog refuses a new flag without a condition set (2026), or makes this one for it (2024).
+    initial={"groups": EVERYBODY},
 )
 
 

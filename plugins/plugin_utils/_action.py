@@ -1,0 +1,182 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the modules of this collection inside Ansible's worker process.
+
+Private to this collection: it may change without notice.
+
+Every module has an action of its name in C(plugins/action), which says nothing but that name. (Redirects to one shared
+action would do, were it not for C(module_defaults): Ansible files the defaults of a module under the action that it is
+redirected to, so that those of one module would reach all others.)
+
+Where the task runs on the controller, the engine is called in the worker, which saves the half second that starting a module costs, and keeps the connection and the lists from one item
+of a loop to the next. Where it runs elsewhere, or in the background, the module is executed as usual. The variable
+C(posthog_in_process) set to false has every module executed as usual.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import typing as t
+
+from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.community.posthog.plugins.module_utils._client import REQUESTS_IMPORT_ERROR
+from ansible_collections.community.posthog.plugins.module_utils._connection import without_empty
+from ansible_collections.community.posthog.plugins.module_utils._fields import plain
+from ansible_collections.community.posthog.plugins.module_utils._module import (
+    Program,
+    Sessions,
+    perform,
+    unsupported_hint,
+)
+from ansible_collections.community.posthog.plugins.module_utils._programs import program
+
+display = Display()
+
+#: The variable that switches execution in the worker off.
+IN_PROCESS_VARIABLE: t.Final = "posthog_in_process"
+
+
+class _Kept:
+    """What this worker keeps for the items of one task: dropped as soon as another task comes along."""
+
+    task: str | None = None
+    sessions: Sessions | None = None
+
+    @classmethod
+    def sessions_of(cls, task: str, check_mode: bool) -> Sessions:
+        """The sessions of a task.
+
+        :param task: the task's identifier, the same for all items of its loop.
+        :param check_mode: nothing may be written.
+        :returns: those of the item before, or new ones.
+        """
+        if cls.task != task or cls.sessions is None or cls.sessions.check_mode != check_mode:
+            cls.drop()
+            cls.task = task
+            cls.sessions = Sessions(check_mode=check_mode, warn=lambda text: None)
+        return cls.sessions
+
+    @classmethod
+    def drop(cls) -> None:
+        """Forget everything."""
+        if cls.sessions is not None:
+            cls.sessions.close()
+        cls.task = cls.sessions = None
+
+
+@contextlib.contextmanager
+def _environment(values: t.Mapping[str, str]) -> t.Iterator[None]:
+    """The task's C(environment) laid over that of the worker, for as long as the task runs."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+class PostHogAction(ActionBase):
+    """The action of every module of this collection."""
+
+    #: The module, without the collection.
+    MODULE: t.ClassVar[str]
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = True
+    _tried = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Run the task, here or as a module.
+
+        :param tmp: unused.
+        :param task_vars: the host's variables.
+        :returns: the task's result.
+        """
+        variables = task_vars or {}
+        result: dict[str, t.Any] = super().run(tmp, variables)
+        del tmp
+        if not self._in_process(variables):
+            result.update(
+                self._execute_module(
+                    module_name=f"community.posthog.{self.MODULE}",
+                    task_vars=variables,
+                    wrap_async=self._task.async_val,
+                )
+            )
+            return result
+        if self._tried:
+            # The same action runs again for until: and retries:, which wait for something to happen elsewhere.
+            _Kept.drop()
+        self._tried = True
+        environment: dict[str, t.Any] = {}
+        self._compute_environment_string(environment)
+        with _environment({key: str(value) for key, value in environment.items()}):
+            result.update(self._here(program(self.MODULE)))
+        return result
+
+    def _in_process(self, variables: t.Mapping[str, t.Any]) -> bool:
+        """Whether the task is one for the worker: local, in the foreground, and not switched off."""
+        if self._task.async_val:
+            return False
+        local = getattr(self._connection, "transport", "") in ("local", "ansible.builtin.local")
+        wanted = variables.get(IN_PROCESS_VARIABLE, True)
+        wanted = self._templar.template(wanted) if isinstance(wanted, str) else wanted
+        return local and boolean(wanted, strict=False)
+
+    def _here(self, item: Program) -> dict[str, t.Any]:
+        """Run the program in this process, with what C(AnsibleModule) would have done around it."""
+        spec = item.spec()
+        raw = without_empty(plain(self._task.args))
+        rules = {key: value for key, value in spec.items() if key not in ("argument_spec", "supports_check_mode")}
+        checked = ModuleArgumentSpecValidator(spec["argument_spec"], **rules).validate(raw)
+        secret: set[str] = set(checked._no_log_values) | item.secrets(raw)
+        if checked.error_messages:
+            outcome: dict[str, t.Any] = {"failed": True, "msg": self._told(checked.error_messages, item)}
+        elif REQUESTS_IMPORT_ERROR is not None:
+            outcome = {
+                "failed": True,
+                "msg": missing_required_lib("requests"),
+                "exception": str(REQUESTS_IMPORT_ERROR),
+            }
+        else:
+            outcome = self._performed(item, raw, checked.validated_parameters, secret)
+        outcome["invocation"] = {"module_args": checked.validated_parameters}
+        return t.cast("dict[str, t.Any]", remove_values(outcome, secret))
+
+    @staticmethod
+    def _told(messages: t.Sequence[str], item: Program) -> str:
+        """Argument errors in the words of an ordinary module."""
+        first = messages[0]
+        if ". Supported parameters include" in first and not first.startswith("Unsupported"):
+            first = f"Unsupported parameters for (community.posthog.{item.name}) module: {first}"
+        return unsupported_hint(first, item.spec()["argument_spec"])
+
+    def _performed(
+        self, item: Program, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], secret: set[str]
+    ) -> dict[str, t.Any]:
+        warnings: list[str] = []
+        sessions = _Kept.sessions_of(str(self._task._uuid), bool(self._task.check_mode))
+        sessions.warn = warnings.append
+        sessions.note = lambda line: display.vvv(str(remove_values(f"posthog: {line}", secret)))
+        good, outcome = perform(item, sessions, raw, params)
+        secret |= sessions.secrets
+        if not self._task.diff:
+            outcome.pop("diff", None)
+        if warnings:
+            outcome["warnings"] = warnings
+        if not good:
+            outcome["failed"] = True
+        return outcome

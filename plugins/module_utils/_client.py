@@ -92,23 +92,27 @@ def checked_host(host: str) -> str:
     :raises PostHogFailure: no scheme, plain http to a host that is not loopback, credentials or a query in the URL,
         or an ingestion host.
     """
-    parts = urlsplit(host)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise PostHogFailure(
-            f"host: {host!r} is no base URL; write it with its scheme, for example https://posthog.example.com"
-        )
-    if parts.username or parts.password or parts.query or parts.fragment:
-        # The text of the URL is not repeated here: what stands before an @ may be a password.
+    if "@" in host or "?" in host or "#" in host:
+        # The text is not repeated here: what stands before an @ may be a password.
         raise PostHogFailure(
             "host: give only scheme, name and port (https://posthog.example.com); "
             "credentials and queries do not belong there"
         )
-    if parts.scheme == "http" and not _LOOPBACK.match(parts.hostname):
+    try:
+        parts = urlsplit(host)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
+        raise PostHogFailure(
+            f"host: {host!r} is no base URL; write it with its scheme, for example https://posthog.example.com"
+        )
+    if parts.scheme == "http" and not _LOOPBACK.match(str(parts.hostname)):
         raise PostHogFailure(
             f"host: {host} is plain http, and the key would cross the network unencrypted; "
             "use https (http is taken for loopback only)"
         )
-    ingestion = re.fullmatch(r"(us|eu)\.i\.posthog\.com", parts.hostname)
+    ingestion = re.fullmatch(r"(us|eu)\.i\.posthog\.com", str(parts.hostname))
     if ingestion:
         region = ingestion.group(1)
         raise PostHogFailure(

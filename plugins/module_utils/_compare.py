@@ -149,7 +149,7 @@ def covers(desired: t.Any, current: t.Any) -> bool:
     """
     if isinstance(desired, dict):
         if not isinstance(current, dict):
-            return desired == {} and not current
+            return not current and all(covers(value, None) for value in desired.values())
         return all(covers(value, current.get(key)) for key, value in desired.items())
     if isinstance(desired, list):
         if not isinstance(current, list):

@@ -103,7 +103,7 @@ def connection(raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> Con
             )
         region, host = (region, None) if said_region else (None, host)
     for name in ("timeout", "max_wait"):
-        if params[name] <= 0:
+        if not params[name] > 0:
             raise PostHogFailure(f"{name}: must be more than 0 seconds, not {params[name]:g}")
     for name in ("retries", "rate_limit"):
         if params[name] < 0:

@@ -9,9 +9,10 @@ Every module has an action of its name in C(plugins/action), which says nothing 
 action would do, were it not for C(module_defaults): Ansible files the defaults of a module under the action that it is
 redirected to, so that those of one module would reach all others.)
 
-Where the task runs on the controller, the engine is called in the worker, which saves the half second that starting a module costs, and keeps the connection and the lists from one item
-of a loop to the next. Where it runs elsewhere, or in the background, the module is executed as usual. The variable
-C(posthog_in_process) set to false has every module executed as usual.
+Where the task runs on the controller, the engine is called in the worker, which saves the half second that starting a
+module costs, and keeps the connection and the lists from one item of a loop to the next. Where it runs elsewhere, or in
+the background, the module is executed as usual. The variable C(posthog_in_process) set to false has every module
+executed as usual.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import contextlib
 import os
 import typing as t
 
+from ansible import constants as C
+from ansible.errors import AnsibleError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
@@ -105,7 +108,7 @@ class PostHogAction(ActionBase):
         :param task_vars: the host's variables.
         :returns: the task's result.
         """
-        variables = task_vars or {}
+        variables = self._variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)
         del tmp
         if not self._in_process(variables):
@@ -153,8 +156,16 @@ class PostHogAction(ActionBase):
             }
         else:
             outcome = self._performed(item, raw, checked.validated_parameters, secret)
-        outcome["invocation"] = {"module_args": checked.validated_parameters}
+        if self._shows_invocation():
+            outcome["invocation"] = {"module_args": checked.validated_parameters}
         return t.cast("dict[str, t.Any]", remove_values(outcome, secret))
+
+    def _shows_invocation(self) -> bool:
+        """Whether results hold the arguments: always until ansible-core 2.19, since then as configured."""
+        try:
+            return bool(C.config.get_config_value("INJECT_INVOCATION", variables=self._variables))
+        except AnsibleError:
+            return True
 
     @staticmethod
     def _told(messages: t.Sequence[str], item: Program) -> str:

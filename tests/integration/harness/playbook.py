@@ -81,7 +81,7 @@ class Task:
         """For the messages of failed tests."""
         lines = [f"task {self.name!r} ({self.action}{', check mode' if self.check else ''}): {self.status}"]
         shown = {key: value for key, value in self.result.items() if key not in ("invocation",)}
-        lines.append(json.dumps(shown, indent=1, default=str)[:6000])
+        lines.append(json.dumps(shown, default=str)[:3000])
         lines += [
             f"{entry['method']} {entry['path']} {entry['query'] or ''} -> {entry['status']} "
             + json.dumps(entry.get("body", ""))[:800]

@@ -1,0 +1,242 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many steps in one playbook, each with what it must have come to; all that is wrong is told at once."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .compare import differences, steady
+from .playbook import Harness, Run, Task
+
+#: Looks at a step after the run.
+Check = t.Callable[["Findings", Task, Run], None]
+
+
+class Findings:
+    """What was found to be wrong."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._where = ""
+        self._shown = ""
+
+    def look(self, where: str, task: Task | None) -> None:
+        """Speak of this step from now on."""
+        self._where, self._shown = where, "" if task is None else str(task)
+
+    def true(self, condition: t.Any, text: str) -> bool:
+        """Note the text unless the condition holds.
+
+        :param condition: what must be.
+        :param text: what is wrong otherwise.
+        :returns: whether it held.
+        """
+        if not condition:
+            self.lines.append(f"{self._where}: {text}")
+            if self._shown:
+                self.lines.append("    " + self._shown.replace("\n", "\n    "))
+                self._shown = ""
+        return bool(condition)
+
+    def equal(self, actual: t.Any, wanted: t.Any, text: str) -> bool:
+        """Note what differs."""
+        return self.true(actual == wanted, f"{text} is {actual!r}, wanted {wanted!r}"[:1500])
+
+    def close(self) -> None:
+        """Fail if anything was found."""
+        found = [line for line in self.lines if not line.startswith(" ")]
+        assert not found, f"{len(found)} findings:\n" + "\n".join(found) + "\n\nIn detail:\n" + "\n".join(self.lines)
+
+
+class Steps:
+    """The steps of one playbook.
+
+    :param module: the module that most of them run.
+    """
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+        self.tasks: list[dict[str, t.Any]] = []
+        self._checks: list[tuple[str, Check]] = []
+        self._compared: list[str] = []
+
+    def add(
+        self,
+        name: str,
+        options: t.Mapping[str, t.Any],
+        *checks: Check,
+        check_mode: bool = False,
+        register: str | None = None,
+        module: str | None = None,
+        compared: bool = True,
+        **keywords: t.Any,
+    ) -> str:
+        """A step that runs the module.
+
+        :param name: what to call it; no two steps have the same name.
+        :param options: the module's options.
+        :param checks: what it must have come to.
+        :param check_mode: run it in check mode.
+        :param register: variable for the result.
+        :param module: another module.
+        :param compared: whether both ways of execution must return the same.
+        :param keywords: further keywords of the task.
+        :returns: the name.
+        """
+        assert name not in {task["name"] for task in self.tasks}, f"two steps are called {name!r}"
+        task: dict[str, t.Any] = {"name": name, module or self.module: dict(options), **keywords}
+        if check_mode:
+            task["check_mode"] = True
+        if register:
+            task["register"] = register
+        self.tasks.append(task)
+        self._checks += [(name, check) for check in checks]
+        if compared:
+            self._compared.append(name)
+        return name
+
+    def api(
+        self, name: str, method: str, path: str, body: t.Any = None, *checks: Check, register: str | None = None
+    ) -> str:
+        """A step of somebody else, past the collection.
+
+        :param name: what to call it.
+        :param method: of HTTP.
+        :param path: below C(/api/projects/<id>/), or from C(/api/) on.
+        :param body: JSON to send.
+        :param checks: what it must have come to.
+        :param register: variable for the result, with C(json).
+        :returns: the name.
+        """
+
+        def went_well(found: Findings, task: Task, run: Run) -> None:
+            found.true(task.ok, "the test's own request failed")
+
+        options = {"method": method, "path": path, **({} if body is None else {"body": body})}
+        return self.add(name, options, went_well, *checks, register=register, module="sandbox_api", compared=False)
+
+    def run_both_ways(self, posthog: Harness, prepare: t.Callable[[], t.Any], **more: t.Any) -> None:
+        """Run the steps in-process and as modules, judge both, and compare them.
+
+        :param posthog: runs playbooks.
+        :param prepare: brings the sandbox to where the steps begin.
+        :param more: further arguments of :meth:`Harness.run`.
+        """
+        found = Findings()
+        runs: list[Run] = []
+        for in_process in (True, False):
+            posthog.server.reset()
+            prepare()
+            run = posthog.run(self.tasks, in_process=in_process, diff=True, **more)
+            runs.append(run)
+            self.judge(found, run, "in-process" if in_process else "module")
+        differing = 0
+        for name in self._compared:
+            one, other = (self._comparable(run, name) for run in runs)
+            lines = differences(one, other)
+            found.look(f"both ways: {name}", None)
+            differing += bool(lines)
+            if differing <= 5:
+                found.true(not lines, "in-process and module differ: " + "; ".join(line[:200] for line in lines[:6]))
+        found.look("both ways", None)
+        found.true(differing <= 5, f"{differing} steps differ in all")
+        found.close()
+
+    def judge(self, found: Findings, run: Run, way: str) -> None:
+        """Look at every step of a run.
+
+        :param found: collects what is wrong.
+        :param run: the run.
+        :param way: what to call the way of execution.
+        """
+        ran = {task.name for task in run.tasks}
+        for task in self.tasks:
+            found.look(f"{way}: {task['name']}", None)
+            found.true(task["name"] in ran, f"did not run\n{run.stdout[-1500:]}\n{run.stderr[-1500:]}")
+        for name, check in self._checks:
+            if name not in ran:
+                continue
+            found.look(f"{way}: {name}", run[name])
+            try:
+                check(found, run[name], run)
+            except (KeyError, TypeError, AttributeError, IndexError) as exc:
+                found.true(False, f"could not be judged: {type(exc).__name__}: {exc}")
+
+    @staticmethod
+    def _comparable(run: Run, name: str) -> t.Any:
+        """A result in the form in which both ways are compared."""
+        task = next((task for task in run.tasks if task.name == name), None)
+        if task is None:
+            return None
+        # Ansible's own additions, which are not the module's to choose.
+        dropped = (
+            "ansible_facts",
+            "_ansible_verbose_override",
+            "_ansible_no_log",
+            "_ansible_parsed",
+            "stderr",
+            "stdout",
+        )
+        result = {key: value for key, value in task.result.items() if key not in dropped}
+        return steady({"status": task.status, **result})
+
+
+# -- what a step may have come to -------------------------------------------------------------------------------------
+
+
+def changed(found: Findings, task: Task, run: Run) -> None:
+    """It changed something, or would."""
+    found.true(task.ok and task.changed, "must be changed")
+
+
+def unchanged(found: Findings, task: Task, run: Run) -> None:
+    """Nothing changed, and nothing was written."""
+    found.true(task.ok and not task.changed, "must be unchanged")
+    silent(found, task, run)
+    diffs = [diff for diff in task.diffs if diff.get("before") != diff.get("after")]
+    found.true(not diffs, f"unchanged, yet a diff: {diffs}"[:1500])
+    found.true(not task.result.get("changes"), f"unchanged, yet changes: {task.result.get('changes')}"[:1500])
+
+
+def silent(found: Findings, task: Task, run: Run) -> None:
+    """Nothing was written."""
+    sent = [f"{entry['method']} {entry['path']} {entry.get('body')}" for entry in task.writes]
+    found.true(not sent, f"must write nothing, sent {sent}"[:1500])
+
+
+def requests_at_most(limit: int) -> Check:
+    """It took no more requests than this."""
+
+    def check(found: Findings, task: Task, run: Run) -> None:
+        sent = [f"{entry['method']} {entry['path']} {entry['query'] or ''}" for entry in task.requests]
+        found.true(len(sent) <= limit, f"{len(sent)} requests, at most {limit} are allowed: {sent}")
+
+    return check
+
+
+def refused(*texts: str, status: int | None = None) -> Check:
+    """It failed, with these texts in its message, and wrote nothing that the server took.
+
+    :param texts: parts of the message, in any case of letters.
+    :param status: C(status_code) of the result.
+    """
+
+    def check(found: Findings, task: Task, run: Run) -> None:
+        if not found.true(task.failed, "must fail"):
+            return
+        for text in texts:
+            found.true(text.lower() in task.msg.lower(), f"the message must say {text!r}")
+        if status is not None:
+            found.equal(task.result.get("status_code"), status, "status_code")
+        found.true("defect" not in task.msg, "the engine broke")
+        taken = [entry for entry in task.writes if entry["status"] < 400]
+        found.true(not taken, f"failed, yet wrote {taken}"[:800])
+
+    return check
+
+
+def no_warnings(found: Findings, task: Task, run: Run) -> None:
+    """It says nothing to worry about."""
+    found.true(not task.result.get("warnings"), f"warns: {task.result.get('warnings')}"[:800])

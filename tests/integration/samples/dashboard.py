@@ -1,0 +1,104 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Dashboards; what happens to their tiles is tested in C(test_litany_dashboard.py)."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .sample import Sample, Value
+
+if t.TYPE_CHECKING:
+    from harness import SandboxServer
+
+THEME = 7
+QUICK_FILTERS = ("0190d3a4-0000-7000-8000-000000000001", "0190d3a4-0000-7000-8000-000000000002")
+
+
+def prepare(server: SandboxServer) -> dict[str, t.Any]:
+    """Insights and what else tiles and filters name."""
+    query = {
+        "kind": "InsightVizNode",
+        "source": {"kind": "TrendsQuery", "series": [{"kind": "EventsNode", "event": "$pageview"}]},
+    }
+    people = {
+        "properties": {
+            "type": "OR",
+            "values": [{"type": "person", "key": "email", "operator": "icontains", "value": "@acme.test"}],
+        }
+    }
+    names = {
+        name: server.api("POST", "insights/", {"name": name, "query": query})["id"] for name in ("Signups", "Revenue")
+    }
+    names["Staff"] = server.api("POST", "cohorts/", {"name": "Staff", "filters": people})["id"]
+    for name in ("Country", "Plan"):
+        variable = {"name": name, "type": "String", "default_value": "all"}
+        names[name] = server.api("POST", "insight_variables/", variable)["id"]
+    for name in QUICK_FILTERS:
+        server.seed("quick_filter", {"id": name, "name": name[-1], "type": "manual-options", "options": []})
+    return names
+
+
+SAMPLE = Sample(
+    type="dashboard",
+    name="Company",
+    path="dashboards/",
+    prepare=prepare,
+    values={
+        "breakdown_colors": Value(
+            [{"breakdownValue": "Safari", "colorToken": "preset-1"}],
+            [{"breakdownValue": "Safari", "colorToken": "preset-2"}],
+        ),
+        "quick_filter_ids": Value([QUICK_FILTERS[1], QUICK_FILTERS[0]], [QUICK_FILTERS[0]]),
+        "filters": Value(
+            {
+                "date_from": "-30d",
+                "properties": [{"key": "id", "type": "cohort", "value": "Staff", "operator": "in"}],
+            },
+            {"date_from": "-7d", "properties": []},
+        ),
+        "delete_insights": Value(False, False),
+        "tiles": Value(
+            [
+                {
+                    "insight": "Signups",
+                    "layouts": {"sm": {"x": 0, "y": 0, "w": 6, "h": 5, "minW": 3, "minH": 3}},
+                    "color": "blue",
+                    "show_description": True,
+                    "transparent_background": False,
+                    "filters_overrides": {"date_from": "-14d"},
+                },
+                {"text": "# Company\nWhat counts.", "layouts": {"sm": {"x": 6, "y": 0, "w": 6, "h": 2}}},
+                {"button_tile": {"url": "https://example.com/handbook", "text": "Handbook", "placement": "right"}},
+            ],
+            [
+                {
+                    "insight": "Signups",
+                    "layouts": {
+                        "sm": {"x": 0, "y": 2, "w": 12, "h": 5},
+                        "xs": {"x": 0, "y": 0, "w": 1, "h": 5, "minW": 1, "minH": 2},
+                    },
+                    "color": None,
+                },
+                {"insight": "Revenue"},
+            ],
+            clears=False,
+        ),
+        "variables": Value({"country": "NL"}, {"country": "DE", "plan": "pro"}),
+    },
+    foreign={"description": "Made by hand", "pinned": False, "tags": ["old"]},
+    unused_keys={"tiles.id": "test_litany_dashboard.py"},
+    moving=(
+        "search_match_type",
+        "last_accessed_at",
+        "last_viewed_at",
+        "last_refresh",
+        "last_modified_at",
+        "last_modified_by",
+        "effective_restriction_level",
+        "persisted_filters",
+        "persisted_variables",
+    ),
+    again=2,
+)

@@ -1,0 +1,111 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Projects and all of their settings."""
+
+from __future__ import annotations
+
+from .sample import Sample, Value
+
+
+def settings() -> dict[str, Value]:
+    """Values of the settings that hold documents."""
+    trigger = {"url": "https://app.example.com/pay", "matching": "regex"}
+    return {
+        "test_account_filters": Value(
+            [{"key": "email", "type": "person", "operator": "not_icontains", "value": "@acme.test"}],
+            [{"key": "$host", "type": "event", "operator": "is_not", "value": ["localhost"]}],
+        ),
+        "path_cleaning_filters": Value(
+            [{"alias": "/user/<id>", "regex": "/user/\\d+"}], [{"alias": "a", "regex": "b"}]
+        ),
+        "timezone": Value("Europe/Amsterdam", "America/New_York"),
+        "data_attributes": Value(["data-attr", "data-test"], ["data-test"]),
+        "correlation_config": Value(
+            {"excluded_person_property_names": ["$os"]}, {"excluded_person_property_names": []}
+        ),
+        "autocapture_web_vitals_allowed_metrics": Value(["LCP", "CLS"], ["INP"]),
+        "autocapture_exceptions_errors_to_ignore": Value(["ResizeObserver"], ["ChunkLoadError", "AbortError"]),
+        "session_recording_linked_flag": Value(
+            {"id": "shop-flag", "key": "shop-flag"}, {"id": "other", "key": "other"}
+        ),
+        "session_recording_network_payload_capture_config": Value(
+            {"recordHeaders": True, "recordBody": False}, {"recordHeaders": False, "recordBody": False}
+        ),
+        "session_recording_masking_config": Value({"maskAllInputs": True}, {"maskAllInputs": False}),
+        "session_recording_url_trigger_config": Value([trigger], []),
+        "session_recording_url_blocklist_config": Value([trigger], [trigger, {**trigger, "url": "https://x.example"}]),
+        "session_recording_trigger_match_type_config": Value("all", "any"),
+        "session_recording_trigger_groups": Value({"groups": [{"id": "a", "sampleRate": 0.5}]}, {"groups": []}),
+        "session_replay_config": Value({"record_canvas": True}, {"record_canvas": False}),
+        "session_replay_ai_summary_config": Value({"opt_in": True}, {"opt_in": False}),
+        "survey_config": Value(
+            {"appearance": {"backgroundColor": "#fff"}}, {"appearance": {"backgroundColor": "#000"}}
+        ),
+        "primary_dashboard": Value("Shop floor", "Back office"),
+        "extra_settings": Value({"poe_v2_enabled": True}, {"poe_v2_enabled": False}),
+        "modifiers": Value({"personsOnEventsMode": "disabled"}, {"personsOnEventsMode": "person_id_override"}),
+        "has_completed_onboarding_for": Value({"product_analytics": True}, {"session_replay": True}),
+        "onboarding_tasks": Value({"ingest_first_event": "completed"}, {"ingest_first_event": "skipped"}),
+        "feature_flag_policy_config": Value({"require_tags": True}, {"require_tags": False}),
+        "revenue_analytics_config": Value(
+            {
+                "base_currency": "EUR",
+                "events": [{"eventName": "purchase", "revenueProperty": "amount"}],
+                "filter_test_accounts": True,
+            },
+            {"base_currency": "GBP"},
+        ),
+        "marketing_analytics_config": Value({"attribution_window_days": 30}, {"attribution_window_days": 7}),
+        "customer_analytics_config": Value(
+            {
+                "activity_event": {"kind": "EventsNode", "event": "$pageview"},
+                "signup_pageview_event": {"kind": "EventsNode", "event": "$pageview"},
+                "signup_event": {"kind": "EventsNode", "event": "signup"},
+                "subscription_event": {"kind": "EventsNode", "event": "subscribed"},
+                "payment_event": {"kind": "EventsNode", "event": "paid"},
+            },
+            {"activity_event": {"kind": "EventsNode", "event": "active"}},
+        ),
+        "workflows_config": Value(
+            {"capture_workflows_engagement_events": True, "email_tracking_consent_mode": "opt_in"},
+            {"email_tracking_consent_mode": "off"},
+        ),
+        "base_currency": Value("EUR", "GBP"),
+        "experiment_recalculation_time": Value("04:00:00", "05:00:00"),
+        "conversations_settings": Value({"widget_enabled": True}, {"widget_enabled": False}),
+        "logs_settings": Value({"json_parse_logs": True}, {"json_parse_logs": False}),
+        "access_control": Value(True, False),
+    }
+
+
+SAMPLE = Sample(
+    type="project",
+    name="Shop",
+    path="/api/organizations/{organization}/projects/",
+    values=settings(),
+    foreign={"timezone": "Asia/Tokyo", "anonymize_ips": False},
+    later={
+        "primary_dashboard": "the dashboard belongs to the project",
+        "session_recording_linked_flag": "the flag belongs to the project",
+    },
+    after_creation=(
+        ("Shop floor", "POST", "/api/projects/{created}/dashboards/", {"name": "Shop floor"}),
+        ("Back office", "POST", "/api/projects/{created}/dashboards/", {"name": "Back office"}),
+        (
+            "shop-flag",
+            "POST",
+            "/api/projects/{created}/feature_flags/",
+            # A project may demand tags of its flags.
+            {"key": "shop-flag", "tags": ["shop"], "filters": {"groups": [{"rollout_percentage": 100}]}},
+        ),
+        (
+            "other",
+            "POST",
+            "/api/projects/{created}/feature_flags/",
+            {"key": "other", "tags": ["shop"], "filters": {"groups": [{"rollout_percentage": 100}]}},
+        ),
+    ),
+    unused_keys={"customer_analytics_config.account_group_type_index": "needs a group type in the project"},
+    moving=("updated_at",),
+)

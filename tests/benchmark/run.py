@@ -89,6 +89,16 @@ LOOP = """    - name: Flags
       loop: "{{{{ range({first}, {last} + 1) | list }}}}"
 """
 
+DEBUG = """    - name: Nothing to do with PostHog
+      ansible.builtin.debug:
+        msg: "Flag number {{{{ item }}}}"
+      loop: "{{{{ range(1, {last} + 1) | list }}}}"
+"""
+
+#: What creating asks for besides the writes: the project, the plan, the first look-up, and then the list, each of the
+#: latter also for archived flags, which lists hide and which keep their keys.
+READS_TO_CREATE = 6
+
 
 class BenchmarkFailed(Exception):
     """A run went wrong, so that its numbers mean nothing."""
@@ -350,6 +360,12 @@ def measure(player: Player) -> tuple[list[Table], list[Verdict]]:
         "How", "Latency ms", "Items", "Seconds", "ms an item", "beyond latency", "CPU ms an item", "Requests",
         f"Seconds for {ITEMS}", "Factor",
     )  # fmt: skip
+    bare = player.median(DEBUG.format(last=ITEMS), ITEMS)
+    seconds, cpu = bare.seconds - player.empty.seconds, bare.cpu - player.empty.cpu
+    unchanged.add(
+        "debug, to compare", "", str(ITEMS), f"{seconds:.2f}", f"{seconds * 1000 / ITEMS:.1f}", "",
+        f"{cpu * 1000 / ITEMS:.1f}", "0", f"{seconds:.1f}", "",
+    )  # fmt: skip
     for latency in LATENCIES:
         say(f"unchanged flags, {latency} ms")
         box.prepare(ITEMS, latency)
@@ -432,9 +448,10 @@ def count(player: Player) -> tuple[list[Table], list[Verdict]]:
         )
     box.prepare(0)
     run = player.run(LOOP.format(first=1, last=20), 20)
-    good = run.requests <= 20 + allowed(0) and run.writes == run.changed == 20
+    most = 20 + READS_TO_CREATE
+    good = run.requests <= most and run.writes == run.changed == 20
     verdicts.append(
-        Verdict("20 new flags: requests, 20 of them writes", "<= 22", f"{run.requests} ({run.writes})", good)
+        Verdict("20 new flags: requests, 20 of them writes", f"<= {most}", f"{run.requests} ({run.writes})", good)
     )
     return [verdicts_table(verdicts)], verdicts
 
@@ -460,7 +477,8 @@ def report(tables: Sequence[Table], empty: Run) -> str:
         "PostHog is played by the sandbox, which adds the latency that a row names to each of its answers. Times are "
         f"those of ansible-playbook from start to end, less those of an empty play ({empty.seconds:.2f} s); of loops "
         "over unchanged flags in-process, the middle one of three runs. *Beyond latency* is what remains when the "
-        "latency of all requests is taken off too; it includes what Ansible itself spends on an item of a loop.\n\n"
+        "latency of all requests is taken off too; it includes what Ansible itself spends on an item of a loop, which "
+        "the row of `ansible.builtin.debug` shows. *CPU* is what ansible-playbook and all its children used.\n\n"
         f"The row of ordinary modules is the same loop with `posthog_in_process: false`, over {SAMPLE} flags.\n\n"
         + "\n".join(table.text() for table in tables)
     )

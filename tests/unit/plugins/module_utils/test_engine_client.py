@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import datetime
 import email.utils
+import gzip
+import json
+import random
 import socket
 import time
+import zlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.community.posthog.plugins.module_utils._client import Client, Connection
 from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, TimeLimit, UnknownOutcome
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     KEY,
@@ -325,11 +330,50 @@ def test_a_post_to_a_server_that_stalls(server: Server) -> None:
 def test_a_body_that_trickles_ends_at_the_time_limit(server: Server) -> None:
     """C(timeout) is how long one answer may take, not how long one byte may take."""
     server.script(Trickle())
-    made = make_client(server.url, timeout=0.3, retries=0, max_wait=0.5)
+    client = Client(Connection(server.url, KEY, timeout=0.3, retries=0, max_wait=0.5))
     started = time.monotonic()
-    with pytest.raises(ApiError):
-        made.client.get("/api/x/")
+    with pytest.raises(ApiError, match=r"within 0\.3 s"):
+        client.get("/api/x/")
     assert time.monotonic() - started < 1.5
+    with pytest.raises(UnknownOutcome):
+        client.request("POST", "/api/x/", json={})
+    server.script(Reply(200, {"id": 1}))
+    assert client.get("/api/x/") == {"id": 1}
+
+
+LARGE = [{"id": number, "text": "".join(random.Random(number).choices("abcdefghij", k=40))} for number in range(5000)]
+
+
+def chunked(content: bytes, size: int) -> bytes:
+    """A body in chunks of one size."""
+    pieces = [content[start : start + size] for start in range(0, len(content), size)]
+    return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip", "deflate"])
+@pytest.mark.parametrize("size", [0, 7, 5000])
+def test_large_bodies_arrive_whole(server: Server, encoding: str, size: int) -> None:
+    content = json.dumps(LARGE).encode()
+    if encoding == "gzip":
+        content = gzip.compress(content)
+    elif encoding == "deflate":
+        content = zlib.compress(content)
+    headers = {"Content-Encoding": encoding} if encoding != "identity" else {}
+    if size:
+        start = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
+        start += b"".join(b"%s: %s\r\n" % (name.encode(), value.encode()) for name, value in headers.items())
+        server.script(Raw(start + b"\r\n" + chunked(content, size)))
+    else:
+        server.script(Reply(200, content, headers))
+    made = make_client(server.url, retries=0)
+    assert made.client.get("/api/x/") == LARGE
+
+
+def test_chunks_that_break_off(server: Server) -> None:
+    whole = chunked(json.dumps(LARGE).encode(), 5000)
+    start = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    server.script(Raw(start + whole[:20_000]), Raw(start + whole))
+    assert make_client(server.url).client.get("/api/x/") == LARGE
 
 
 # -- answers that are none of PostHog's API -------------------------------------------------------------------------------

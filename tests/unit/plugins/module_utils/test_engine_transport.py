@@ -213,10 +213,9 @@ def test_a_handshake_that_breaks_off_is_no_matter_of_certificates() -> None:
     with Abrupt(_hang_up) as port:
         made = make_client(f"https://127.0.0.1:{port.port}", retries=2)
         with pytest.raises(ApiError) as caught:
-            made.client.request("POST", "/api/x/", json={})
+            made.client.get("/api/x/")
         assert "ca_path" not in caught.value.message
         assert port.connections == 3
-        assert not isinstance(caught.value, UnknownOutcome)
 
 
 def test_https_to_a_port_that_speaks_http() -> None:

@@ -30,7 +30,8 @@ options:
     type: dict
 notes:
   - An option that is left out leaves the field as it is. An option that is V(null) clears the field, or sets it
-    back to PostHog's default. The two are not the same.
+    back to PostHog's default. The two are not the same. Fields that always have a value, such as most booleans,
+    cannot be cleared, and PostHog refuses V(null) for them.
   - Unknown keys in documents with known keys are refused, with the nearest known key, because PostHog ignores most of
     them without an error. Keys that only PostHog computes may be there, as in a copied document, and are ignored.
   - If there are two objects of the same name, the task fails with the ids of both and changes neither.

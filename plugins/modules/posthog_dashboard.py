@@ -144,11 +144,11 @@ options:
         type: str
       show_description:
         description:
-          - Whether the insight's description is shown on the tile.
+          - Whether the insight's description is shown on the tile. Servers of 2024 do not know it.
         type: bool
       transparent_background:
         description:
-          - Whether the tile has no background of its own.
+          - Whether the tile has no background of its own. Servers of 2024 do not know it.
         type: bool
       filters_overrides:
         description:

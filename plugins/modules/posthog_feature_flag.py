@@ -115,7 +115,7 @@ options:
                 required: true
               type:
                 description:
-                  - What the property is one of.
+                  - What the property is one of. Servers of 2024 do not know V(flag).
                 type: str
                 choices:
                   - person

@@ -109,8 +109,8 @@ options:
     type: bool
   saved:
     description:
-      - Whether the insight is saved and shown in lists. A new one is, unless this is V(false). PostHog saves an
-        insight that is not saved yet with any change of it.
+      - Whether the insight is saved and shown in lists. A new one is, unless this is V(false).
+      - PostHog saves an insight with any change of it, so one that is saved cannot be made a draft again.
     type: bool
 notes:
   - The key needs the scopes C(insight:read) and C(insight:write). For references it also needs C(dashboard:read),

@@ -1,0 +1,122 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every example that a person can read runs: twice, and the second time nothing changes.
+
+In C(README.md) and the guides, blocks of YAML that are plays are run, unless they begin with C(# not run:).
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from harness import Harness, Run
+from harness.extras import all_ok, module_examples, yaml_blocks
+from harness.playbook import ROOT
+
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("posthog_*.py"))
+
+PAGES = [
+    path
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst")))
+    if path.exists() and yaml_blocks(path)
+]
+
+BLOCKS = [(path, number) for path in PAGES for number in range(len(yaml_blocks(path)))]
+
+#: Tasks that change something each time, by their nature: what one of them undoes, another of the same example does.
+#: Name them here with a reason, or better, write an example that does not need it.
+BY_NATURE: dict[str, str] = {}
+
+
+def variables(posthog: Harness) -> dict[str, object]:
+    """What examples that show the connection options call them."""
+    return {"posthog_host": posthog.server.url, "posthog_api_key": posthog.server.api_key}
+
+
+def settled(run: Run) -> None:
+    """Fail the test where a second run changed something."""
+    changed = [str(item) for item in run.tasks if item.changed and item.name not in BY_NATURE]
+    assert not changed, "\n\n".join(changed)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module(posthog: Harness, module: str) -> None:
+    """The tasks of a module's C(EXAMPLES), in their order, on a fresh server; before that in check mode."""
+    tasks = module_examples(module)
+    assert tasks and all("name" in item for item in tasks)
+    assert any(f"community.posthog.{module}" in str(item) for item in tasks)
+    all_ok(posthog.run(tasks, variables=variables(posthog), check=True, diff=True))
+    all_ok(posthog.run(tasks, variables=variables(posthog), diff=True))
+    again = all_ok(posthog.run(tasks, variables=variables(posthog), diff=True))
+    settled(again)
+    settled(all_ok(posthog.run(tasks, variables=variables(posthog), check=True)))
+
+
+@pytest.mark.parametrize("module", ["posthog_feature_flag", "posthog_role_membership"])
+def test_module_elsewhere(posthog: Harness, module: str) -> None:
+    """The same, where the modules run as modules: a sample, the rest of it is the litany's."""
+    tasks = module_examples(module)
+    all_ok(posthog.run(tasks, variables=variables(posthog), in_process=False))
+    settled(all_ok(posthog.run(tasks, variables=variables(posthog), in_process=False)))
+
+
+@pytest.mark.parametrize(("page", "number"), BLOCKS, ids=[f"{page.name}-{number + 1}" for page, number in BLOCKS])
+def test_page(posthog: Harness, page: Path, number: int) -> None:
+    """A play of the README or of a guide."""
+    block = yaml_blocks(page)[number]
+    playbook = posthog.directory / "page.yml"
+    playbook.write_text(block, encoding="utf-8")
+    # Pages show PostHog Cloud; what they show is run against the sandbox.
+    text = re.sub(r"(?m)^(\s*)(POSTHOG_REGION|region): *(us|eu)\b.*$", r"\1\2: ''", block)
+    playbook.write_text(text, encoding="utf-8")
+    all_ok(posthog.run(path=playbook, variables=variables(posthog)))
+    settled(all_ok(posthog.run(path=playbook, variables=variables(posthog))))
+
+
+def test_the_readme_has_a_play() -> None:
+    """The first page shows a play that runs, one of about ten lines."""
+    blocks = yaml_blocks(ROOT / "README.md")
+    assert blocks, "README.md shows no play"
+    assert any(len(block.strip().splitlines()) <= 14 for block in blocks)
+
+
+def test_marked_blocks_are_yaml() -> None:
+    """A block that is not run says why."""
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst"))):
+        for reason in re.findall(r"# not run:(.*)", path.read_text(encoding="utf-8") if path.exists() else ""):
+            assert len(reason.strip()) > 5, f"{path.name}: '# not run:' without a reason"
+
+
+def test_demo(posthog: Harness) -> None:
+    """The demo's playbook: everything in the first run, nothing in the second."""
+    playbook = ROOT / "playbooks" / "demo.yml"
+    assert playbook.exists(), "playbooks/demo.yml is missing"
+    first = all_ok(posthog.run(path=playbook, stop_on_error=True))
+    assert first.changed > 5
+    settled(all_ok(posthog.run(path=playbook)))
+
+
+def test_demo_command() -> None:
+    """C(tests/demo/run.py) applies it twice by itself, and ends well."""
+    script = ROOT / "tests" / "demo" / "run.py"
+    assert script.exists(), "tests/demo/run.py is missing"
+    done = subprocess.run(
+        [sys.executable, str(script)], cwd=ROOT, capture_output=True, text=True, timeout=180, check=False
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    recaps = re.findall(r"changed=(\d+)", done.stdout)
+    assert len(recaps) >= 2 and int(recaps[0]) > 5 and int(recaps[1]) == 0, done.stdout[-3000:]
+
+
+def test_examples_parse_as_documented() -> None:
+    """An example is YAML with one task after the other, as C(ansible-doc) shows it."""
+    for module in MODULES:
+        for item in module_examples(module):
+            assert yaml.safe_dump(item)
+            assert any(key.startswith(("community.posthog.", "ansible.builtin.")) or key == "block" for key in item)

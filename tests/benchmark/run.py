@@ -478,8 +478,8 @@ def report(tables: Sequence[Table], empty: Run) -> str:
         "over unchanged flags, the quickest of three runs. *Beyond latency* is what remains when the "
         "latency of all requests is taken off too; it includes what Ansible itself spends on an item of a loop, which "
         "the row of `ansible.builtin.debug` shows. *CPU* is what ansible-playbook and all its children used.\n\n"
-        f"The row of ordinary modules is the same loop with `posthog_in_process: false`, over {SAMPLE} flags, the quicker of "
-        "two runs.\n\n" + "\n".join(table.text() for table in tables)
+        f"The row of ordinary modules is the same loop with `posthog_in_process: false`, over {SAMPLE} flags, the "
+        "quicker of two runs.\n\n" + "\n".join(table.text() for table in tables)
     )
 
 

@@ -11,6 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.configuration import set_hypothesis_home_dir
+
+# The same examples each time: whoever breaks something is told, and nobody else.
+settings.register_profile(
+    "unit",
+    database=None,
+    deadline=None,
+    derandomize=True,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("unit")
+set_hypothesis_home_dir(Path(__file__).resolve().parents[3] / ".build" / "cache" / "hypothesis")
 
 _FOREIGN = (
     "HTTP_PROXY",

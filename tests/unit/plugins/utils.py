@@ -32,7 +32,7 @@ ORGANIZATION = "01890000-0000-0000-0000-0000000000aa"
 Obj = dict[str, Any]
 
 
-# -- a scripted HTTP server ---------------------------------------------------------------------------------------------
+# -- a scripted HTTP server ------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -256,7 +256,7 @@ def make_client(host: str, **options: Any) -> Made:
     return Made(client, clock, notes)
 
 
-# -- a PostHog in memory ------------------------------------------------------------------------------------------------
+# -- a PostHog in memory ---------------------------------------------------------------------------------------------
 
 
 def api_error(status: int, detail: str = "", method: str = "GET", path: str = "", **more: Any) -> ApiError:
@@ -289,7 +289,7 @@ class Memory:
         self.rests = 0
         self._number = 100
 
-    # -- the client's interface -----------------------------------------------------------------------------------------
+    # -- the client's interface --------------------------------------------------------------------------------------
 
     def objects(self, path: str, params: Mapping[str, Any] | None = None, *, page_size: int | None = 500) -> list[Obj]:
         """See the client."""
@@ -330,7 +330,7 @@ class Memory:
             raise UnknownOutcome("lost after", status=502, method=method, path=path)
         return copy.deepcopy(answer)
 
-    # -- inside ---------------------------------------------------------------------------------------------------------
+    # -- inside ------------------------------------------------------------------------------------------------------
 
     def _refuse(self, method: str, path: str) -> None:
         error = self.errors.get((method, path))
@@ -366,7 +366,7 @@ class Memory:
         obj.update(self.storing(merged))
         return obj
 
-    # -- for tests --------------------------------------------------------------------------------------------------------
+    # -- for tests ---------------------------------------------------------------------------------------------------
 
     @property
     def writes(self) -> list[tuple[str, str, Any]]:

@@ -16,6 +16,7 @@ from unittest.mock import MagicMock
 import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
+
 from ansible_collections.community.posthog.plugins.plugin_utils import _action
 from ansible_collections.community.posthog.plugins.plugin_utils._action import PostHogAction, _environment, _Kept
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
@@ -154,7 +155,7 @@ def test_warnings_are_those_of_the_item(server: Server) -> None:
     assert not second.get("warnings")
 
 
-# -- failures and secrets ---------------------------------------------------------------------------------------------------
+# -- failures and secrets --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -191,9 +192,7 @@ def test_a_defect_is_a_sentence_too(server: Server, monkeypatch: pytest.MonkeyPa
     def broken(*args: Any, **more: Any) -> Any:
         raise RuntimeError(f"what {KEY} is this")
 
-    monkeypatch.setattr(
-        "ansible_collections.community.posthog.plugins.module_utils._module.Reconciler.present", broken
-    )
+    monkeypatch.setattr("ansible_collections.community.posthog.plugins.module_utils._module.Reconciler.present", broken)
     result = run(task_for(server, name="Sales"))
     assert result["failed"] is True
     assert "has a defect" in result["msg"]
@@ -240,7 +239,9 @@ def test_encrypted_payloads_are_hidden(server: Server) -> None:
     secret = "the-payload-that-nobody-sees"
     server.script(
         lambda request: (
-            Reply(201, {"id": 5, **request.json}) if request.method == "POST" else Reply(200, {"next": None, "results": []})
+            Reply(201, {"id": 5, **request.json})
+            if request.method == "POST"
+            else Reply(200, {"next": None, "results": []})
         )
     )
     result = run(
@@ -261,7 +262,7 @@ def test_encrypted_payloads_are_hidden(server: Server) -> None:
     assert secret not in json.dumps(result, default=str)
 
 
-# -- environment ------------------------------------------------------------------------------------------------------------
+# -- environment -----------------------------------------------------------------------------------------------------
 
 
 def test_the_environment_of_the_task_counts_and_goes_again(server: Server) -> None:
@@ -278,15 +279,14 @@ def test_the_environment_of_the_task_counts_and_goes_again(server: Server) -> No
 
 def test_the_environment_goes_again_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POSTHOG_TEST_KEPT", "before")
-    with pytest.raises(RuntimeError):
-        with _environment({"POSTHOG_TEST_KEPT": "within", "POSTHOG_TEST_NEW": "new"}):
-            assert os.environ["POSTHOG_TEST_KEPT"] == "within"
-            raise RuntimeError
+    with pytest.raises(RuntimeError), _environment({"POSTHOG_TEST_KEPT": "within", "POSTHOG_TEST_NEW": "new"}):
+        assert os.environ["POSTHOG_TEST_KEPT"] == "within"
+        raise RuntimeError
     assert os.environ["POSTHOG_TEST_KEPT"] == "before"
     assert "POSTHOG_TEST_NEW" not in os.environ
 
 
-# -- when a module runs instead -----------------------------------------------------------------------------------------------
+# -- when a module runs instead --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

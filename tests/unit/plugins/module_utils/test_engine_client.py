@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from ansible_collections.community.posthog.plugins.module_utils._client import Client, Connection
 from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, TimeLimit, UnknownOutcome
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
@@ -37,7 +38,9 @@ from ansible_collections.community.posthog.tests.unit.plugins.utils import (
 GALAXY = Path(__file__).resolve().parents[4] / "galaxy.yml"
 
 TRUNCATED = Raw(b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"id": 1, "na')
-TRUNCATED_UNANNOUNCED = Raw(b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{"id": 1, "na')
+TRUNCATED_UNANNOUNCED = Raw(
+    b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{"id": 1, "na'
+)
 LIMITED = Reply(429, {"type": "throttled_error", "code": "throttled", "detail": "Request was throttled.", "attr": None})
 
 
@@ -52,7 +55,7 @@ def unused_port() -> int:
         return int(listener.getsockname()[1])
 
 
-# -- what is sent -------------------------------------------------------------------------------------------------------
+# -- what is sent ----------------------------------------------------------------------------------------------------
 
 
 def test_one_connection_for_many_requests(server: Server) -> None:
@@ -118,7 +121,7 @@ def test_host_below_a_path(server: Server) -> None:
     assert server.seen[0].target == "/posthog/api/x/"
 
 
-# -- rate limits ----------------------------------------------------------------------------------------------------------
+# -- rate limits -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
@@ -133,7 +136,7 @@ def test_retry_after_is_waited_for(server: Server, method: str) -> None:
 def test_retry_after_as_a_date(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_800_000_000.0
     monkeypatch.setattr(time, "time", lambda: now)
-    when = datetime.datetime.fromtimestamp(now + 42, tz=datetime.timezone.utc)
+    when = datetime.datetime.fromtimestamp(now + 42, tz=datetime.UTC)
     server.script(limited(email.utils.format_datetime(when, usegmt=True)), Reply(200, {"id": 1}))
     made = make_client(server.url)
     made.client.get("/api/x/")
@@ -177,7 +180,7 @@ def test_many_short_waits_end_at_max_wait(server: Server) -> None:
     assert made.clock.slept == [40.0, 40.0]
 
 
-# -- repeats --------------------------------------------------------------------------------------------------------------
+# -- repeats ---------------------------------------------------------------------------------------------------------
 
 BROKEN: list[Any] = [
     pytest.param(html(502), id="502"),
@@ -376,7 +379,7 @@ def test_chunks_that_break_off(server: Server) -> None:
     assert make_client(server.url).client.get("/api/x/") == LARGE
 
 
-# -- answers that are none of PostHog's API -------------------------------------------------------------------------------
+# -- answers that are none of PostHog's API --------------------------------------------------------------------------
 
 
 def test_an_html_page_with_200(server: Server) -> None:
@@ -426,7 +429,7 @@ def test_redirects_are_named_and_not_followed(server: Server, status: int, body:
     assert "not followed" in caught.value.message
 
 
-# -- errors ---------------------------------------------------------------------------------------------------------------
+# -- errors ----------------------------------------------------------------------------------------------------------
 
 
 def refused_with(server: Server, answer: Reply, method: str = "POST") -> ApiError:
@@ -512,7 +515,9 @@ def test_402_speaks_of_the_plan(server: Server) -> None:
 
 
 def test_403_names_the_missing_scope(server: Server) -> None:
-    error = refused_with(server, refusal(403, "API key missing required scope 'feature_flag:write'", "permission_denied"))
+    error = refused_with(
+        server, refusal(403, "API key missing required scope 'feature_flag:write'", "permission_denied")
+    )
     assert "add the scope feature_flag:write to the key" in error.message
 
 
@@ -521,7 +526,7 @@ def test_403_of_another_kind(server: Server) -> None:
     assert error.message.endswith("You do not have admin access.")
 
 
-# -- the key leaks nowhere ------------------------------------------------------------------------------------------------
+# -- the key leaks nowhere -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,9 @@ import copy
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.community.posthog.plugins.module_utils._compare import (
     compose,
     covers,
@@ -40,10 +43,6 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Word,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import FILTERS
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
-RELAXED = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize(
@@ -129,7 +128,7 @@ def test_order_matters_not_for_duplicates_of_an_unordered_list() -> None:
     assert not same(field, [{"c": 1}, {"c": 2}, {"c": 2}], [{"c": 1}, {"c": 1}, {"c": 2}])
 
 
-# -- flag filters: the document with most rules ------------------------------------------------------------------------------
+# -- flag filters: the document with most rules ----------------------------------------------------------------------
 
 KEYS = st.sampled_from(["email", "country", "plan"])
 VALUES = st.one_of(st.text(max_size=4), st.integers(-5, 5), st.lists(st.text(max_size=3), max_size=2), st.booleans())
@@ -217,7 +216,6 @@ def patched(server_merges: bool, before: dict[str, Any], body: dict[str, Any]) -
     return stored({**before, **body} if server_merges else body)
 
 
-@RELAXED
 @given(DECLARED)
 def test_filters_are_the_same_as_themselves(value: dict[str, Any]) -> None:
     desired = parsed(value)
@@ -226,7 +224,6 @@ def test_filters_are_the_same_as_themselves(value: dict[str, Any]) -> None:
     assert same(FILTERS, desired, with_defaults(FILTERS, desired))
 
 
-@RELAXED
 @given(DECLARED)
 def test_a_creation_settles(value: dict[str, Any]) -> None:
     desired = parsed(value)
@@ -235,7 +232,6 @@ def test_a_creation_settles(value: dict[str, Any]) -> None:
     assert body["groups"] is not None
 
 
-@RELAXED
 @given(DECLARED, DECLARED, MERGES)
 def test_an_update_settles_on_both_kinds_of_servers(
     value: dict[str, Any], before: dict[str, Any], server_merges: bool
@@ -245,7 +241,6 @@ def test_an_update_settles_on_both_kinds_of_servers(
     assert same(FILTERS, desired, after)
 
 
-@RELAXED
 @given(DECLARED, DECLARED, MERGES)
 def test_a_partial_update_settles_and_leaves_the_rest(
     value: dict[str, Any], before: dict[str, Any], server_merges: bool
@@ -259,7 +254,6 @@ def test_a_partial_update_settles_and_leaves_the_rest(
             assert after[key] == inner
 
 
-@RELAXED
 @given(DECLARED, DECLARED, MERGES)
 def test_what_somebody_else_owns_survives(value: dict[str, Any], before: dict[str, Any], server_merges: bool) -> None:
     owned = ("feature_enrollment", "holdout", "super_groups", "early_exit")
@@ -269,7 +263,6 @@ def test_what_somebody_else_owns_survives(value: dict[str, Any], before: dict[st
     assert {key: after.get(key) for key in owned} == {key: current.get(key) for key in owned}
 
 
-@RELAXED
 @given(DECLARED, DECLARED)
 def test_what_is_sent_has_nothing_of_the_servers_own(value: dict[str, Any], before: dict[str, Any]) -> None:
     body = compose(FILTERS, parsed(value), stored(parsed(before)))
@@ -277,7 +270,6 @@ def test_what_is_sent_has_nothing_of_the_servers_own(value: dict[str, Any], befo
     assert "cohort_name" not in str([group.get("properties") for group in body.get("groups") or []])
 
 
-@RELAXED
 @given(DECLARED, DECLARED)
 def test_a_diff_is_empty_exactly_where_nothing_differs(value: dict[str, Any], before: dict[str, Any]) -> None:
     desired, current = parsed(value), stored(parsed(before))
@@ -288,7 +280,6 @@ def test_a_diff_is_empty_exactly_where_nothing_differs(value: dict[str, Any], be
         assert shown == []
 
 
-@RELAXED
 @given(DECLARED, DECLARED)
 def test_comparing_changes_nothing(value: dict[str, Any], before: dict[str, Any]) -> None:
     desired, current = parsed(value), stored(parsed(before))
@@ -319,7 +310,7 @@ def test_clearing_the_members_of_a_document_that_ignores_an_empty_one() -> None:
     assert same(field, None, {"a": None, "b": None})
 
 
-# -- open documents -----------------------------------------------------------------------------------------------------------
+# -- open documents --------------------------------------------------------------------------------------------------
 
 JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-3, 3), st.text(max_size=2)),
@@ -348,7 +339,6 @@ def embellished(value: Any) -> Any:
     return value
 
 
-@RELAXED
 @given(JSON)
 def test_covers(value: Any) -> None:
     assert covers(value, value)
@@ -365,7 +355,6 @@ def test_null_is_absent_at_every_depth() -> None:
     assert not covers({"a": {"b": None}}, {"a": 5})
 
 
-@RELAXED
 @given(JSON, JSON)
 def test_covers_and_narrowed_agree(desired: Any, current: Any) -> None:
     if covers(desired, current):
@@ -373,7 +362,6 @@ def test_covers_and_narrowed_agree(desired: Any, current: Any) -> None:
         assert narrowed(narrowed(current, desired), desired) == narrowed(current, desired)
 
 
-@RELAXED
 @given(JSON, JSON)
 def test_equal(one: Any, other: Any) -> None:
     assert equal(one, one)
@@ -389,7 +377,7 @@ def test_equal_of_likes(one: Any, other: Any, expected: bool) -> None:
     assert equal(one, other) is expected
 
 
-# -- leaves ---------------------------------------------------------------------------------------------------------------------
+# -- leaves ----------------------------------------------------------------------------------------------------------
 
 
 def test_leaves() -> None:
@@ -403,13 +391,11 @@ def test_leaves() -> None:
     ]
 
 
-@RELAXED
 @given(JSON)
 def test_nothing_differs_from_itself(value: Any) -> None:
     assert leaves(value, copy.deepcopy(value)) == []
 
 
-@RELAXED
 @given(JSON, JSON)
 def test_what_differs_has_leaves_both_ways(one: Any, other: Any) -> None:
     assert bool(leaves(one, other)) == bool(leaves(other, one))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
 from ansible_collections.community.posthog.plugins.module_utils._client import Connection
 from ansible_collections.community.posthog.plugins.module_utils._connection import (
     connection,
@@ -67,14 +68,18 @@ def test_hosts(host: str, expected: str) -> None:
     assert connected(host=host).host == expected
 
 
-@pytest.mark.parametrize("host", ["posthog.example.com", "posthog.example.com:8000", "//posthog.example.com", "ftp://x.y"])
+@pytest.mark.parametrize(
+    "host", ["posthog.example.com", "posthog.example.com:8000", "//posthog.example.com", "ftp://x.y"]
+)
 def test_a_host_without_a_scheme(host: str) -> None:
     message = refused(host=host)
     assert message.startswith("host: ")
     assert "https://" in message
 
 
-@pytest.mark.parametrize("host", ["https://", "https:///api", "https://:443", "https://[::1", "https://[nonsense]/", "  "])
+@pytest.mark.parametrize(
+    "host", ["https://", "https:///api", "https://:443", "https://[::1", "https://[nonsense]/", "  "]
+)
 def test_a_host_that_is_none_is_a_sentence(host: str) -> None:
     assert refused(host=host).startswith("host: ")
 

@@ -11,6 +11,9 @@ from collections import UserDict
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Anything,
     Bool,
@@ -36,8 +39,6 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     nearest,
     plain,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def read(field: Field, value: Any) -> Any:
@@ -177,7 +178,9 @@ def test_wrong(field: Field, value: Any, expected: str) -> None:
 FILTERS = Document(
     "filters",
     [
-        ListOf("groups", Document("group", [Number("rollout_percentage", maximum=100), Text("variant", required=True)])),
+        ListOf(
+            "groups", Document("group", [Number("rollout_percentage", maximum=100), Text("variant", required=True)])
+        ),
         Document("multivariate", [ListOf("variants", Text("v"), required=True)], nullable=True),
         Map("payloads", Int("p")),
     ],
@@ -227,7 +230,7 @@ def test_what_was_written_is_not_changed() -> None:
     assert json.dumps(value) == before
 
 
-# -- JSON kept as text --------------------------------------------------------------------------------------------------
+# -- JSON kept as text -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -255,7 +258,7 @@ def test_json_text_is_taken_letter_by_letter() -> None:
     assert read(Field("a", "json"), '{"a":1 }') == '{"a":1 }'
 
 
-# -- plain --------------------------------------------------------------------------------------------------------------
+# -- plain -----------------------------------------------------------------------------------------------------------
 
 
 class Texty(str):
@@ -271,7 +274,7 @@ def test_plain() -> None:
         Texty("a"): Texty("b"),
         True: [Whole(1), (2.5, None)],
         None: datetime.date(2026, 3, 1),
-        5: datetime.datetime(2026, 3, 1, 9, tzinfo=datetime.timezone.utc),
+        5: datetime.datetime(2026, 3, 1, 9, tzinfo=datetime.UTC),
         datetime.date(2026, 3, 1): UserDict({"x": {"y"}}),
         "bytes": b"abc",
     }
@@ -315,7 +318,7 @@ def test_plain_leaves_json_as_it_is(value: Any) -> None:
     assert json.dumps(plain(value)) == json.dumps(value)
 
 
-# -- small helpers --------------------------------------------------------------------------------------------------------
+# -- small helpers ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -336,7 +339,7 @@ def test_instants(one: str, other: str) -> None:
 
 @given(st.datetimes(min_value=datetime.datetime(1970, 1, 1), max_value=datetime.datetime(2100, 1, 1)))
 def test_instants_of_any_time(moment: datetime.datetime) -> None:
-    aware = moment.replace(tzinfo=datetime.timezone.utc)
+    aware = moment.replace(tzinfo=datetime.UTC)
     assert instant(aware.isoformat()) == aware
 
 

@@ -9,6 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.community.posthog.plugins.module_utils import _client
 from ansible_collections.community.posthog.plugins.module_utils._client import PAGE_SIZE, RateLimiter
 from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError
@@ -21,8 +24,6 @@ from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     make_client,
     refusal,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 Objects = list[dict[str, Any]]
 
@@ -222,10 +223,9 @@ def test_objects_without_ids_are_told_apart_by_their_content(server: Server) -> 
     assert make_client(server.url).client.objects("/api/x/") == [{"name": "a"}, {"name": "b"}, {"name": "c"}]
 
 
-# -- the limit of requests a minute -----------------------------------------------------------------------------------------
+# -- the limit of requests a minute ----------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     limit=st.integers(1, 30),
     pauses=st.lists(st.one_of(st.just(0.0), st.floats(0, 90, allow_nan=False)), min_size=1, max_size=150),

@@ -9,6 +9,7 @@ import dataclasses
 from typing import Any
 
 import pytest
+
 from ansible_collections.community.posthog.plugins.module_utils._errors import (
     Ambiguous,
     ApiError,
@@ -100,7 +101,9 @@ def things(*objects: Obj, check_mode: bool = False, table: Resource = THING, mer
 def present(world: World, table: Resource = THING, *, update_secret: str = "on_create", **options: Any) -> Outcome:
     """Declare one object."""
     object_id = options.pop("id", None)
-    return Reconciler(world.session, table, update_secret=update_secret).present(read_declared(table, options), object_id)
+    return Reconciler(world.session, table, update_secret=update_secret).present(
+        read_declared(table, options), object_id
+    )
 
 
 def absent(world: World, table: Resource = THING, **options: Any) -> Outcome:
@@ -109,7 +112,7 @@ def absent(world: World, table: Resource = THING, **options: Any) -> Outcome:
     return Reconciler(world.session, table).absent(read_declared(table, options), object_id)
 
 
-# -- create ---------------------------------------------------------------------------------------------------------------
+# -- create ----------------------------------------------------------------------------------------------------------
 
 
 def test_create_and_again() -> None:
@@ -128,7 +131,7 @@ def test_create_and_again() -> None:
 
 def test_create_in_check_mode_writes_nothing_and_predicts() -> None:
     run, check = things(), things(check_mode=True)
-    options = {"name": "a", "size": 3, "tags": ["X "], "description": None, "settings": {"x": 1}}
+    options: Obj = {"name": "a", "size": 3, "tags": ["X "], "description": None, "settings": {"x": 1}}
     made, predicted = present(run, **options), present(check, **options)
     assert check.memory.writes == []
     assert predicted.action == made.action == "created"
@@ -182,7 +185,7 @@ def test_names_of_other_objects_become_ids_and_names_again() -> None:
         present(world, name="a", cohort="Delta")
 
 
-# -- lost answers -----------------------------------------------------------------------------------------------------------
+# -- lost answers ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("faults", [["before"], ["after"], ["before", "before", "after"], ["before"] * 5])
@@ -288,7 +291,7 @@ def test_a_name_declared_by_a_refused_update_is_an_error() -> None:
         present(world, UNIQUE, id=1, name="b")
 
 
-# -- update -----------------------------------------------------------------------------------------------------------------
+# -- update ----------------------------------------------------------------------------------------------------------
 
 
 def test_only_what_differs_is_sent() -> None:
@@ -318,9 +321,10 @@ def test_null_clears_and_nothing_leaves_alone(name: str, value: Any) -> None:
     start = {"id": 1, "name": "a", "description": "d", "size": 5, "tags": ["t"], "settings": {"x": 1}}
     world = things(start)
     assert not present(world, name="a").changed
-    assert present(world, name="a", **{name: None}).changed
+    cleared: Obj = {"name": "a", name: None}
+    assert present(world, **cleared).changed
     assert world.memory.writes == [("PATCH", f"{THINGS}1/", {name: value})]
-    assert not present(world, name="a", **{name: None}).changed
+    assert not present(world, **cleared).changed
 
 
 def test_rename_by_id() -> None:
@@ -368,7 +372,7 @@ def test_what_the_server_does_not_show_is_said() -> None:
     assert world.memory.writes == []
 
 
-# -- one loop in check mode ---------------------------------------------------------------------------------------------------
+# -- one loop in check mode ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -386,12 +390,14 @@ def test_a_loop_in_check_mode_goes_like_a_run(steps: list[tuple[str, Obj]], exis
     told = []
     for check_mode in (True, False):
         world = things(*start, check_mode=check_mode)
-        told.append([(present if step == "present" else absent)(world, name="a", **more).action for step, more in steps])
+        told.append(
+            [(present if step == "present" else absent)(world, name="a", **more).action for step, more in steps]
+        )
         assert bool(world.memory.writes) is not check_mode
     assert told[0] == told[1]
 
 
-# -- what is dropped silently ---------------------------------------------------------------------------------------------------
+# -- what is dropped silently ----------------------------------------------------------------------------------------
 
 
 def dropping(*names: str, start: tuple[Obj, ...] = ()) -> World:
@@ -402,7 +408,7 @@ def dropping(*names: str, start: tuple[Obj, ...] = ()) -> World:
     kept = {obj["id"]: {name: obj.get(name) for name in names} for obj in start}
 
     def storing(obj: Obj) -> Obj:
-        empty = {"tags": [], "size": None}
+        empty: Obj = {"tags": [], "size": None}
         return {**obj, **{name: kept.get(obj["id"], empty)[name] for name in names}}
 
     world.memory.storing = storing
@@ -459,7 +465,7 @@ def test_clearing_what_the_plan_lacks_is_no_matter_of_the_plan() -> None:
     assert world.warnings == []
 
 
-# -- secrets --------------------------------------------------------------------------------------------------------------------
+# -- secrets ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_secret_is_written_on_creation_only() -> None:
@@ -565,7 +571,7 @@ def test_masked() -> None:
     assert hidden["filters"]["payloads"] == {"true": MASK, "b": MASK}
 
 
-# -- further fields ---------------------------------------------------------------------------------------------------------------
+# -- further fields --------------------------------------------------------------------------------------------------
 
 
 def test_extra_fields_on_creation_and_update() -> None:
@@ -610,11 +616,11 @@ def test_an_extra_key_beside_declared_ones() -> None:
     assert sorted(paths) == ["filters.future", "filters.groups[0].rollout_percentage"]
 
 
-# -- short forms ----------------------------------------------------------------------------------------------------------------
+# -- short forms -----------------------------------------------------------------------------------------------------
 
 
 def test_a_short_form_and_what_it_stands_for() -> None:
-    with pytest.raises(InvalidInput, match="rollout_percentage: is a short form of filters.groups"):
+    with pytest.raises(InvalidInput, match=r"rollout_percentage: is a short form of filters\.groups"):
         read_declared(FLAG, {"key": "a", "filters": {"groups": []}, "rollout_percentage": 5})
 
 
@@ -622,7 +628,10 @@ def test_a_short_form_and_what_it_stands_for() -> None:
     ("options", "path"),
     [
         ({"rollout_percentage": 150}, "rollout_percentage"),
-        ({"variants": [{"key": "a", "rollout_percentage": 60}, {"key": "b", "rollout_percentage": 60}]}, "filters.multi"),
+        (
+            {"variants": [{"key": "a", "rollout_percentage": 60}, {"key": "b", "rollout_percentage": 60}]},
+            "filters.multi",
+        ),
         ({"filters": {"groups": [{"variant": "x"}], "multivariate": None}}, "filters.groups[0].variant"),
         ({"variants": [{"key": "a"}]}, "variants[0].rollout_percentage"),
         ({"variants": [{"key": "a", "rollout_percentage": 100}], "payloads": {"b": 1}}, "filters.payloads.b"),
@@ -653,7 +662,7 @@ def test_wrong_cohorts(filters: Obj) -> None:
         read_declared(RESOURCES["cohort"], {"name": "a", "filters": filters})
 
 
-# -- delete -----------------------------------------------------------------------------------------------------------------------
+# -- delete ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
@@ -692,7 +701,7 @@ def test_what_cannot_be_deleted() -> None:
         absent(world, table, name="a")
 
 
-# -- invites, members, roles ------------------------------------------------------------------------------------------------------
+# -- invites, members, roles -----------------------------------------------------------------------------------------
 
 INVITES = f"/api/organizations/{ORGANIZATION}/invites/"
 MEMBERS = f"/api/organizations/{ORGANIZATION}/members/"

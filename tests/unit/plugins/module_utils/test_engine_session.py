@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+
 from ansible_collections.community.posthog.plugins.module_utils._errors import Ambiguous, ApiError, PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._fields import NestedRef, Problems, Ref
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
@@ -49,7 +50,7 @@ def account() -> Memory:
     return memory
 
 
-# -- project and organization ---------------------------------------------------------------------------------------------
+# -- project and organization ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -203,7 +204,7 @@ def test_a_missing_project_is_told_from_a_missing_object() -> None:
         world.session.collection(RESOURCES["feature_flag"]).get(5)
 
 
-# -- collections ------------------------------------------------------------------------------------------------------------
+# -- collections -----------------------------------------------------------------------------------------------------
 
 FLAGS = "/api/projects/1/feature_flags/"
 INSIGHTS = "/api/projects/1/insights/"
@@ -281,7 +282,10 @@ def test_what_the_list_hides_is_looked_for_too() -> None:
 
 def test_a_fuzzy_search_and_then_for_sure() -> None:
     world = make_world()
-    world.memory.lists[INSIGHTS] = [{"id": 1, "name": "Signups", "short_id": "abc"}, {"id": 2, "name": "x", "short_id": "d"}]
+    world.memory.lists[INSIGHTS] = [
+        {"id": 1, "name": "Signups", "short_id": "abc"},
+        {"id": 2, "name": "x", "short_id": "d"},
+    ]
     world.memory.listing = lambda objects, params: [] if "search" in params else objects
     collection = world.session.collection(RESOURCES["insight"])
     assert collection.find("Signups") == []
@@ -372,7 +376,11 @@ def test_the_path_of_an_older_server(status: int) -> None:
 
 def test_objects_within_a_parent_come_with_it() -> None:
     world = make_world()
-    role = {"id": "r1", "name": "Engineering", "members": [{"id": "m1", "user": {"email": "Ada@Example.com", "uuid": "u1"}}]}
+    role = {
+        "id": "r1",
+        "name": "Engineering",
+        "members": [{"id": "m1", "user": {"email": "Ada@Example.com", "uuid": "u1"}}],
+    }
     collection = world.session.collection(RESOURCES["role_membership"], role)
     assert [obj["id"] for obj in collection.find("ada@example.com")] == ["m1"]
     assert world.memory.calls == []
@@ -394,13 +402,17 @@ def test_after_a_lost_write_the_parent_is_read_anew() -> None:
     assert [obj["id"] for obj in found] == ["m1"]
 
 
-# -- references ---------------------------------------------------------------------------------------------------------------
+# -- references ------------------------------------------------------------------------------------------------------
 
 
 def people() -> World:
     """An organization with cohorts, flags, roles, members and an insight."""
     world = make_world()
-    world.memory.lists[COHORTS] = [{"id": 1, "name": "Beta testers"}, {"id": 2, "name": "42"}, {"id": 3, "name": "Twice"}]
+    world.memory.lists[COHORTS] = [
+        {"id": 1, "name": "Beta testers"},
+        {"id": 2, "name": "42"},
+        {"id": 3, "name": "Twice"},
+    ]
     world.memory.lists[COHORTS] += [{"id": 4, "name": "Twice"}, {"id": 42, "name": "Forty-two"}]
     world.memory.lists[FLAGS] = [{"id": 7, "key": "base"}]
     world.memory.lists[INSIGHTS] = [{"id": 5, "name": "Signups", "short_id": "AbCdEfGh"}]

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ModuleArgumentSpecValidator
+
 from ansible_collections.community.posthog.plugins.module_utils._compare import same
 from ansible_collections.community.posthog.plugins.module_utils._fields import Field, NestedRef, Problems, Ref
 from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
@@ -53,7 +54,7 @@ def all_fields(table: Resource) -> list[tuple[str, Field]]:
     return [found for top in tops for found in nested(top, top.name)]
 
 
-# -- references -------------------------------------------------------------------------------------------------------------
+# -- references ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -103,7 +104,7 @@ def test_orders_respect_references(table: Resource) -> None:
                 assert (table.type, ref.type) in LATER, path
 
 
-# -- fields -----------------------------------------------------------------------------------------------------------------
+# -- fields ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -188,7 +189,7 @@ def test_the_registry_is_in_the_order_of_application() -> None:
     assert orders == sorted(orders)
 
 
-# -- modules ----------------------------------------------------------------------------------------------------------------
+# -- modules ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -246,14 +247,14 @@ def test_runtime_lists_every_module() -> None:
 @pytest.mark.parametrize("name", MODULES)
 def test_every_module_has_an_action_of_its_name(name: str) -> None:
     plugin = importlib.import_module(f"ansible_collections.community.posthog.plugins.action.{name}")
-    assert plugin.ActionModule.MODULE == name
+    assert name == plugin.ActionModule.MODULE
 
 
 def test_the_version_is_that_of_galaxy_yml() -> None:
     assert loaded("galaxy.yml")["version"] == COLLECTION_VERSION
 
 
-# -- nothing outside a table mentions a type ----------------------------------------------------------------------------------
+# -- nothing outside a table mentions a type -------------------------------------------------------------------------
 
 #: Words that are a type's name and a word of the API or of the options besides.
 WORDS = {"project", "projects", "organization", "organizations", "action"}

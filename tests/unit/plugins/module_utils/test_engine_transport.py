@@ -16,23 +16,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
 from ansible_collections.community.posthog.plugins.module_utils._errors import (
     ApiError,
     PostHogFailure,
     UnknownOutcome,
 )
 from ansible_collections.community.posthog.tests.unit.plugins.utils import KEY, Raw, Reply, Server, make_client
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 
 def write_certificate(directory: Path, name: str) -> tuple[Path, Path]:
     """A self-signed certificate for 127.0.0.1, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.UTC)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -48,9 +49,7 @@ def write_certificate(directory: Path, name: str) -> tuple[Path, Path]:
     where, private = directory / f"{name}.pem", directory / f"{name}.key"
     where.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     private.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return where, private
 
@@ -83,7 +82,7 @@ def secure(certificates: tuple[Path, Path, Path]) -> Iterator[Secure]:
         yield Secure(running, str(where), str(other))
 
 
-# -- certificates -----------------------------------------------------------------------------------------------------------
+# -- certificates ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -123,9 +122,7 @@ def test_validate_certs_false_is_quiet(secure: Secure) -> None:
 
 
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
-def test_validate_certs_false_beats_the_environment(
-    secure: Secure, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+def test_validate_certs_false_beats_the_environment(secure: Secure, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, secure.other)
     make_client(secure.server.url, verify=False).client.get("/api/x/")
     assert len(secure.server.seen) == 1
@@ -234,7 +231,7 @@ def test_a_body_that_breaks_off_under_tls(secure: Secure) -> None:
         made.client.request("POST", "/api/x/", json={})
 
 
-# -- proxies ----------------------------------------------------------------------------------------------------------------
+# -- proxies ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
@@ -287,7 +284,8 @@ def test_a_malformed_proxy_is_a_sentence(server: Server, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(
-    "host", ["http://127.0.0.1:99999", "https://posthog.example.com:port", "https://.example.com", "https://a b.example"]
+    "host",
+    ["http://127.0.0.1:99999", "https://posthog.example.com:port", "https://.example.com", "https://a b.example"],
 )
 def test_a_host_that_cannot_be_reached_at_all_is_a_sentence(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", _nowhere)

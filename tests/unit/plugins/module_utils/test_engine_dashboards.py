@@ -1,0 +1,254 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tiles and variables of dashboards, which are written by calls of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._reconcile import (
+    Outcome,
+    Reconciler,
+    changes,
+    read_declared,
+)
+from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, make_world
+
+DASHBOARD = RESOURCES["dashboard"]
+DASHBOARDS = "/api/projects/1/dashboards/"
+INSIGHTS = "/api/projects/1/insights/"
+VARIABLES = "/api/projects/1/insight_variables/"
+
+BOX = {"x": 0, "y": 0, "w": 6, "h": 5}
+
+
+class Dashboards(Memory):
+    """PostHog's way with tiles: API.md 5, dashboard, gotchas."""
+
+    def __init__(self, *tiles: Obj) -> None:
+        super().__init__()
+        self.board: Obj = {
+            "id": 1,
+            "name": "Board",
+            "tiles": list(tiles),
+            "filters": {},
+            "persisted_filters": None,
+            "variables": {},
+            "persisted_variables": None,
+        }
+        self.insights = [
+            {"id": 5, "name": "Signups", "short_id": "aaaaaaaa", "dashboards": []},
+            {"id": 6, "name": "Revenue", "short_id": "bbbbbbbb", "dashboards": [9]},
+        ]
+        for tile in tiles:
+            for insight in self.insights:
+                if (tile.get("insight") or {}).get("id") == insight["id"]:
+                    insight["dashboards"] = [*insight["dashboards"], 1]  # type: ignore[misc]
+        self.lists = {DASHBOARDS: [self.board], INSIGHTS: self.insights}
+        self.lists[VARIABLES] = [{"id": "v-1", "code_name": "country", "name": "Country"}]
+        self._tile = 50
+
+    def _new(self) -> int:
+        self._tile += 1
+        return self._tile
+
+    def _write(self, method: str, path: str, body: Any) -> Any:
+        if method == "PATCH" and path.startswith(INSIGHTS):
+            answer = super()._write(method, path, body)
+            on_it = 1 in answer["dashboards"]
+            there = [tile for tile in self.board["tiles"] if (tile.get("insight") or {}).get("id") == answer["id"]]
+            if on_it and not there:
+                tile = {"id": self._new(), "insight": dict(answer), "text": None, "layouts": {}, "color": None}
+                self.board["tiles"].append(tile)
+            return answer
+        if method == "PATCH" and "tiles" in body:
+            for entry in body["tiles"]:
+                if "id" not in entry:
+                    text = {"id": self._new(), **entry["text"]} if entry.get("text") else None
+                    new = {"id": self._new(), "insight": None, "text": text, "layouts": {}, "color": None}
+                    new.update({key: value for key, value in entry.items() if key != "text"})
+                    self.board["tiles"].append(new)
+                    continue
+                tile = next(tile for tile in self.board["tiles"] if tile["id"] == entry["id"])
+                if entry.get("deleted"):
+                    self.board["tiles"].remove(tile)
+                else:
+                    tile.update(entry)
+            return self.board
+        if method == "PATCH" and "variables" in body:
+            if body["variables"]:
+                kept = {key: value for key, value in body["variables"].items() if value is not None}
+                self.board["persisted_variables"] = kept or None
+            return self.board
+        if method == "PATCH" and "filters" in body:
+            if body["filters"]:
+                self.board["persisted_filters"] = self.board["filters"] = body["filters"]
+            return self.board
+        return super()._write(method, path, body)
+
+
+def text(number: int, body: str, **more: Any) -> Obj:
+    """A text tile as PostHog shows it."""
+    content = {"id": number + 100, "body": body}
+    return {"id": number, "insight": None, "text": content, "layouts": {}, "color": None, **more}
+
+
+def insight(number: int, of: int, name: str, **more: Any) -> Obj:
+    """An insight's tile as PostHog shows it."""
+    return {"id": number, "insight": {"id": of, "name": name}, "text": None, "layouts": {}, "color": None, **more}
+
+
+def board(*tiles: Obj, check_mode: bool = False) -> World:
+    """A project with one dashboard."""
+    return make_world(Dashboards(*tiles), check_mode=check_mode)
+
+
+def declare(world: World, **options: Any) -> Outcome:
+    """Declare the dashboard."""
+    return Reconciler(world.session, DASHBOARD).present(read_declared(DASHBOARD, {"name": "Board", **options}))
+
+
+def shown(world: World) -> list[Any]:
+    """What the tiles hold."""
+    assert isinstance(world.memory, Dashboards)
+    tiles = world.memory.board["tiles"]
+    return [tile["insight"]["name"] if tile.get("insight") else tile["text"]["body"] for tile in tiles]
+
+
+def test_tiles_and_again() -> None:
+    world = board()
+    tiles = [
+        {"insight": "Signups", "layouts": {"sm": BOX}, "color": "blue"},
+        {"text": "## Hello", "layouts": {"sm": {**BOX, "x": 6}}},
+        {"insight": "bbbbbbbb"},
+    ]
+    assert declare(world, tiles=tiles).action == "updated"
+    assert shown(world) == ["Signups", "Revenue", "## Hello"]
+    assert isinstance(world.memory, Dashboards)
+    assert world.memory.insights[1]["dashboards"] == [9, 1]
+    assert world.memory.board["tiles"][0]["layouts"] == {"sm": BOX}
+    assert world.memory.board["tiles"][0]["color"] == "blue"
+    before = len(world.memory.writes)
+    assert not declare(world, tiles=tiles).changed
+    world.session.stale()
+    assert not declare(world, tiles=tiles, exclusive=True).changed
+    assert len(world.memory.writes) == before
+
+
+def test_check_mode_writes_nothing() -> None:
+    world = board(text(10, "old"), check_mode=True)
+    assert declare(world, tiles=[{"text": "new"}, {"insight": "Signups"}], exclusive=True).changed
+    assert world.memory.writes == []
+
+
+def test_other_tiles_are_left_alone_unless_the_list_is_the_whole_truth() -> None:
+    tiles = [text(10, "mine"), text(11, "yours"), insight(12, 6, "Revenue")]
+    world = board(*tiles)
+    assert not declare(world, tiles=[{"text": "mine"}]).changed
+    assert declare(world, tiles=[{"text": "mine"}], exclusive=True).changed
+    assert shown(world) == ["mine"]
+    assert declare(world, tiles=[], exclusive=True).changed
+    assert shown(world) == []
+
+
+def test_a_text_that_was_edited_stays_the_same_tile() -> None:
+    world = board(text(10, "old", color="red"), text(11, "other"))
+    outcome = declare(world, tiles=[{"text": "new"}, {"text": "other"}], exclusive=True)
+    assert outcome.action == "updated"
+    assert isinstance(world.memory, Dashboards)
+    assert [(tile["id"], tile["text"]["body"]) for tile in world.memory.board["tiles"]] == [(10, "new"), (11, "other")]
+    by_id = board(text(10, "old"))
+    assert declare(by_id, tiles=[{"id": 10, "text": "new"}]).changed
+    assert shown(by_id) == ["new"]
+
+
+def test_a_box_is_sent_whole() -> None:
+    world = board(text(10, "a", layouts={"sm": {**BOX, "minW": 2}, "xs": BOX}))
+    assert not declare(world, tiles=[{"text": "a", "layouts": {"sm": {"w": 6}}}]).changed
+    outcome = declare(world, tiles=[{"text": "a", "layouts": {"sm": {"w": 8}}}])
+    assert world.memory.writes[-1][2]["tiles"] == [{"id": 10, "layouts": {"sm": {**BOX, "minW": 2, "w": 8}, "xs": BOX}}]
+    assert changes(outcome) == [{"path": "tiles[0].layouts.sm.w", "before": 6, "after": 8}]
+
+
+@pytest.mark.parametrize(
+    ("tiles", "told"),
+    [
+        ([{}], r"tiles\[0\]: needs exactly one of insight, text, button_tile"),
+        ([{"text": "a", "insight": "Signups"}], r"not insight and text"),
+        ([{"insight": "Signupps"}], r"tiles\[0\]\.insight: there is no insight 'Signupps'; did you mean Signups"),
+        ([{"insight": "Signups"}, {"insight": 5}], r"tiles\[1\]\.insight: 5 is on the dashboard twice"),
+        ([{"text": "a", "layouts": {"md": {}}}], r"tiles\[0\]\.layouts\.md: is no known key"),
+        ([{"text": "a", "colour": "red"}], r"tiles\[0\]\.colour: is no known key; did you mean color"),
+        ([None], r"tiles\[0\]"),
+    ],
+)
+def test_wrong_tiles(tiles: list[Any], told: str) -> None:
+    world = board()
+    with pytest.raises(InvalidInput, match=told):
+        declare(world, tiles=tiles)
+    assert world.memory.writes == []
+
+
+def test_a_tile_id_that_is_not_on_the_dashboard_is_refused() -> None:
+    """PostHog skips it silently with 200 (API.md 5, dashboard), so the declaration would never come true."""
+    world = board(text(10, "a"))
+    with pytest.raises(InvalidInput, match=r"tiles\[0\]\.id"):
+        declare(world, tiles=[{"id": 99, "color": "red"}])
+    assert world.memory.writes == []
+
+
+def test_two_text_tiles_of_the_same_text() -> None:
+    world = board()
+    tiles = [{"text": "---"}, {"text": "---"}]
+    assert declare(world, tiles=tiles).changed
+    assert shown(world) == ["---", "---"]
+    assert not declare(world, tiles=tiles).changed
+
+
+@pytest.mark.parametrize("fault", ["before", "after"])
+def test_a_new_text_whose_answer_is_lost_is_there_once(fault: str) -> None:
+    world = board()
+    world.memory.faults = [fault]
+    outcome = declare(world, tiles=[{"text": "once"}])
+    assert outcome.action == "updated"
+    assert shown(world) == ["once"]
+
+
+def test_variables_by_their_code_names() -> None:
+    world = board()
+    assert declare(world, variables={"country": "IT"}).changed
+    assert isinstance(world.memory, Dashboards)
+    assert world.memory.board["persisted_variables"] == {
+        "v-1": {"code_name": "country", "variableId": "v-1", "value": "IT"}
+    }
+    assert not declare(world, variables={"country": "IT"}).changed
+    assert declare(world, variables={}).changed
+    assert world.memory.board["persisted_variables"] is None
+    assert not declare(world, variables={}).changed
+
+
+def test_an_unknown_variable() -> None:
+    with pytest.raises(InvalidInput, match=r"variables\.contry: there is no .*did you mean"):
+        declare(board(), variables={"contry": "IT"})
+
+
+def test_clearing_filters_that_an_empty_document_would_not_clear() -> None:
+    world = board()
+    assert isinstance(world.memory, Dashboards)
+    world.memory.board["persisted_filters"] = {"date_from": "-7d"}
+    assert declare(world, filters=None).changed
+    assert world.memory.writes[-1][2] == {"filters": {"date_from": None}}
+
+
+def test_a_new_dashboard_with_tiles() -> None:
+    world = board()
+    world.memory.storing = lambda obj: {"tiles": [], "persisted_variables": None, **obj}
+    outcome = Reconciler(world.session, DASHBOARD).present(read_declared(DASHBOARD, {"name": "New", "tiles": []}))
+    assert outcome.action == "created"
+    assert world.memory.writes[0][:2] == ("POST", DASHBOARDS)
+    assert "tiles" not in world.memory.writes[0][2]

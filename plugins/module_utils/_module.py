@@ -267,15 +267,11 @@ class ResourceProgram(Program):
         field = self.table.field(several.each)
         assert field is not None and field.ref is not None
         problems: list[tuple[str, str]] = []
-        checked, session.check_mode = session.check_mode, False
-        try:
-            for index, item in enumerate(declarations):
-                collection = reconciler.collection(item)
-                if collection.parent != {} and collection.find(item.values[several.each]):
-                    continue
-                session.lookup(field.ref, item.values[several.each], f"{several.option}[{index}]", problems)
-        finally:
-            session.check_mode = checked
+        for index, item in enumerate(declarations):
+            collection = reconciler.collection(item)
+            if collection.parent != {} and collection.find(item.values[several.each]):
+                continue
+            session.lookup(field.ref, item.values[several.each], f"{several.option}[{index}]", problems)
         if problems:
             raise InvalidInput(problems)
 

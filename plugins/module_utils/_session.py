@@ -31,6 +31,9 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
 #: Answers after which another way to learn the same thing is tried: closed to this key, or not there on this server.
 _ELSEWHERE: t.Final = frozenset({403, 404, 405, 500})
 
+#: Stands for the id of a project that does not exist yet, in check mode.
+PLANNED: t.Final = "planned"
+
 #: Names offered when one is not found and none is similar.
 _OFFERED: t.Final = 8
 
@@ -103,6 +106,8 @@ class Collection:
 
     def _list(self, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
         """One list call, on the newest path that this server has."""
+        if self._nowhere():
+            return []
         paths = self.resource.paths if self._path is None else (None,)
         for index, template in enumerate(paths):
             if template is not None:
@@ -118,6 +123,10 @@ class Collection:
                 if exc.status not in (404, 405) or index + 1 == len(paths):
                     raise
         raise AssertionError("a resource without a path")
+
+    def _nowhere(self) -> bool:
+        """Whether the objects are in a project that only a run would have made by now."""
+        return self.resource.scope is Scope.PROJECT and self.session.project_id() == PLANNED
 
     def _take(self, objects: t.Iterable[dict[str, t.Any]]) -> None:
         for obj in objects:
@@ -211,6 +220,8 @@ class Collection:
         :param object_id: the id that URLs take.
         :returns: the object; None where it is missing or deleted.
         """
+        if self._nowhere():
+            return None
         try:
             obj = self.session.client.get(self.object_path(object_id))
         except ApiError as exc:
@@ -548,9 +559,12 @@ class Session:
             )
         if not matching:
             names = [str(item.get("name")) for item in within]
-            raise PostHogFailure(
-                f"project: this key sees no project {wanted!r}" + (nearest(wanted, names) or self._seen(within))
-            )
+            text = f"project: this key sees no project {wanted!r}{nearest(wanted, names) or self._seen(within)}"
+            if self.check_mode:
+                # As with other references: in a check run nothing that earlier tasks declare exists yet.
+                self.warn(f"{text}; a run needs it to exist by then")
+                return PLANNED
+            raise PostHogFailure(text)
         return str(matching[0]["id"])
 
     @staticmethod
@@ -566,6 +580,8 @@ class Session:
 
         :returns: the project, or an empty dictionary where the key may not read it.
         """
+        if self.project_id() == PLANNED:
+            return {}
         if self._project_object is None:
             try:
                 answer = self.client.get(f"/api/projects/{self.project_id()}/")

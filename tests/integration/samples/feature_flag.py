@@ -82,12 +82,12 @@ SAMPLE = Sample(
     values={
         "filters": Value(FIRST, SECOND, clears=False),
         "active": Value(True, False),
-        "archived": Value(False, True),
+        "archived": Value(False, True, along={"active": False}),
         "ensure_experience_continuity": Value(True, False),
         "evaluation_contexts": Value(["Docs", "app"], ["app", "site"]),
-        "bucketing_identifier": Value("distinct_id", "device_id"),
+        "bucketing_identifier": Value("distinct_id", "device_id", along={"ensure_experience_continuity": False}),
         "is_remote_configuration": Value(False, True),
-        "has_encrypted_payloads": Value(False, True, also=("filters",)),
+        "has_encrypted_payloads": Value(False, True, along={"is_remote_configuration": True}, also=("filters",)),
         "analytics_dashboards": Value(["Launch", "Health"], ["Health"]),
         "creation_context": Value("feature_flags", "experiments"),
     },
@@ -104,5 +104,7 @@ SAMPLE = Sample(
         "filters.holdout_groups": "dropped by servers of 2026",
         "filters.early_exit": "gated by a plan feature that the sandbox's organization lacks",
     },
+    again=5,
+    again_reason="the flag, then names: cohorts, flags, and two requests for the dashboards",
     moving=("version", "updated_at", "last_modified_by", "status"),
 )

@@ -33,7 +33,7 @@ def settings() -> dict[str, Value]:
             {"recordHeaders": True, "recordBody": False}, {"recordHeaders": False, "recordBody": False}
         ),
         "session_recording_masking_config": Value({"maskAllInputs": True}, {"maskAllInputs": False}),
-        "session_recording_url_trigger_config": Value([trigger], []),
+        "session_recording_url_trigger_config": Value([trigger], [{**trigger, "matching": "exact"}]),
         "session_recording_url_blocklist_config": Value([trigger], [trigger, {**trigger, "url": "https://x.example"}]),
         "session_recording_trigger_match_type_config": Value("all", "any"),
         "session_recording_trigger_groups": Value({"groups": [{"id": "a", "sampleRate": 0.5}]}, {"groups": []}),
@@ -106,6 +106,7 @@ SAMPLE = Sample(
             {"key": "other", "tags": ["shop"], "filters": {"groups": [{"rollout_percentage": 100}]}},
         ),
     ),
+    warns="@current",
     unused_keys={"customer_analytics_config.account_group_type_index": "needs a group type in the project"},
     moving=("updated_at",),
 )

@@ -60,8 +60,10 @@ class Sample:
     :param after_creation: tasks of the same kind for objects that must belong to the new one: (name, method, path,
         body); C(created) holds the result of the creation.
     :param path: of the list in the API, relative to the project, or with the organization's id filled in.
-    :param again: most requests that one unchanged object may take, with the reason where it is more than two.
-    :param again_reason: why.
+    :param warns: what the creation warns of, in part; nothing else may be warned of.
+    :param again: most requests that the full declaration of one unchanged object may take; without references it
+        is two, and whatever names no other object must do with two anyway.
+    :param again_reason: what they are.
     """
 
     type: str
@@ -78,6 +80,7 @@ class Sample:
     prepare: t.Callable[[SandboxServer], dict[str, t.Any]] = nothing
     after_creation: tuple[tuple[str, str, str, t.Any], ...] = ()
     path: str = ""
+    warns: str = ""
     again: int = 2
     again_reason: str = ""
     _cache: dict[str, Value] = field(default_factory=dict, compare=False)

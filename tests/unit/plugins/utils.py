@@ -104,7 +104,7 @@ class Trickle:
     """An answer that goes on for longer than anybody should listen, one byte at a time."""
 
     pause: float = 0.02
-    seconds: float = 3.0
+    seconds: float = 8.0
 
 
 Answer = Reply | Raw | Reset | Stall | Trickle

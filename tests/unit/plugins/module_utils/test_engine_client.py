@@ -317,27 +317,27 @@ def test_a_kept_connection_that_the_server_closed_is_opened_anew(server: Server)
 
 def test_a_server_that_stalls(server: Server) -> None:
     server.script(Stall())
-    made = make_client(server.url, timeout=0.1, retries=1)
+    made = make_client(server.url, timeout=0.4, retries=1)
     with pytest.raises(ApiError) as caught:
         made.client.get("/api/x/")
-    assert "did not answer GET /api/x/ within 0.1 s" in caught.value.message
+    assert "did not answer GET /api/x/ within 0.4 s" in caught.value.message
     assert len(server.seen) == 2
 
 
 def test_a_post_to_a_server_that_stalls(server: Server) -> None:
     server.script(Stall())
-    with pytest.raises(UnknownOutcome, match=r"within 0\.1 s"):
-        make_client(server.url, timeout=0.1).client.request("POST", "/api/x/", json={})
+    with pytest.raises(UnknownOutcome, match=r"within 0\.4 s"):
+        make_client(server.url, timeout=0.4).client.request("POST", "/api/x/", json={})
 
 
 def test_a_body_that_trickles_ends_at_the_time_limit(server: Server) -> None:
     """C(timeout) is how long one answer may take, not how long one byte may take."""
     server.script(Trickle())
-    client = Client(Connection(server.url, KEY, timeout=0.3, retries=0, max_wait=0.5))
+    client = Client(Connection(server.url, KEY, timeout=0.5, retries=0, max_wait=1.0))
     started = time.monotonic()
-    with pytest.raises(ApiError, match=r"within 0\.3 s"):
+    with pytest.raises(ApiError, match=r"within 0\.5 s"):
         client.get("/api/x/")
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 4.0
     with pytest.raises(UnknownOutcome):
         client.request("POST", "/api/x/", json={})
     server.script(Reply(200, {"id": 1}))
@@ -354,7 +354,7 @@ def chunked(content: bytes, size: int) -> bytes:
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip", "deflate"])
-@pytest.mark.parametrize("size", [0, 7, 5000])
+@pytest.mark.parametrize("size", [0, 61, 5000])
 def test_large_bodies_arrive_whole(server: Server, encoding: str, size: int) -> None:
     content = json.dumps(LARGE).encode()
     if encoding == "gzip":

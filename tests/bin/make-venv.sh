@@ -23,7 +23,9 @@ mkdir -p .build
 if command -v flock >/dev/null 2>&1; then
     exec 9>".build/$(basename "$directory").lock"
     flock 9
-    if [ -e "$stamp" ] && [ "$stamp" -nt "$requirements" ] && [ "$(cat "$directory/.made-in" 2>/dev/null)" = "$PWD" ]; then
+    # While it waited, another call may have done all there is to do. Requirements name each other: any newer one counts.
+    if [ -e "$stamp" ] && [ "$(cat "$directory/.made-in" 2>/dev/null)" = "$PWD" ] &&
+        [ -z "$(find "$(dirname "$requirements")" -maxdepth 1 -name 'requirements*.txt' -newer "$stamp")" ]; then
         exit 0
     fi
 fi

@@ -30,7 +30,8 @@ options:
   autocapture_exceptions_errors_to_ignore:
     description:
       - The exceptions that are not captured, a list of texts. V(null) removes it.
-    type: raw
+    type: list
+    elements: str
   autocapture_exceptions_opt_in:
     description:
       - Whether exceptions are captured.
@@ -42,7 +43,8 @@ options:
   autocapture_web_vitals_allowed_metrics:
     description:
       - The web vitals that are captured, a list of V(CLS), V(FCP), V(INP) and V(LCP). V(null) is all of them.
-    type: raw
+    type: list
+    elements: str
   autocapture_web_vitals_opt_in:
     description:
       - Whether web vitals are captured.
@@ -81,7 +83,7 @@ options:
   conversations_settings:
     description:
       - Settings of conversations, as PostHog's API has them. Servers before 2026 do not know them.
-    type: raw
+    type: dict
   cookieless_server_hash_mode:
     description:
       - How people are told apart without cookies. The API's numbers V(0), V(1) and V(2) mean the same.
@@ -98,7 +100,7 @@ options:
       - >-
         What correlation analysis leaves out, as PostHog's API has it, for example
         C({excluded_event_names: [...], excluded_person_property_names: [...]}).
-    type: raw
+    type: dict
   customer_analytics_config:
     description:
       - Which events customer analytics is made of. Keys that are not given are left alone. Servers before 2026 do
@@ -133,7 +135,8 @@ options:
   data_attributes:
     description:
       - The HTML attributes by which the toolbar prefers to tell elements, a list such as V(["data-attr"]).
-    type: raw
+    type: list
+    elements: str
   default_data_theme:
     description:
       - The id of the project's colour theme. V(null) is PostHog's own.
@@ -153,7 +156,7 @@ options:
   extra_settings:
     description:
       - Settings that PostHog keeps for special cases.
-    type: raw
+    type: dict
   feature_flag_confirmation_enabled:
     description:
       - Whether changes of feature flags must be confirmed in PostHog's user interface.
@@ -178,7 +181,7 @@ options:
   has_completed_onboarding_for:
     description:
       - For which products the set-up is done, a dictionary from the product to V(true) or V(false).
-    type: raw
+    type: dict
   heatmaps_opt_in:
     description:
       - Whether heatmaps are recorded.
@@ -203,27 +206,28 @@ options:
   logs_settings:
     description:
       - Settings of logs, as PostHog's API has them. Servers before 2026 do not know them.
-    type: raw
+    type: dict
   marketing_analytics_config:
     description:
       - Settings of marketing analytics, as PostHog's API has them, for example the sources of spending.
-    type: raw
+    type: dict
   modifiers:
     description:
       - >-
         How HogQL queries are run, as PostHog's API has it, for example
         C({personsOnEventsMode: person_id_override_properties_on_events}).
-    type: raw
+    type: dict
   onboarding_tasks:
     description:
       - Which steps of the set-up are done, a dictionary.
-    type: raw
+    type: dict
   path_cleaning_filters:
     description:
       - >-
         How paths are shortened before they are compared, a list such as
         C([{alias: /orders/<id>, regex: '/orders/[0-9]+'}]), applied in this order.
-    type: raw
+    type: list
+    elements: dict
   person_display_name_properties:
     description:
       - The properties that a person is called by, the first that is there. V([]) or V(null) is PostHog's own choice.
@@ -284,12 +288,12 @@ options:
       - The feature flag that decides which sessions are recorded, a dictionary with the flag's C(id) (also its key is
         taken there) and C(key), and C(variant) to record only one variant. V(null) removes it.
       - The flag cannot be deleted as long as it is named here.
-    type: raw
+    type: dict
   session_recording_masking_config:
     description:
       - >-
         What recordings hide, as PostHog's API has it, for example C({maskAllInputs: true, maskTextSelector: '*'}).
-    type: raw
+    type: dict
   session_recording_minimum_duration_milliseconds:
     description:
       - Sessions shorter than this are not kept. V(null) removes the limit.
@@ -299,7 +303,7 @@ options:
       - >-
         Whether recordings hold the bodies and headers of network requests, as PostHog's API has it, for example
         C({recordBody: false, recordHeaders: true}).
-    type: raw
+    type: dict
   session_recording_opt_in:
     description:
       - Whether sessions are recorded.
@@ -321,7 +325,7 @@ options:
   session_recording_trigger_groups:
     description:
       - Groups of triggers for recording, as PostHog's API has them. Servers before 2026 do not know them.
-    type: raw
+    type: dict
   session_recording_trigger_match_type_config:
     description:
       - Whether V(all) triggers must apply to record a session, or V(any) of them.
@@ -341,12 +345,12 @@ options:
   session_replay_ai_summary_config:
     description:
       - Settings of summaries of recordings, as PostHog's API has them. Only servers of early 2026 know them.
-    type: raw
+    type: dict
   session_replay_config:
     description:
       - >-
         Further settings of session replay, as PostHog's API has them, for example C({record_canvas: true}).
-    type: raw
+    type: dict
   slack_incoming_webhook:
     description:
       - The address of a Slack webhook for actions. V(null) removes it. Newer servers no longer have it.
@@ -355,7 +359,7 @@ options:
     description:
       - The looks of surveys, as PostHog's API has them. PostHog merges the keys into what it has, so a key is not
         removed by leaving it out.
-    type: raw
+    type: dict
   surveys_opt_in:
     description:
       - Whether surveys are shown.
@@ -366,7 +370,8 @@ options:
         The conditions that tell real users from internal and test accounts, a list of conditions such as
         C({key: email, type: person, operator: not_icontains, value: "@acme.test"}). V([]) or V(null) removes all.
       - Cohorts (C(value) of a condition of type C(cohort)) are named by their names or ids.
-    type: raw
+    type: list
+    elements: dict
   test_account_filters_default_checked:
     description:
       - Whether new insights leave out internal and test accounts.

@@ -389,14 +389,14 @@ class Client:
         """Seconds that a 429 asks for: a number, an HTTP date, or our own backoff where it says nothing."""
         value = answer.header("Retry-After").strip()
         if re.fullmatch(r"\d+(\.\d+)?", value):
-            return float(value)
+            return float(value) or self._backoff(limited)
         if value:
             try:
                 when = email.utils.parsedate_to_datetime(value)
             except (TypeError, ValueError):
                 when = None
             if when is not None:
-                return max(0.0, when.timestamp() - time.time())
+                return max(self._backoff(1), when.timestamp() - time.time())
         return min(60.0, 2.0 ** min(limited, 6)) * (0.5 + self._random() / 2)
 
     def _pause(

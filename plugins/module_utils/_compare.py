@@ -52,6 +52,8 @@ def same(field: Field, desired: t.Any, current: t.Any, *, partial: bool = False)
         return str(desired) == str(current)
     if field.lower and isinstance(current, str):
         return bool(desired == current.strip().lower())
+    if field.casefold and isinstance(desired, str) and isinstance(current, str):
+        return desired.casefold() == current.casefold()
     return equal(desired, current)
 
 
@@ -231,13 +233,36 @@ def with_defaults(field: Field, desired: t.Any) -> t.Any:
     return out
 
 
-def view(field: Field, value: t.Any, other: t.Any, *, partial: bool = False) -> t.Any:
+def reset_keys(field: Field, desired: t.Any, current: t.Any, *, partial: bool = False) -> frozenset[str]:
+    """The keys of a document that a declaration puts back to their default by not naming them.
+
+    :param field: the field.
+    :param desired: the declared value.
+    :param current: the server's value.
+    :param partial: see :func:`same`.
+    :returns: names of keys.
+    """
+    if partial or field.kind != "document" or not isinstance(desired, dict) or not isinstance(current, dict):
+        return frozenset()
+    return frozenset(
+        known.name
+        for known in field.fields
+        if not known.computed
+        and not known.kept
+        and known.name not in desired
+        and known.name in current
+        and not same(known, known.default, current[known.name])
+    )
+
+
+def view(field: Field, value: t.Any, other: t.Any, *, partial: bool = False, always: t.Collection[str] = ()) -> t.Any:
     """A value as a diff shows it: without what the server computes, and without what is not the task's business.
 
     :param field: the field.
     :param value: the value to show.
     :param other: the declared value; tells which keys matter.
     :param partial: see :func:`same`.
+    :param always: keys of the document that are shown even if nobody declared them.
     :returns: plain data.
     """
     if field.kind == "document" and isinstance(value, dict):
@@ -246,9 +271,9 @@ def view(field: Field, value: t.Any, other: t.Any, *, partial: bool = False) -> 
         for known in field.fields:
             if known.computed:
                 continue
-            if known.name in declared:
+            if known.name in declared or known.name in always:
                 shown = value.get(known.name, known.default)
-                out[known.name] = view(known, shown, declared[known.name])
+                out[known.name] = view(known, shown, declared.get(known.name, shown))
             elif known.name in value and not known.kept and not partial:
                 if not same(known, known.default, value[known.name]):
                     out[known.name] = view(known, value[known.name], None)

@@ -14,9 +14,12 @@ from __future__ import annotations
 import datetime
 import difflib
 import json as jsonlib
+import math
 import re
 import typing as t
 from dataclasses import dataclass, field
+
+from ansible.module_utils.parsing.convert_bool import boolean
 
 #: Problems are collected, not raised, so that a user sees all of them at once: (option path, sentence).
 Problems = list[tuple[str, str]]
@@ -79,6 +82,7 @@ class Field:
     :param items: what a list or a map holds.
     :param unordered: a list whose order has no meaning.
     :param lower: the server lower-cases and trims the text.
+    :param casefold: upper and lower case are the same when compared.
     :param ref: the value names another object.
     :param refs: references inside the document.
     :param computed: the server's own; never compared, never sent.
@@ -113,6 +117,7 @@ class Field:
     items: Field | None = None
     unordered: bool = False
     lower: bool = False
+    casefold: bool = False
     ref: Ref | None = None
     refs: tuple[NestedRef, ...] = ()
     computed: bool = False
@@ -188,8 +193,8 @@ class Field:
         if value is None:
             if self.null_as is not None:
                 return self.null_as
-            if self.required and not self.nullable:
-                problems.append((path, "null is no value here"))
+            if not self.nullable and (self.required or self.kind != "any"):
+                problems.append((path, "cannot be null: it always has a value; leave it out to leave it alone"))
             return None
         if self.words and not isinstance(value, (dict, list)):
             return self._word(value, path, problems)
@@ -246,7 +251,7 @@ class Field:
                 number = float(value) if re.search(r"[.eE]", value) else int(value)
             except ValueError:
                 number = None
-        if isinstance(number, bool) or not isinstance(number, (int, float)) or number != number:
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
             problems.append((path, f"takes a number, not {value!r}"))
             return value
         if (self.minimum is not None and number < self.minimum) or (self.maximum is not None and number > self.maximum):
@@ -261,10 +266,10 @@ class Field:
         return number
 
     def _parse_bool(self, value: t.Any, path: str, problems: Problems) -> t.Any:
-        if isinstance(value, bool):
-            return value
-        if isinstance(value, str) and value.lower() in ("true", "yes", "on", "false", "no", "off"):
-            return value.lower() in ("true", "yes", "on")
+        try:
+            return boolean(value)
+        except TypeError:
+            pass
         problems.append((path, f"takes true or false, not {value!r}"))
         return value
 
@@ -327,7 +332,7 @@ class Field:
         if self.items is None:
             return value
         parsed = [self.items.parse(item, f"{path}[{index}]", problems) for index, item in enumerate(value)]
-        if self.unordered and self.items.kind == "str":
+        if self.unordered and all(isinstance(item, str) for item in parsed):
             return list(dict.fromkeys(parsed))
         return parsed
 

@@ -70,6 +70,7 @@ def option_spec(field: Field, *, required: bool = False) -> dict[str, t.Any]:
             "bool": "bool",
             "time": "str",
             "document": "dict",
+            "open": "dict",
             "map": "dict",
         }.get(field.kind, "raw")
         spec = {"type": kind}
@@ -200,7 +201,7 @@ class ResourceProgram(Program):
         absent = params.get("state") == "absent"
         if table.several is not None and given.get(table.several.option) is not None:
             return self._run_several(session, reconciler, given, params, absent)
-        object_id = given.get("id")
+        object_id = given.get("id") if given.get("id") != "" else None
         if absent:
             # What else the task says of the object does not matter any more, and need not be right.
             keep = {table.identity.option, *table.delete_options, *((table.parent.option,) if table.parent else ())}
@@ -254,7 +255,7 @@ class ResourceProgram(Program):
             self._known(session, reconciler, declarations)
         outcomes = [reconciler.absent(item) if absent else reconciler.present(item) for item in declarations]
         if exclusive:
-            outcomes += self._leftovers(reconciler, given, items)
+            outcomes += self._leftovers(reconciler, given, [item.obj for item in outcomes])
         result = self._result([item for item in outcomes if item.obj is not None or item.changed] or outcomes)
         result.pop(table.type, None)
         result[table.plural] = [masked(table, item.obj) for item in outcomes if item.obj is not None]
@@ -275,20 +276,12 @@ class ResourceProgram(Program):
         if problems:
             raise InvalidInput(problems)
 
-    def _leftovers(self, reconciler: Reconciler, given: dict[str, t.Any], items: t.Sequence[t.Any]) -> list[Outcome]:
-        table = self.table
-        several = table.several
-        assert several is not None
-        declared = read_declared(table, given)
-        collection = reconciler.collection(declared)
+    def _leftovers(self, reconciler: Reconciler, given: dict[str, t.Any], kept: t.Sequence[t.Any]) -> list[Outcome]:
+        """Delete the objects of the parent that are not among those that were declared."""
+        collection = reconciler.collection(read_declared(self.table, given))
         if collection.parent == {}:
             return []
-        wanted = {table.identity.normal(item) for item in items}
-        return [
-            reconciler.remove(collection, obj)
-            for obj in collection.all()
-            if not wanted.intersection(table.identity.names(obj))
-        ]
+        return [reconciler.remove(collection, obj) for obj in collection.all() if not any(obj is item for item in kept)]
 
     def _result(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:
         """What the task returns."""
@@ -442,9 +435,11 @@ class _Module(AnsibleModule):
         self.given = without_empty(
             {key: value for key, value in copy.deepcopy(self.params).items() if not key.startswith("_ansible_")}
         )
-        # An empty connection option counts as not given, before Ansible asks the environment.
-        for key in [key for key in self.params if not key.startswith("_ansible_") and key not in self.given]:
-            del self.params[key]
+        # An empty connection option counts as not given, before Ansible asks the environment. A null is the engine's
+        # business; Ansible would look for it among the choices.
+        for key in [key for key in self.params if not key.startswith("_ansible_")]:
+            if self.given.get(key) is None:
+                del self.params[key]
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
         """Fail, with a hint where an option's name is mistyped.

@@ -20,6 +20,8 @@ from ansible_collections.community.posthog.plugins.module_utils._compare import 
     compose,
     covers,
     leaves,
+    narrowed,
+    reset_keys,
     same,
     view,
     with_defaults,
@@ -159,6 +161,7 @@ class Reconciler:
         self.session = session
         self.resource = resource
         self.update_secret = update_secret
+        self._first: Outcome | None = None
 
     # -- present --------------------------------------------------------------------------------------------------
 
@@ -174,7 +177,7 @@ class Reconciler:
 
     def _settled(self, attempt: t.Callable[[], Outcome]) -> Outcome:
         """Run an attempt, and plan anew after a write of unknown outcome."""
-        self._first: Outcome | None = None
+        self._first = None
         contested = False
         for again in range(1, _PLANS + 1):
             try:
@@ -286,15 +289,22 @@ class Reconciler:
             if known.name not in declared.values:
                 continue
             value = declared.values[known.name]
-            if current is not None and self._repeats_name(known, value, current):
+            named = known.name == self.resource.identity.option and known.ref is not None
+            if current is not None and (named or self._repeats_name(known, value, current)):
                 values[known.name] = known.value_in(current)
             elif self.resource.parent is not None and known.name == self.resource.parent.option:
                 values[known.name] = value
             else:
-                values[known.name] = self.session.resolve_field(known, value, known.name, problems)
+                values[known.name] = self._inside(current).resolve_field(known, value, known.name, problems)
         if problems:
             raise InvalidInput(problems)
         return values
+
+    def _inside(self, current: t.Mapping[str, t.Any] | None) -> Session:
+        """Where the objects are that this one refers to."""
+        if not self.resource.references_inside:
+            return self.session
+        return self.session.within(None if current is None else self.resource.object_id(current))
 
     @staticmethod
     def _repeats_name(known: Field, value: t.Any, current: t.Mapping[str, t.Any]) -> bool:
@@ -318,6 +328,7 @@ class Reconciler:
             )
         values = self._plan_gated(values, None)
         initial = {known.name: known.initial for known in self.resource.fields if known.initial is not None}
+        undeclared = initial.keys() - values.keys()
         values = {**initial, **values}
         body: dict[str, t.Any] = {}
         later: dict[str, t.Any] = {}
@@ -339,7 +350,9 @@ class Reconciler:
             "created",
             predicted,
             {},
-            self._after(declared, values, None, plans),
+            self._after(
+                declared, {name: value for name, value in values.items() if name not in undeclared}, None, plans
+            ),
             self.resource.label(self._name(declared, predicted)),
         )
         self._intend(outcome)
@@ -351,7 +364,7 @@ class Reconciler:
             self.session.warn(self.resource.aftermath)
         obj = self._taken(collection, answer, predicted)
         try:
-            outcome.obj = self._complete(collection, declared, values, obj, later)
+            outcome.obj = self._complete(collection, declared, values, obj, later, outcome)
         except UnknownOutcome:
             raise
         except ApiError as exc:
@@ -366,6 +379,7 @@ class Reconciler:
         values: t.Mapping[str, t.Any],
         obj: dict[str, t.Any],
         later: dict[str, t.Any],
+        outcome: Outcome,
     ) -> dict[str, t.Any]:
         """Write what a POST does not take.
 
@@ -374,6 +388,7 @@ class Reconciler:
         :param values: the declared values, resolved.
         :param obj: the server's answer to the POST.
         :param later: what is known to be taken by a PATCH only.
+        :param outcome: loses the fields that PostHog does not keep.
         :returns: the object as it is afterwards.
         """
         # Some fields are taken by a PATCH only, and not every server says which.
@@ -383,7 +398,8 @@ class Reconciler:
             path = collection.object_path(self.resource.object_id(obj))
             if not self.resource.replaceable:
                 obj = self._taken(collection, self.session.write("PATCH", path, later), obj)
-            self._note_dropped(values, obj, set(values))
+            for name in self._note_dropped(values, obj, set(values)):
+                outcome.after.pop(name, None)
         return self._apply_parts(declared, obj, collection)
 
     def _guard(self, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None) -> None:
@@ -422,7 +438,7 @@ class Reconciler:
         rule = self.resource.stand_in
         name = declared.values.get(self.resource.identity.option)
         if rule is None or not declared.switches.get(rule.switch, True):
-            remedy = f"; {rule.switch}: true makes one" if rule is not None else ""
+            remedy = f"; {rule.switch}: true {rule.remedy}" if rule is not None else ""
             raise PostHogFailure(f"{self.resource.label(name)} does not exist{collection.offered(name)}{remedy}")
         resource = self.session.registry(rule.type)
         inner = Declared(
@@ -454,8 +470,8 @@ class Reconciler:
             if not known.shown_by(current):
                 unknown.append(known.name)
                 continue
-            compared = self._readable(known, values, current)
-            desired = self._without_secrets(known, values[known.name], values, current)
+            compared = self._readable(known, current)
+            desired = self._without_secrets(known, values[known.name], current)
             if not same(compared, desired, known.value_in(current), partial=known.name in declared.partial):
                 if known.create_only:
                     problems.append(
@@ -473,9 +489,9 @@ class Reconciler:
             )
         return differing
 
-    def _readable(self, known: Field, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any]) -> Field:
+    def _readable(self, known: Field, current: t.Mapping[str, t.Any]) -> Field:
         """The field with its secret keys marked as nobody's business, where they cannot be read."""
-        hidden = self._secret_keys(known, values, current)
+        hidden = self._secret_keys(known, {}, current)
         if not hidden:
             return known
         return dataclasses.replace(
@@ -495,10 +511,9 @@ class Reconciler:
                 keys.add(rule.key)
         return keys
 
-    def _without_secrets(
-        self, known: Field, value: t.Any, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any]
-    ) -> t.Any:
-        hidden = self._secret_keys(known, values, current)
+    def _without_secrets(self, known: Field, value: t.Any, current: t.Mapping[str, t.Any]) -> t.Any:
+        """A declared document without the keys whose stored values cannot be read."""
+        hidden = self._secret_keys(known, {}, current)
         if not hidden or not isinstance(value, dict):
             return value
         return {key: inner for key, inner in value.items() if key not in hidden}
@@ -540,8 +555,9 @@ class Reconciler:
         gated = {name for name in values if name not in differing}
         before = self._before(declared, values, current, plans)
         after = self._after(declared, values, current, plans, unchanged=gated)
-        for name, value in extra.items():
-            before[name], after[name] = current[name], value
+        if extra:
+            before["extra_fields"] = {name: narrowed(current[name], value) for name, value in extra.items()}
+            after["extra_fields"] = dict(extra)
         if not differing and not extra and not any(plan.changed for plan in plans.values()):
             return Outcome(self.resource, "unchanged", current, before, before, label)
         predicted = copy.deepcopy(current)
@@ -552,13 +568,14 @@ class Reconciler:
             now = known.value_in(current)
             desired = differing[known.name]
             if self.update_secret != "always":
-                desired = self._without_secrets(known, desired, values, current)
-            readable = self._readable(known, values, current)
+                desired = self._without_secrets(known, desired, current)
+            readable = self._readable(known, current)
             value = compose(readable, desired, now, partial=known.name in declared.partial)
             body[known.api_name] = value
             if not known.write_only:
                 _put(predicted, known.path_in(predicted), _overlaid(now, value) if known.kind == "document" else value)
-        body = _merged(body, extra)
+        for name, value in extra.items():
+            body[name] = self._extended(name, value, body.get(name), current[name])
         predicted = _merged(predicted, extra)
         for name, plan in plans.items():
             if plan.changed:
@@ -567,7 +584,7 @@ class Reconciler:
         self._guard(values, current)
         self._intend(outcome)
         if self.session.check_mode:
-            collection.remember(predicted, whole=True)
+            collection.remember(predicted, whole=True, instead_of=current)
             return outcome
         obj = current
         if body:
@@ -575,11 +592,34 @@ class Reconciler:
                 body.setdefault(name, dig(current, name))
             path = collection.object_path(self.resource.object_id(current))
             obj = self._taken(collection, self.session.write("PATCH", path, body), predicted)
-            kept = self._note_dropped(differing, obj, set(differing))
-            if not kept and not extra and not any(plan.changed for plan in plans.values()):
+            dropped = self._note_dropped(differing, obj, set(differing))
+            kept = len(dropped) < len(differing)
+            for name in dropped:
+                after[name] = before.get(name)
+            for name, value in extra.items():
+                if covers(value, obj.get(name)):
+                    kept = True
+                else:
+                    self.session.warn(
+                        f"extra_fields.{name}: PostHog accepted this without an error but did not keep it"
+                    )
+            if not kept and not any(plan.changed for plan in plans.values()):
                 return Outcome(self.resource, "unchanged", obj, before, before, label)
         outcome.obj = self._apply_parts(declared, obj, collection)
         return outcome
+
+    def _extended(self, name: str, value: t.Any, sent: t.Any, current: t.Any) -> t.Any:
+        """The value of an extra field, within the document that it extends, since some servers replace that whole."""
+        if not isinstance(value, dict) or not isinstance(current, dict):
+            return value
+        if sent is None:
+            known = next((item for item in self.resource.fields if item.api_name == name), None)
+            if known is not None and known.kind == "document":
+                rest = {key: inner for key, inner in current.items() if known.key(key) is None}
+                sent = {**rest, **compose(known, {}, current, partial=True)}
+            else:
+                sent = current
+        return _merged(sent, value)
 
     def _dropped(self, values: t.Mapping[str, t.Any], obj: t.Mapping[str, t.Any], names: set[str]) -> list[Field]:
         """The written fields that the server's answer does not show as they were written."""
@@ -589,8 +629,8 @@ class Reconciler:
                 if values[known.name] is not None and known.since:
                     dropped.append(known)
                 continue
-            compared = self._readable(known, values, obj)
-            desired = self._without_secrets(known, values[known.name], values, obj)
+            compared = self._readable(known, obj)
+            desired = self._without_secrets(known, values[known.name], obj)
             if not same(compared, desired, known.value_in(obj), partial=True):
                 dropped.append(known)
         return dropped
@@ -604,10 +644,10 @@ class Reconciler:
                 continue
             yield known
 
-    def _note_dropped(self, values: t.Mapping[str, t.Any], obj: t.Mapping[str, t.Any], names: set[str]) -> bool:
+    def _note_dropped(self, values: t.Mapping[str, t.Any], obj: t.Mapping[str, t.Any], names: set[str]) -> set[str]:
         """Warn of fields that PostHog took without an error and did not keep.
 
-        :returns: whether at least one field was kept.
+        :returns: the names of those fields.
         """
         dropped = self._dropped(values, obj, names)
         for known in dropped:
@@ -616,7 +656,7 @@ class Reconciler:
                 f"{self.resource.label(obj)}: PostHog accepted {known.name} without an error "
                 f"but did not keep it{reason}"
             )
-        return len(dropped) < len(names)
+        return {known.name for known in dropped}
 
     def _replace(
         self, collection: Collection, declared: Declared, values: dict[str, t.Any], current: dict[str, t.Any]
@@ -631,8 +671,10 @@ class Reconciler:
         outcome = Outcome(
             self.resource, "updated", predicted, before, self._after(declared, values, current, {}), label
         )
+        self._guard(values, current)
         self._intend(outcome)
         if self.session.check_mode:
+            collection.remember(predicted, whole=True, instead_of=current)
             return outcome
         self._remove(collection, current)
         made = self._create(collection, declared, values)
@@ -720,16 +762,19 @@ class Reconciler:
         """One value as a diff shows it: names for ids, words for numbers, nothing secret."""
         if known.secret:
             return MASK if value is not None else None
-        shown = view(known, value, values[known.name], partial=known.name in declared.partial)
+        partial = known.name in declared.partial
+        stored = known.value_in(current) if current is not None else None
+        always = reset_keys(known, values[known.name], stored, partial=partial)
+        shown = view(known, value, values[known.name], partial=partial, always=always)
+        place = self._inside(current)
         if known.ref is not None:
             ref = known.ref
-            shown = (
-                [self.session.name_of(ref, item) for item in shown]
-                if isinstance(shown, list)
-                else (None if shown is None else self.session.name_of(ref, shown))
-            )
+            if isinstance(shown, list):
+                shown = [place.name_of(ref, item) for item in shown]
+            elif shown is not None:
+                shown = place.name_of(ref, shown)
         elif known.refs:
-            shown = walk(shown, known.refs, lambda rule, item, where: self.session.name_of(rule.ref, item))
+            shown = walk(shown, known.refs, lambda rule, item, where: place.name_of(rule.ref, item))
         hidden = self._secret_keys(known, values, current)
         if hidden and isinstance(shown, dict):
             shown = {key: MASK if key in hidden and inner else inner for key, inner in shown.items()}
@@ -814,7 +859,7 @@ class Reconciler:
         outcome = Outcome(self.resource, "deleted", None, before, {}, self.resource.label(current), also or [])
         self._intend(outcome)
         if self.session.check_mode:
-            collection.forget(self.resource.object_id(current))
+            collection.forget(current)
             return outcome
         self._remove(collection, current, options)
         return outcome
@@ -833,7 +878,7 @@ class Reconciler:
         except ApiError as exc:
             if exc.status != 404:
                 raise
-        collection.forget(object_id)
+        collection.forget(current)
 
 
 def masked(resource: Resource, obj: t.Mapping[str, t.Any] | None) -> dict[str, t.Any] | None:

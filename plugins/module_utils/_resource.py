@@ -112,11 +112,13 @@ class StandIn:
     :param type: the type that is made.
     :param options: its options, each with the option of this type that it takes its value from.
     :param switch: option that allows it; without it a missing object is an error.
+    :param remedy: what the switch does, for the sentence that says so.
     """
 
     type: str
     options: t.Mapping[str, str]
     switch: str
+    remedy: str
 
 
 @dataclass(frozen=True)
@@ -266,6 +268,7 @@ class Resource:
     :param guards: rules asked right before the first write.
     :param parts: fields with calls of their own.
     :param prepare: rewrites the declared values before anything else looks at them.
+    :param references_inside: what it refers to is inside the object itself (a project's dashboards).
     :param masked: paths of secrets in what the server shows.
     :param secret_parts: parts of documents that are secret under a condition.
     :param aftermath: what else the creation of an object changes; said as a warning when it does.
@@ -302,6 +305,7 @@ class Resource:
     guards: tuple[Guard, ...] = ()
     parts: tuple[Part, ...] = ()
     prepare: t.Callable[[dict[str, t.Any], Problems], None] | None = None
+    references_inside: bool = False
     masked: tuple[str, ...] = ()
     secret_parts: tuple[SecretPart, ...] = ()
     marker: str | None = None

@@ -183,8 +183,10 @@ class Collection:
         objects = self._list(query)
         matching = [obj for obj in objects if wanted in identity.names(obj)]
         self._take(matching)
-        if not identity.fuzzy and len(matching) < len(objects):
-            # The server ignored the filter, so this was the whole list.
+        folded = wanted.casefold()
+        strangers = any(folded not in [name.casefold() for name in identity.names(obj)] for obj in objects)
+        if not identity.fuzzy and strangers:
+            # The server ignored the filter, so this was the whole list. (One that takes it may ignore case.)
             self._take(objects)
             self.complete = True
         found = self._named(wanted)
@@ -227,51 +229,66 @@ class Collection:
         except ApiError as exc:
             if exc.status == 404:
                 self.session.check_scope(self.resource, exc)
-                self.forget(object_id)
+                self._drop(str(object_id))
                 return None
             raise
         if not isinstance(obj, dict) or not self._alive(obj):
-            self.forget(object_id)
+            self._drop(str(object_id))
             return None
         return self.remember(obj, whole=True)
 
     # -- what this worker's own writes changed ----------------------------------------------------------------------
 
-    def remember(self, obj: dict[str, t.Any], *, whole: bool = False) -> dict[str, t.Any]:
+    def remember(
+        self, obj: dict[str, t.Any], *, whole: bool = False, instead_of: t.Mapping[str, t.Any] | None = None
+    ) -> dict[str, t.Any]:
         """Keep an object as it is now.
 
         :param obj: the server's answer, or a predicted object.
         :param whole: it is the answer to a write or to a call for this one object, which tells everything; a list's
             shorter form does not replace it.
+        :param instead_of: the object as it was before; needed where it is a predicted one, which has no id.
         :returns: the object.
         """
-        object_id = self.resource.object_id(obj)
-        if object_id is None:
+        if instead_of is not None:
+            self.forget(instead_of)
+        key = self._key(obj)
+        if key is None:
             self._predicted += 1
             key = f"predicted {self._predicted}"
-        else:
-            key = str(object_id)
+        if not whole and key in self._whole:
+            return self._objects[key]
+        self._drop(key)
         if whole:
             self._whole.add(key)
-        elif key in self._whole:
-            return self._objects[key]
-        before = self._objects.get(key)
-        if before is not None:
-            for name in self.resource.identity.names(before):
-                if key in self._names.get(name, ()):
-                    self._names[name].remove(key)
         self._objects[key] = obj
         for name in dict.fromkeys(self.resource.identity.names(obj)):
             self._names.setdefault(name, []).append(key)
         return obj
 
-    def forget(self, object_id: t.Any) -> None:
+    def _key(self, obj: t.Mapping[str, t.Any]) -> str | None:
+        """Under which key an object is kept: its id, or for a predicted one, where it is found."""
+        object_id = self.resource.object_id(obj)
+        if object_id is not None:
+            return str(object_id)
+        return next((key for key, known in self._objects.items() if known is obj), None)
+
+    def _drop(self, key: str) -> None:
+        before = self._objects.pop(key, None)
+        self._whole.discard(key)
+        if before is not None:
+            for name in self.resource.identity.names(before):
+                if key in self._names.get(name, ()):
+                    self._names[name].remove(key)
+
+    def forget(self, obj: t.Mapping[str, t.Any]) -> None:
         """Drop an object that is no longer there.
 
-        :param object_id: the id that URLs take.
+        :param obj: the object.
         """
-        self._objects.pop(str(object_id), None)
-        self._whole.discard(str(object_id))
+        key = self._key(obj)
+        if key is not None:
+            self._drop(key)
 
     def whole(self, obj: dict[str, t.Any]) -> dict[str, t.Any] | None:
         """The object with everything that only a call for it alone tells.
@@ -363,6 +380,31 @@ class Session:
         self._me: dict[str, t.Any] | None = None
         self._organization_object: dict[str, t.Any] | None = None
         self._collections: dict[tuple[str, str], Collection] = {}
+        self._inside: dict[str, Session] = {}
+
+    def within(self, project: t.Any) -> Session:
+        """The same session in another project.
+
+        :param project: the project's id; None for one that is still to be created, in which there is nothing.
+        :returns: the same session for each project; this one where it is the project of this one.
+        """
+        wanted = PLANNED if project is None else str(project)
+        if wanted == self._project_id:
+            return self
+        if wanted not in self._inside:
+            inner = Session(
+                self.client,
+                self.registry,
+                organization=self._organization,
+                project=wanted,
+                check_mode=self.check_mode,
+                warn=self.warn,
+                warn_quietly=self.warn_quietly,
+            )
+            if project is None:
+                inner._project_id = PLANNED
+            self._inside[wanted] = inner
+        return self._inside[wanted]
 
     # -- scope ----------------------------------------------------------------------------------------------------
 
@@ -665,6 +707,9 @@ class Session:
         key = (resource.type, within)
         if key not in self._collections:
             self._collections[key] = Collection(self, resource, parent)
+        elif parent is not None and not self._collections[key].complete:
+            # The parent was read again, and with it the children that it embeds.
+            self._collections[key].parent = parent
         return self._collections[key]
 
     def keep_secret(self, texts: t.Iterable[str]) -> None:
@@ -678,6 +723,8 @@ class Session:
         """Forget every object: a write of unknown outcome may have changed them."""
         for collection in self._collections.values():
             collection.stale()
+        for inner in self._inside.values():
+            inner.stale()
 
     def write(self, method: str, path: str, json: t.Any = None, *, repeatable: bool | None = None) -> t.Any:
         """Send a write.
@@ -740,7 +787,7 @@ class Session:
             return None
         resource = self.registry(ref.type)
         is_id = (isinstance(value, int) and not isinstance(value, bool)) or bool(UUID.fullmatch(str(value)))
-        if is_id and ref.value == resource.id_path:
+        if is_id and ref.value == resource.id_path and not resource.other_ids:
             return str(value) if ref.as_string else value
         obj = self.lookup(ref, value, path, problems)
         if obj is None:

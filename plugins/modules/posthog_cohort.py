@@ -200,7 +200,7 @@ options:
       - A query whose persons are the cohort, an C(ActorsQuery) as PostHog's API has it. V(null) removes it.
       - Compared by the keys that are given, at every depth.
       - Mutually exclusive with O(filters).
-    type: raw
+    type: dict
   is_static:
     description:
       - Whether the members of the cohort are a fixed list.

@@ -173,7 +173,7 @@ options:
       - Compared by the keys that are given, at every depth, where V(null) means absent. V(null) for the whole option
         removes all filters.
       - Cohorts (C(value) of a property of type C(cohort)) are named by their names or ids.
-    type: raw
+    type: dict
   variables:
     description:
       - Values for the variables of SQL insights, a dictionary from the code name (or name) of the variable to its
@@ -184,7 +184,7 @@ options:
   breakdown_colors:
     description:
       - The colours of the values of breakdowns, as PostHog's API has them. V(null) removes them.
-    type: raw
+    type: dict
   data_color_theme_id:
     description:
       - The id of the colour theme. V(null) is the theme of the project.

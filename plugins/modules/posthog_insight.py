@@ -47,7 +47,7 @@ options:
         remove it. Declare it as V(null).
       - Actions (C(id) of an C(ActionsNode)) and cohorts (C(value) of a property of type C(cohort)) are named by their
         names or ids.
-    type: raw
+    type: dict
     suboptions:
       kind:
         description:

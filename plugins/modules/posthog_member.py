@@ -55,7 +55,7 @@ options:
     description:
       - The first name to address an invited person by, at most 30 characters. Used for a new invite only.
     type: str
-  message:
+  invite_message:
     description:
       - A message to the invited person. Used for a new invite only.
     type: str
@@ -100,7 +100,7 @@ EXAMPLES = r"""
   community.posthog.posthog_member:
     email: ada@example.com
     first_name: Ada
-    message: Welcome to our PostHog.
+    invite_message: Welcome to our PostHog.
 
 - name: Invite an administrator, or make a member one
   community.posthog.posthog_member:

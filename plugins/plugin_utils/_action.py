@@ -144,7 +144,9 @@ class PostHogAction(ActionBase):
         spec = item.spec()
         raw = without_empty(plain(self._task.args))
         rules = {key: value for key, value in spec.items() if key not in ("argument_spec", "supports_check_mode")}
-        checked = ModuleArgumentSpecValidator(spec["argument_spec"], **rules).validate(raw)
+        checked = ModuleArgumentSpecValidator(spec["argument_spec"], **rules).validate(
+            {key: value for key, value in raw.items() if value is not None}
+        )
         secret: set[str] = set(checked._no_log_values) | item.secrets(raw)
         if checked.error_messages:
             outcome: dict[str, t.Any] = {"failed": True, "msg": self._told(checked.error_messages, item)}

@@ -136,9 +136,9 @@ BOX = Document(
 TILE = Document(
     "tile",
     [
-        Int("id"),
-        Reference("insight", INSIGHT),
-        Text("text", max_length=4000),
+        Int("id", nullable=True),
+        Reference("insight", INSIGHT, nullable=True),
+        Text("text", max_length=4000, nullable=True),
         Document(
             "button_tile",
             [
@@ -146,6 +146,7 @@ TILE = Document(
                 Text("text", required=True, max_length=200),
                 Choice("placement", ["left", "right"], default="left"),
             ],
+            nullable=True,
         ),
         Document("layouts", [Document(size, BOX.fields) for size in ("sm", "xs")]),
         Text("color", nullable=True, max_length=400),
@@ -198,6 +199,13 @@ class DashboardTiles(Part):
         wanted = self._resolved(session, declared["tiles"], present)
         exclusive = bool(declared.get("exclusive"))
         matches, leftover = self._match(wanted, present, exclusive)
+        strays = [
+            (f"tiles[{index}].id", f"there is no tile {match.declared['id']} on the dashboard")
+            for index, match in enumerate(matches)
+            if match.current is None and match.declared.get("id") is not None
+        ]
+        if strays:
+            raise InvalidInput(strays)
         changed = any(match.current is None or self._patch(match) for match in matches) or (
             exclusive and bool(leftover)
         )
@@ -307,7 +315,8 @@ class DashboardTiles(Part):
                     **{name: {**(boxes.get(name) or {}), **box} for name, box in tile["layouts"].items()},
                 }
         for name in _LOOKS:
-            if name in tile and not covers(tile[name], now.get(name)):
+            # What this server does not show of a tile, it does not know (show_description in 2024).
+            if name in tile and (other is None or name in other) and not covers(tile[name], now.get(name)):
                 out[name] = tile[name]
         if tile.get("text") is not None and tile["text"] != dig(now, "text.body"):
             out["text"] = {"body": tile["text"]}
@@ -338,7 +347,7 @@ class DashboardTiles(Part):
         kind, content = self._content(tile)
         out: dict[str, t.Any] = {}
         if kind == "insight":
-            out["insight"] = session.name_of(INSIGHT, content)
+            out["insight"] = dig(tile, "insight.name") or session.name_of(INSIGHT, content)
         elif kind == "button_tile":
             out["button_tile"] = {key: value for key, value in tile["button_tile"].items() if key != "id"}
         else:

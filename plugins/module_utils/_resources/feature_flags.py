@@ -91,8 +91,8 @@ FILTERS = Document(
         ListOf("groups", GROUP, default=EVERYBODY),
         Document("multivariate", [ListOf("variants", VARIANT, required=True)], nullable=True),
         Map("payloads", Field("payload", "json"), nullable=True, null_as={}, default={}),
-        # Derived from the condition sets.
-        Int("aggregation_group_type_index", computed=True),
+        # Derived from the condition sets since 2026, what counts before.
+        Int("aggregation_group_type_index", nullable=True, kept=True),
         # Early access features and experiments write these three into the flags they use.
         Bool("feature_enrollment", nullable=True, kept=True),
         Document(

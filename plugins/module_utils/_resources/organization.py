@@ -19,6 +19,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Reference,
     Text,
     Word,
+    dig,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resource import (
     Identity,
@@ -38,12 +39,15 @@ LEVELS = {"member": 1, "admin": 8, "owner": 15}
 _EMAIL = (r"[^@\s]+@[^@\s]+", "an e-mail address")
 
 
-def _not_above_own_level(
+def _level_can_be_given(
     session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
-    """Nobody can give a level above their own; PostHog says so only after the fact, and in two different ways."""
+    """Nobody can give a level above their own, or change their own; PostHog says so in several ways (API.md 5)."""
     level = values.get("level")
     if level is None or (current is not None and current.get("level") == level):
+        return
+    if current is not None and dig(current, "user.uuid") and dig(current, "user.uuid") == session.me().get("uuid"):
+        yield "level", "this is the key's own user, and nobody can change their own level; another admin can"
         return
     own = session.organization().get("membership_level")
     if isinstance(own, int) and level > own:
@@ -63,12 +67,13 @@ INVITE = Resource(
     retrievable=False,
     replaceable=True,
     alive=lambda obj: not obj.get("is_expired"),
-    guards=(_not_above_own_level,),
+    guards=(_level_can_be_given,),
     fields=(
-        Text("target_email", required=True, pattern=_EMAIL),
+        Text("target_email", required=True, pattern=_EMAIL, casefold=True),
         Text("first_name", max_length=30, write_only=True),
         Word("level", LEVELS, default=1, since="2025"),
-        Text("message", write_only=True),
+        # Ansible reserves the name message.
+        Text("invite_message", api="message", write_only=True),
         ListOf(
             "private_project_access",
             Document(
@@ -99,17 +104,18 @@ MEMBER = Resource(
             "target_email": "email",
             "level": "level",
             "first_name": "first_name",
-            "message": "message",
+            "invite_message": "invite_message",
             "send_email": "send_email",
         },
         switch="invite",
+        remedy="sends an invite",
     ),
-    guards=(_not_above_own_level,),
+    guards=(_level_can_be_given,),
     fields=(
-        Text("email", required=True, pattern=_EMAIL, read=("user.email",), lower=True, create_only=True),
+        Text("email", required=True, pattern=_EMAIL, read=("user.email",), casefold=True, create_only=True),
         Word("level", LEVELS, default=1),
         Text("first_name", max_length=30, write_only=True),
-        Text("message", write_only=True),
+        Text("invite_message", write_only=True),
         Bool("send_email", write_only=True),
     ),
 )

@@ -85,7 +85,11 @@ FILTERS = Document(
     ],
     nullable=True,
     # A behavioural condition on an action has the action's id as its key.
-    refs=(*PROPERTY_REFS, NestedRef({"type": "behavioral", "event_type": "actions"}, "key", ACTION)),
+    refs=(
+        *PROPERTY_REFS,
+        NestedRef({"type": "behavioral", "event_type": "actions"}, "key", ACTION),
+        NestedRef({"type": "behavioral", "seq_event_type": "actions"}, "seq_event", ACTION),
+    ),
 )
 
 

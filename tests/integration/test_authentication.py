@@ -33,14 +33,18 @@ def test_project_by_anything(posthog: Harness, in_process: bool) -> None:
     tasks += [
         task("environment", "info", {"types": ["feature_flag"]}, environment={"POSTHOG_PROJECT_ID": "Default project"}),
         task("elsewhere", "info", {"types": ["feature_flag"], "project": "Labs project"}),
-        task("not in that organization", "info", {"types": ["feature_flag"], "project": "Labs project", "organization": "Acme"}),
+        task(
+            "not in that organization",
+            "info",
+            {"types": ["feature_flag"], "project": "Labs project", "organization": "Acme"},
+        ),
     ]
     run = posthog.run(tasks, in_process=in_process, env=NO_PLACE)
     for name in (*ways, "environment"):
-        assert run[name].ok, run[name]
+        assert run[name].ok, str(run[name])
         assert [item["key"] for item in run[name].result["objects"]["feature_flag"]] == ["here"], name
         paths = {entry["path"] for entry in run[name].requests if "feature_flags" in entry["path"]}
-        assert paths == {f"/api/projects/{server.project}/feature_flags/"}, run[name]
+        assert paths == {f"/api/projects/{server.project}/feature_flags/"}, str(run[name])
     assert run["elsewhere"].ok and run["elsewhere"].result["objects"]["feature_flag"] == []
     assert run["not in that organization"].failed
 
@@ -68,8 +72,8 @@ def test_organization_by_anything(posthog: Harness, in_process: bool) -> None:
     ]
     run = posthog.run(tasks, in_process=in_process, env=NO_PLACE)
     for name in ways:
-        assert run[name].ok, run[name]
-        assert [item["name"] for item in run[name].result["objects"]["role"]] == ["Engineering"], run[name]
+        assert run[name].ok, str(run[name])
+        assert [item["name"] for item in run[name].result["objects"]["role"]] == ["Engineering"], str(run[name])
     assert len(run["of another project"].result["objects"]["member"]) == 1
     assert run["foreign"].failed and run["foreign"].result["status_code"] in (403, 404)
 
@@ -90,13 +94,19 @@ def test_restricted_keys(posthog: Harness, in_process: bool) -> None:
             task("Role", "role", {"name": "x", "api_key": keys["project_only"]}),
             task("Other project", "feature_flag", {**flag, "api_key": keys["other_project_only"], "project": number}),
             task(
-                "Other organization", "feature_flag", {**flag, "api_key": keys["other_organization_only"], "project": number}
+                "Other organization",
+                "feature_flag",
+                {**flag, "api_key": keys["other_organization_only"], "project": number},
             ),
             task("Read", "info", {"types": ["feature_flag"], "api_key": keys["read_only"], "project": number}),
             task("Unchanged", "feature_flag", {**flag, "api_key": keys["read_only"], "project": number}),
             task("Write", "feature_flag", {**flag, "active": False, "api_key": keys["read_only"], "project": number}),
             task("Predict", "feature_flag", {**flag, "active": False, "api_key": keys["read_only"]}, check_mode=True),
-            task("Narrow", "feature_flag", {**flag, "active": False, "api_key": keys["feature_flag_only"], "project": number}),
+            task(
+                "Narrow",
+                "feature_flag",
+                {**flag, "active": False, "api_key": keys["feature_flag_only"], "project": number},
+            ),
             task("Too narrow", "cohort", {"name": "x", "api_key": keys["feature_flag_only"], "project": number}),
             task("Member", "role", {"name": "x", "api_key": keys["member"]}),
             task("Outsider", "feature_flag", {**flag, "api_key": keys["outsider"], "project": number}),
@@ -106,19 +116,21 @@ def test_restricted_keys(posthog: Harness, in_process: bool) -> None:
     )
     good = ("Own project", "Again", "Tags", "By current", "Read", "Unchanged", "Predict", "Narrow")
     for name in good:
-        assert run[name].ok, run[name]
+        assert run[name].ok, str(run[name])
     assert run["Own project"].changed and not run["Again"].changed and not run["Unchanged"].changed
     assert run["Predict"].changed and run["Narrow"].changed and not run["Tags"].result.get("warnings")
     for name in ("Role", "Other project", "Other organization", "Write", "Too narrow", "Member", "Outsider"):
         item = run[name]
-        assert item.failed, item
-        assert item.result["status_code"] in (403, 404) and [e for e in item.writes if e["status"] < 400] == [], item
+        assert item.failed, str(item)
+        assert item.result["status_code"] in (403, 404) and [e for e in item.writes if e["status"] < 400] == [], str(
+            item
+        )
     assert "add the scope feature_flag:write to the key" in run["Write"].msg
     assert "cohort:read" in run["Too narrow"].msg
     assert f"ID {server.project}" in run["Other project"].msg
     # Only the id says which project, to a key that may not list them: the message must not pretend that it is missing.
     if run["By name"].failed:
-        assert "project" in run["By name"].msg, run["By name"]
+        assert "project" in run["By name"].msg, str(run["By name"])
 
 
 def test_connection_info(posthog: Harness, in_process: bool) -> None:
@@ -135,6 +147,8 @@ def test_connection_info(posthog: Harness, in_process: bool) -> None:
         ],
         in_process=in_process,
     )
+    for name in ("full", *names, "flags"):
+        assert run[name].ok, str(run[name])
     full = run["full"].result
     assert full["user"]["email"] == "owner@acme.test" and full["host"] == server.url and full["region"] is None
     assert {item["name"] for item in full["organizations"]} == {"Acme", "Acme Labs"}
@@ -148,7 +162,7 @@ def test_connection_info(posthog: Harness, in_process: bool) -> None:
     assert all(item["access"] == "write" for item in reading["missing_scopes"] if item["scope"].endswith(":write"))
     narrow = {item["scope"] for item in run["feature_flag_only"].result["missing_scopes"]}
     assert "cohort:read" in narrow and not any(scope.startswith("feature_flag:") for scope in narrow)
-    assert run["project_only"].ok, run["project_only"]
+    assert run["project_only"].ok, str(run["project_only"])
     assert run["project_only"].result["key"]["scoped_teams"] == [server.project]
     assert run["member"].result["user"]["email"] == "member@acme.test"
     assert [item["name"] for item in run["member"].result["organizations"]] == ["Acme"]
@@ -185,7 +199,7 @@ def test_current_project_is_pinned(posthog: Harness) -> None:
         in_process=True,
         env=NO_PLACE,
     )
-    assert run["Loop"].ok, run["Loop"]
+    assert run["Loop"].ok, str(run["Loop"])
     posts = [entry["path"] for entry in run["Loop"].writes if entry["path"].endswith("feature_flags/")]
     assert posts == [f"/api/projects/{server.project}/feature_flags/"] * 3
     assert run["After"].result["current_project"] == str(second)
@@ -228,7 +242,7 @@ def test_plan_gates(posthog: Harness, in_process: bool) -> None:
     )
     for name in ("Flag", "Flag again", "Dashboard", "Dashboard again"):
         warnings = " ".join(map(str, run[name].result.get("warnings") or []))
-        assert "tags" in warnings and "tagging" in warnings, run[name]
+        assert "tags" in warnings and "tagging" in warnings, str(run[name])
     assert run["Flag"].changed and not run["Flag again"].changed
     assert run["Dashboard"].changed and not run["Dashboard again"].changed
     assert not run["Without"].result.get("warnings") and not run["Where it is included"].result.get("warnings")

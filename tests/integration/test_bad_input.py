@@ -25,7 +25,7 @@ class Case(t.NamedTuple):
     module: str
     options: dict[str, t.Any]
     says: tuple[str, ...]
-    keywords: dict[str, t.Any] = {}  # noqa: RUF012
+    keywords: dict[str, t.Any] = {}
 
 
 def flag(says: str | tuple[str, ...], **options: t.Any) -> Case:
@@ -53,7 +53,9 @@ CONNECTION: dict[str, Case] = {
     ),
     "host without scheme": Case("role", {"name": "x", "host": "posthog.example.com"}, ("host: .*scheme", "https://")),
     "host of another scheme": Case("role", {"name": "x", "host": "ftp://127.0.0.1"}, ("host: .*scheme",)),
-    "plain http": Case("role", {"name": "x", "host": "http://posthog.example.com"}, ("host: .*plain http", "use https")),
+    "plain http": Case(
+        "role", {"name": "x", "host": "http://posthog.example.com"}, ("host: .*plain http", "use https")
+    ),
     "host with credentials": Case(
         "role", {"name": "x", "host": "https://me:secretpassword@example.com"}, ("host: ", "credentials")
     ),
@@ -66,13 +68,19 @@ CONNECTION: dict[str, Case] = {
     "region and host in the environment": Case(
         "role", {"name": "x"}, ("POSTHOG_REGION and POSTHOG_HOST", "one"), {"environment": {"POSTHOG_REGION": "eu"}}
     ),
-    "project token": Case("role", {"name": "x", "api_key": "phc_0123456789abcdef"}, ("api_key: .*project token", "phx_")),
+    "project token": Case(
+        "role", {"name": "x", "api_key": "phc_0123456789abcdef"}, ("api_key: .*project token", "phx_")
+    ),
     "project secret key": Case("role", {"name": "x", "api_key": "phs_0123456789abcdef"}, ("api_key: .*phs_", "phx_")),
     "key with spaces": Case("role", {"name": "x", "api_key": "phx_abc def"}, ("api_key: .*spaces",)),
-    "no key": Case("role", {"name": "x"}, ("api_key: no API key", "POSTHOG_API_KEY"), {"environment": {"POSTHOG_API_KEY": ""}}),
+    "no key": Case(
+        "role", {"name": "x"}, ("api_key: no API key", "POSTHOG_API_KEY"), {"environment": {"POSTHOG_API_KEY": ""}}
+    ),
     "timeout of zero": Case("role", {"name": "x", "timeout": 0}, ("timeout: must be more than 0",)),
     "retries below zero": Case("role", {"name": "x", "retries": -1}, ("retries: must not be negative",)),
-    "ca_path missing": Case("role", {"name": "x", "ca_path": "/no/such/file"}, ("ca_path: /no/such/file does not exist",)),
+    "ca_path missing": Case(
+        "role", {"name": "x", "ca_path": "/no/such/file"}, ("ca_path: /no/such/file does not exist",)
+    ),
 }
 
 #: Options that are wrong in themselves.
@@ -80,7 +88,8 @@ OPTIONS: dict[str, Case] = {
     "rollout too high": flag(r"rollout_percentage: must be between 0 and 100, not 150", rollout_percentage=150),
     "rollout below zero": flag(r"rollout_percentage: must be between 0 and 100, not -1", rollout_percentage=-1),
     "rollout in filters": filters(
-        r"filters\.groups\[0\]\.rollout_percentage: must be between 0 and 100, not 101", groups=[{"rollout_percentage": 101}]
+        r"filters\.groups\[0\]\.rollout_percentage: must be between 0 and 100, not 101",
+        groups=[{"rollout_percentage": 101}],
     ),
     "variants do not add up": flag(r"add up to 100, not 90 \(50 \+ 40\)", variants=variants(50, 40)),
     "variants in filters do not add up": filters(
@@ -108,7 +117,8 @@ OPTIONS: dict[str, Case] = {
     ),
     "typo in filters": filters(r"filters\.group: is no known key; did you mean groups", group=[]),
     "typo in a variant": flag(
-        r"variants\[0\]\.rollout: is no known key; did you mean rollout_percentage", variants=[{"key": "a", "rollout": 100}]
+        r"variants\[0\]\.rollout: is no known key; did you mean rollout_percentage",
+        variants=[{"key": "a", "rollout": 100}],
     ),
     "typo of an option": flag(r"rollout_percentag.*did you mean rollout_percentage", rollout_percentag=5),
     "unknown operator": filters(
@@ -124,7 +134,9 @@ OPTIONS: dict[str, Case] = {
         groups=[{"rollout_percentage": 200}, {"propertys": []}, {"properties": {"type": "person"}}],
     ),
     "short form and groups": flag(
-        ("rollout_percentage", r"filters\.groups"), rollout_percentage=5, filters={"groups": [{"rollout_percentage": 6}]}
+        ("rollout_percentage", r"filters\.groups"),
+        rollout_percentage=5,
+        filters={"groups": [{"rollout_percentage": 6}]},
     ),
     "short form and multivariate": flag(
         ("variants", r"filters\.multivariate"),
@@ -140,7 +152,9 @@ OPTIONS: dict[str, Case] = {
     ),
     "text for a boolean": flag("active", active="perhaps"),
     "number for a list": flag("tags", tags={"a": 1}),
-    "key with spaces": Case("feature_flag", {"key": "new checkout"}, (r"key: 'new checkout' is not allowed", "letters")),
+    "key with spaces": Case(
+        "feature_flag", {"key": "new checkout"}, (r"key: 'new checkout' is not allowed", "letters")
+    ),
     "key too long": Case("feature_flag", {"key": "k" * 401}, ("key: is 401 characters long, 400 are allowed",)),
     "empty key": Case("feature_flag", {"key": ""}, ("key", "empty")),
     "empty name": Case("role", {"name": ""}, ("name", "empty")),
@@ -159,7 +173,9 @@ OPTIONS: dict[str, Case] = {
         "cohort",
         {
             "name": "bad",
-            "filters": {"properties": {"type": "OR", "values": [{"type": "AND", "values": [{"type": "person", "key": "x"}]}]}},
+            "filters": {
+                "properties": {"type": "OR", "values": [{"type": "AND", "values": [{"type": "person", "key": "x"}]}]}
+            },
         },
         (r"filters\.properties\.values\[0\]\.values\[0\]\.operator: is missing",),
     ),
@@ -173,7 +189,9 @@ OPTIONS: dict[str, Case] = {
         {"name": "bad", "filters": {"propertys": {}}},
         (r"filters\.propertys: is no known key; did you mean properties", r"filters\.properties: is missing"),
     ),
-    "query of an unknown kind": Case("insight", {"name": "bad", "query": {"kind": "TrendQuery"}}, (r"query\.kind: 'TrendQuery'",)),
+    "query of an unknown kind": Case(
+        "insight", {"name": "bad", "query": {"kind": "TrendQuery"}}, (r"query\.kind: 'TrendQuery'",)
+    ),
     "query without a kind": Case("insight", {"name": "bad", "query": {"series": []}}, (r"query\.kind: is missing",)),
     "tile with two contents": Case(
         "dashboard",
@@ -189,10 +207,14 @@ OPTIONS: dict[str, Case] = {
         (r"tiles\[0\]\.layouts\.sm\.width: is no known key",),
     ),
     "level unknown": Case("member", {"email": "ada@example.com", "level": "king"}, ("level", "member, admin, owner")),
-    "type unknown": Case("info", {"types": ["role", "feature_flags"]}, (r"types\[1\]: 'feature_flags' is no type", "feature_flag")),
+    "type unknown": Case(
+        "info", {"types": ["role", "feature_flags"]}, (r"types\[1\]: 'feature_flags' is no type", "feature_flag")
+    ),
     "no types": Case("info", {"types": []}, ("types: names no type",)),
     "sample rate": Case(
-        "project", {"name": "Website", "session_recording_sample_rate": 25}, ("session_recording_sample_rate: .*between 0 and 1",)
+        "project",
+        {"name": "Website", "session_recording_sample_rate": 25},
+        ("session_recording_sample_rate: .*between 0 and 1",),
     ),
     "typo of a setting": Case("project", {"name": "Website", "timezon": "UTC"}, ("timezon.*did you mean timezone",)),
     "week day": Case("project", {"name": "Website", "week_start_day": "friday"}, ("week_start_day", "sunday, monday")),
@@ -216,7 +238,9 @@ REFERENCES: dict[str, Case] = {
         filters=cohort_condition("Beta tester"),
     ),
     "cohort id that does not exist": flag("99999", filters=cohort_condition(99999)),
-    "cohort twice": flag(r"2 objects of type cohort are called 'Twin' \(ids {cohort}\)", filters=cohort_condition("Twin")),
+    "cohort twice": flag(
+        r"2 objects of type cohort are called 'Twin' \(ids {cohort}\)", filters=cohort_condition("Twin")
+    ),
     "name of a cohort twice": Case("cohort", {"name": "Twin", "description": "x"}, ("Twin", "{cohort}")),
     "name of a dashboard twice": Case("dashboard", {"name": "Twin", "description": "x"}, ("Twin", "{dashboard}")),
     "name of an insight twice": Case("insight", {"name": "Twin", "description": "x"}, ("Twin", "{insight}")),
@@ -230,12 +254,16 @@ REFERENCES: dict[str, Case] = {
         (r"tiles\[1\]\.insight: there is no insight 'Visitor'; did you mean Visitors",),
     ),
     "dashboard of an insight missing": Case(
-        "insight", {"name": "New", "query": TRENDS, "dashboards": ["Growt"]}, (r"dashboards\[0\]: there is no dashboard 'Growt'",)
+        "insight",
+        {"name": "New", "query": TRENDS, "dashboards": ["Growt"]},
+        (r"dashboards\[0\]: there is no dashboard 'Growt'",),
     ),
     "flag missing": flag(
         "there is no feature flag 'new-serch'; did you mean new-search",
         filters={
-            "groups": [{"properties": [{"type": "flag", "key": "new-serch", "operator": "flag_evaluates_to", "value": True}]}]
+            "groups": [
+                {"properties": [{"type": "flag", "key": "new-serch", "operator": "flag_evaluates_to", "value": True}]}
+            ]
         },
     ),
     "member missing": Case(
@@ -256,15 +284,21 @@ REFERENCES: dict[str, Case] = {
     "id that does not exist": Case("cohort", {"id": 99999, "name": "x"}, ("99999",)),
     "project missing by name": Case("role", {"name": "x", "project": "Defualt project"}, ()),
     "project missing for a flag": Case(
-        "feature_flag", {"key": "bad", "project": "Websit"}, ("project: this key sees no project 'Websit'", "Default project")
+        "feature_flag",
+        {"key": "bad", "project": "Websit"},
+        ("project: this key sees no project 'Websit'", "Default project"),
     ),
     "project missing by id": Case(
-        "feature_flag", {"key": "bad", "project": "99999"}, ("project: this key has no project 99999", "Default project")
+        "feature_flag",
+        {"key": "bad", "project": "99999"},
+        ("project: this key has no project 99999", "Default project"),
     ),
     "organization missing": Case(
         "role", {"name": "x", "organization": "Akme"}, ("organization: this key sees no organization 'Akme'", "Acme")
     ),
-    "level above one's own": Case("member", {"email": "member2@acme.test", "level": "owner", "api_key": "{admin}"}, ("level", "own")),
+    "level above one's own": Case(
+        "member", {"email": "member2@acme.test", "level": "owner", "api_key": "{admin}"}, ("level", "own")
+    ),
     "one's own level": Case("member", {"email": "owner@acme.test", "level": "admin"}, ("level", "own")),
     "wrong key": Case(
         "role", {"name": "x", "api_key": "phx_unknownunknown"}, ("401", "does not know this api_key", "one region")
@@ -286,9 +320,7 @@ def results(
         sandbox_server.reset()
         ids = _world(sandbox_server)
         known = {**ids, "admin": sandbox_server.keys["admin"]}
-        tasks = [
-            task(name, case.module, _filled(case.options, known), **case.keywords) for name, case in CASES.items()
-        ]
+        tasks = [task(name, case.module, _filled(case.options, known), **case.keywords) for name, case in CASES.items()]
         run = Harness(sandbox_server, tmp_path_factory.mktemp("bad_input")).run(tasks, in_process=in_process)
         by_name = {item.name: item for item in run.tasks}
         assert set(by_name) == set(CASES), run.output[-3000:]
@@ -336,7 +368,7 @@ def test_bad_input(results: dict[bool, dict[str, t.Any]], name: str, in_process:
     if name in CONNECTION or (name in OPTIONS and case.module not in ("dashboard",)):
         assert item.requests == [], str(item)
     assert "\n" not in item.msg.strip(), item.msg
-    assert "Traceback" not in str(item.result.get("exception")) and "Traceback" not in item.msg, item
+    assert "Traceback" not in str(item.result.get("exception")) and "Traceback" not in item.msg, str(item)
     assert "has a defect" not in item.msg, item.msg
     assert "secretpassword" not in item.msg
 

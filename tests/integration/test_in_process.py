@@ -182,7 +182,7 @@ def test_empty_counts_as_unset(posthog: Harness, in_process: bool) -> None:
     )
     assert [item.ok for item in run.tasks] == [True] * 5 + [False] * 2, "\n".join(map(str, run.tasks))
     for item in run.tasks[:5]:
-        assert item.result["current_project"] == str(posthog.server.project), item
+        assert item.result["current_project"] == str(posthog.server.project), str(item)
         assert item.result["host"] == posthog.server.url
     assert all("no API key was given" in item.msg for item in run.tasks[5:])
 
@@ -241,7 +241,7 @@ def test_module_defaults_and_names(posthog: Harness, in_process: bool) -> None:
     )
     assert run["None here"].failed and "no API key" in run["None here"].msg
     for item in run.tasks:
-        assert item.ok or item.name == "None here", item
+        assert item.ok or item.name == "None here", str(item)
     assert run["Group info"].result["objects"]["role"][0]["name"] == "Engineering"
     assert run["Short info"].result["objects"]["role"][0]["name"] == "Short"
     assert run["Default name"].result["role"]["name"] == "Default"
@@ -289,7 +289,7 @@ def test_loop_keeps_connection_and_list(posthog: Harness) -> None:
         )
         assert len(found) == 2, found
     assert not run["First"].changed
-    assert len(run["First"].requests) <= 3, run["First"]
+    assert len(run["First"].requests) <= 3, str(run["First"])
     assert len(run["Second"].requests) == len(run["First"].requests), "the second task starts with what was kept"
 
 
@@ -373,7 +373,7 @@ def test_until_and_retries(posthog: Harness, in_process: bool) -> None:
         ],
         in_process=in_process,
     )
-    assert run["Wait"].ok, run["Wait"]
+    assert run["Wait"].ok, str(run["Wait"])
     assert run["Wait"].result["attempts"] == 2 or run["Wait"].result["attempts"] == 3
     assert [item["name"] for item in run["Wait"].result["objects"]["role"]] == ["Engineering"]
 
@@ -397,7 +397,7 @@ def test_until_sees_changes(posthog: Harness) -> None:
     assert run["Wait"].failed
     assert run["Wait"].result["attempts"] == 2
     lists = [entry for entry in run["Wait"].requests if entry["path"].endswith("/roles/")]
-    assert len(lists) == 2, run["Wait"]
+    assert len(lists) == 2, str(run["Wait"])
 
 
 # -- where it runs ----------------------------------------------------------------------------------------------------
@@ -471,7 +471,7 @@ def test_async(posthog: Harness) -> None:
     )
     assert run["Polled"].ok and run["Polled"].changed and run["Polled"].result["role"]["name"] == "Engineering"
     assert run["Fired"].ok and run["Fired"].result["ansible_job_id"]
-    assert run["Collected"].ok and run["Collected"].result["role"]["name"] == "Support", run["Collected"]
+    assert run["Collected"].ok and run["Collected"].result["role"]["name"] == "Support", str(run["Collected"])
     assert run["Failing"].failed and run["Failing"].result["status_code"] == 401
     assert run["Again"].ok and not run["Again"].changed
     assert names_of(posthog.server, "role") == ["Engineering", "Support"]
@@ -483,7 +483,7 @@ def test_become(posthog: Harness) -> None:
         [task("Become", "role", {"name": "Engineering"}, become=True, become_method="ansible.builtin.sudo")],
         in_process=True,
     )
-    assert run["Become"].ok and run["Become"].changed, run["Become"]
+    assert run["Become"].ok and run["Become"].changed, str(run["Become"])
 
 
 def test_other_interpreter(posthog: Harness) -> None:
@@ -494,7 +494,7 @@ def test_other_interpreter(posthog: Harness) -> None:
         inventory="somewhere ansible_python_interpreter=/nonexistent/python\n",
         in_process=True,
     )
-    assert run["Local"].ok and run["Local"].changed, run["Local"]
+    assert run["Local"].ok and run["Local"].changed, str(run["Local"])
 
 
 def test_the_switch(posthog: Harness) -> None:
@@ -666,13 +666,13 @@ def test_same_result_both_ways(posthog: Harness) -> None:
         run = posthog.run(flows, in_process=in_process, diff=True)
         found.append([(item.name, item.status, _steady(item.result)) for item in run.tasks])
     for here, there in zip(*found):
-        assert here == there, f"{here[0]}\nin process: {json.dumps(here)}\nas a module: {json.dumps(there)}"
+        assert here == there, f"{here[0]}\nworker: {json.dumps(here)}\nmodule: {json.dumps(there)}"
 
 
 #: What differs from run to run: ids, times, tokens.
 VOLATILE = (
-    "id pk uuid role_id short_id api_token secret_api_token created_at updated_at last_modified_at joined_at last_used_at "
-    "invocation result_version link target_id last_calculation version exception changes_at live_events_token"
+    "id pk uuid role_id short_id api_token secret_api_token created_at updated_at last_modified_at joined_at "
+    "last_used_at invocation result_version link target_id last_calculation version exception changes_at live_events_token"
 ).split()
 
 
@@ -818,5 +818,5 @@ def test_nothing_kept_between_runs(posthog: Harness, tmp_path: Path) -> None:
     """Nothing is left on disk by tasks that run in the worker."""
     all_ok(posthog.run([task("Role", "role", {"name": "A"})], in_process=True))
     place = tmp_path / "run1"
-    kept = [path for path in (place / "remote").rglob("*")] if (place / "remote").exists() else []
+    kept = list((place / "remote").rglob("*")) if (place / "remote").exists() else []
     assert kept == []

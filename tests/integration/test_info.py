@@ -68,13 +68,15 @@ def test_everything(posthog: Harness, in_process: bool) -> None:
     all_ok(run)
     found = run["All"].result["objects"]
     assert set(found) == set(TYPES)
-    assert all(found[name] for name in TYPES if name != "insight_variable"), {key: len(item) for key, item in found.items()}
+    assert all(found[name] for name in TYPES if name != "insight_variable"), {
+        key: len(item) for key, item in found.items()
+    }
     keys = [item["key"] for item in found["feature_flag"]]
     assert sorted(keys) == sorted([*(f"flag-{number}" for number in range(7)), "new-checkout"]) and len(set(keys)) == 8
     assert [item["user"]["email"] for item in found["role_membership"]] == ["member@acme.test"]
     assert {item["target_email"] for item in found["invite"]} == {"ada@example.com"}
     paged = [e for e in run["All"].requests if e["path"].endswith("/feature_flags/") and "archived" not in e["query"]]
-    assert len(paged) == 3, run["All"]
+    assert len(paged) == 3, str(run["All"])
 
     def names(which: str, kind: str = "feature_flag", key: str = "key") -> list[str]:
         return sorted(item[key] for item in run[which].result["objects"][kind])

@@ -68,7 +68,11 @@ DELETIONS: list[dict[str, t.Any]] = [
     task("Delete a flag", "feature_flag", {"key": "variants", "state": "absent"}),
     task("Delete a cohort", "cohort", {"name": "Testers", "state": "absent"}),
     task("Withdraw", "member", {"email": "ada@example.com", "state": "absent"}),
-    task("Remove", "role_membership", {"role": "Engineering", "organization_member": "member@acme.test", "state": "absent"}),
+    task(
+        "Remove",
+        "role_membership",
+        {"role": "Engineering", "organization_member": "member@acme.test", "state": "absent"},
+    ),
     task("Delete a role", "role", {"name": "Support", "state": "absent"}),
 ]
 
@@ -125,12 +129,28 @@ def test_reading(posthog_2024: Harness, in_process: bool) -> None:
 
 def test_plan_gates(posthog_2024: Harness) -> None:
     """Tags that the plan does not include: a warning that names field and feature, and no change for ever."""
-    labs = {"organization": posthog_2024.server.facts["basic_organization_id"], "project": "Labs project"}
+    labs = {"project": str(posthog_2024.server.facts["basic_project_id"])}
     flag = {"key": "tagged", "tags": ["a"], **labs}
     run = all_ok(
         posthog_2024.run([task("Flag", "feature_flag", flag), task("Again", "feature_flag", flag)], in_process=True)
     )
     for item in run.tasks:
         warnings = " ".join(map(str, item.result.get("warnings") or []))
-        assert "tags" in warnings and "tagging" in warnings, item
+        assert "tags" in warnings and "tagging" in warnings, str(item)
     assert run["Flag"].changed and not run["Again"].changed
+
+
+def test_project_of_another_organization(posthog_2024: Harness) -> None:
+    """Organizations cannot be listed; the one that the task names tells its projects all the same."""
+    facts = posthog_2024.server.facts
+    asked = {"types": ["feature_flag"], "project": "Labs project"}
+    run = posthog_2024.run(
+        [
+            task("By name", "info", {**asked, "organization": facts["basic_organization_id"]}),
+            task("By id", "info", {"types": ["feature_flag"], "project": str(facts["basic_project_id"])}),
+        ],
+        in_process=True,
+        env={"POSTHOG_ORGANIZATION_ID": None, "POSTHOG_PROJECT_ID": None},
+    )
+    assert run["By id"].ok, str(run["By id"])
+    assert run["By name"].ok, str(run["By name"])

@@ -53,7 +53,11 @@ def canary_tasks() -> list[dict[str, t.Any]]:
         task("secret: again", "feature_flag", payload(FIRST)),
         task("secret: kept", "feature_flag", payload(SECOND, update_secret="on_create")),
         task("secret: always", "feature_flag", payload(SECOND, update_secret="always")),
-        task("secret: told by the object", "feature_flag", {"key": "mail-settings", "payloads": {"true": TEXT}}),
+        task(
+            "secret: told by the object",
+            "feature_flag",
+            {"key": "mail-settings", "payloads": {"true": TEXT}, "update_secret": "always"},
+        ),
         task(
             "secret: in filters",
             "feature_flag",
@@ -72,7 +76,9 @@ def canary_tasks() -> list[dict[str, t.Any]]:
         task("key: with spaces", "role", {"name": "x", "api_key": "phx_canary canary"}),
         task("key: misplaced", "role", {"name": "x", "api_kye": "not searched for"}),
         task("async", "feature_flag", payload(FIRST, key="async"), **{"async": 30, "poll": 1}),
-        task("async: failing", "feature_flag", payload(FIRST, key="async", project="99999"), **{"async": 30, "poll": 1}),
+        task(
+            "async: failing", "feature_flag", payload(FIRST, key="async", project="99999"), **{"async": 30, "poll": 1}
+        ),
     ]
     return tasks
 
@@ -130,9 +136,9 @@ def test_canaries(posthog: Harness, in_process: bool, by: str) -> None:
     by_name = {item.name: item for item in run.tasks}
     assert len(by_name) == len(tasks), run.output[-2000:]
     for name in ("secret: create", "secret: always", "secret: told by the object", "role: create", "project: create"):
-        assert by_name[name].ok and by_name[name].changed, by_name[name]
-    assert by_name["secret: predict"].changed and not by_name["secret: again"].changed, by_name["secret: again"]
-    assert not by_name["secret: kept"].changed, by_name["secret: kept"]
+        assert by_name[name].ok and by_name[name].changed, str(by_name[name])
+    assert by_name["secret: predict"].changed and not by_name["secret: again"].changed, str(by_name["secret: again"])
+    assert not by_name["secret: kept"].changed, str(by_name["secret: kept"])
     assert (place / "ansible.log").stat().st_size > 10_000
     checked(posthog, run, in_process, [FIRST, SECOND, TEXT])
 
@@ -202,8 +208,8 @@ def test_echoes_are_masked(posthog: Harness, in_process: bool) -> None:
         )
     assert all(item.failed for item in run.tasks)
     for item in run.tasks:
-        assert key not in str(item.result), item
-        assert "Traceback" not in str(item.result), item
+        assert key not in str(item.result), str(item)
+        assert "Traceback" not in str(item.result), str(item)
     assert key not in run.output
     assert "HTML page" in run["Project 1"].msg and run["Project 1"].result["status_code"] == 403
     assert "redirects to https://example.com/login" in run["Project 3"].msg
@@ -230,7 +236,7 @@ def test_redirects_are_not_followed(posthog: Harness, in_process: bool) -> None:
             )
     assert server.seen and other.seen == []
     for item in run.tasks:
-        assert item.failed and "redirects to" in item.msg and "not followed" in item.msg, item
+        assert item.failed and "redirects to" in item.msg and "not followed" in item.msg, str(item)
 
 
 def test_next_page_elsewhere(posthog: Harness, in_process: bool) -> None:
@@ -247,7 +253,7 @@ def test_next_page_elsewhere(posthog: Harness, in_process: bool) -> None:
             run = posthog.run(
                 [task("Read", "info", {"types": ["cohort"], "host": server.url, "project": "1"})], in_process=in_process
             )
-    assert other.seen == [] and run["Read"].ok, run["Read"]
+    assert other.seen == [] and run["Read"].ok, str(run["Read"])
     assert [item["name"] for item in run["Read"].result["objects"]["cohort"]] == ["one", "two"]
 
 

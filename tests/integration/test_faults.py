@@ -70,12 +70,11 @@ def test_a_sample_as_modules(posthog: Harness) -> None:
         once_each(posthog, kind, names)
 
 
-@pytest.mark.parametrize("fault", ["5xx_after", "reset_after", "truncate"])
-@pytest.mark.parametrize("status", [500, 503])
+@pytest.mark.parametrize(
+    ("fault", "status"), [("5xx_after", 500), ("5xx_after", 503), ("reset_after", 0), ("truncate", 0)]
+)
 def test_no_duplicates(posthog: Harness, fault: str, status: int) -> None:
     """A POST that took place without telling so is looked up, never repeated; one that did not is sent again."""
-    if fault != "5xx_after" and status != 503:
-        pytest.skip("the status plays no part")
     rule = {"kind": fault, "method": "POST", "path": r"/(cohorts|dashboards|insights|feature_flags|roles)/$"}
     run_tasks = []
     for kind, options in KINDS.items():
@@ -89,7 +88,7 @@ def test_no_duplicates(posthog: Harness, fault: str, status: int) -> None:
     paths = ("cohorts", "dashboards", "insights", "feature_flags", "roles")
     posthog.server.control(
         "faults",
-        {"rules": [{**rule, "path": rf"/{path}/$", "times": 1, "status": status} for path in paths]},
+        {"rules": [{**rule, "path": rf"/{path}/$", "times": 1, "status": status or None} for path in paths]},
     )
     run = posthog.run(run_tasks, in_process=True, env=PATIENT)
     posthog.server.control("faults", method="DELETE")

@@ -672,7 +672,8 @@ def test_same_result_both_ways(posthog: Harness) -> None:
 #: What differs from run to run: ids, times, tokens.
 VOLATILE = (
     "id pk uuid role_id short_id api_token secret_api_token created_at updated_at last_modified_at joined_at "
-    "last_used_at invocation result_version link target_id last_calculation version exception changes_at live_events_token"
+    "last_used_at invocation result_version link target_id last_calculation version exception changes_at "
+    "live_events_token"
 ).split()
 
 

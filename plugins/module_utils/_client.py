@@ -282,7 +282,7 @@ class Client:
                 error = outcome.error
                 must_look = worth_repeating and not harmless and not outcome.never_sent
             if must_look:
-                raise UnknownOutcome(
+                unknown = UnknownOutcome(
                     f"{error.message} (whether it took place is not known)",
                     status=error.status,
                     envelope=error.envelope,
@@ -290,6 +290,8 @@ class Client:
                     method=method,
                     path=path,
                 )
+                unknown.slow = isinstance(outcome, _NoAnswer) and outcome.slow
+                raise unknown
             if not worth_repeating or repeats >= allowed:
                 raise error
             repeats += 1
@@ -369,14 +371,16 @@ class Client:
         else:
             text = f"No answer from {host} to {method} {path}: {self.scrub(_innermost(exc))}"
         self._note(text)
-        return _NoAnswer(ApiError(text, method=method, path=path), transient=transient, never_sent=never_sent)
+        slow = isinstance(exc, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError))
+        return _NoAnswer(ApiError(text, method=method, path=path), transient, never_sent, slow)
 
-    def rest(self, repeat: int) -> None:
+    def rest(self, repeat: int, *, slow: bool = False) -> None:
         """Wait before something is planned anew after a fault.
 
         :param repeat: how often it failed, from 1.
+        :param slow: the server ran out of time, and may need as much again to finish.
         """
-        self._sleep(self._backoff(repeat))
+        self._sleep(max(self._backoff(repeat), self.connection.timeout if slow else 0.0))
 
     # -- waiting --------------------------------------------------------------------------------------------------
 
@@ -647,11 +651,13 @@ class _NoAnswer:
     :param error: for the user.
     :param transient: worth another try.
     :param never_sent: the request did not reach the server, so that even a POST can be sent again.
+    :param slow: the time was up.
     """
 
     error: ApiError
     transient: bool
     never_sent: bool
+    slow: bool
 
 
 def _mark(item: t.Any) -> t.Any:
@@ -674,4 +680,5 @@ def _innermost(exc: BaseException) -> str:
             break
         reason = inner
     text = re.sub(r"<[^>]*object at 0x[0-9a-f]+>:?\s*", "", str(reason))
+    text = re.sub(r"^\w+\(host=.*?\): (Failed to establish a new connection: )?", "", text)
     return re.sub(r"\?[^\s'\")]*", "", text)[:300] or type(reason).__name__

@@ -198,7 +198,7 @@ def compose(field: Field, desired: t.Any, current: t.Any, *, partial: bool = Fal
                 continue
             if known.name in desired:
                 out[known.name] = compose(known, desired[known.name], now.get(known.name), top=False)
-            elif known.name in now and (known.kept or partial):
+            elif now.get(known.name) is not None and (known.kept or partial):
                 out[known.name] = now[known.name]
             elif top and known.name in now and not same(known, known.default, now[known.name]):
                 out[known.name] = known.default

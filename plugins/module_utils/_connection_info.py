@@ -40,9 +40,6 @@ class ConnectionInfoProgram(Program):
         me = session.me()
         key = self._key(session)
         organizations = session.organizations()
-        if not me and not organizations:
-            # A wrong key has failed by now with 401; here a right key may see nothing at all.
-            client.get(f"/api/projects/{session.project_id()}/")
         host = client.connection.host
         scopes = key.get("scopes") if isinstance(key.get("scopes"), list) else None
         result: dict[str, t.Any] = {

@@ -107,7 +107,11 @@ class UnknownOutcome(ApiError):
     """A write was sent and no usable answer came back, so it may or may not have taken place.
 
     Whoever sent it looks at the object again before anything is sent a second time.
+
+    :ivar slow: the server was still at it when its time was up, so what is not there yet may still come.
     """
+
+    slow = False
 
 
 def option_path(attr: str | None) -> str:

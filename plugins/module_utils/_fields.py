@@ -193,7 +193,7 @@ class Field:
         if value is None:
             if self.null_as is not None:
                 return self.null_as
-            if not self.nullable and (self.required or self.kind != "any"):
+            if not self.nullable and (self.required or self.words or self.kind != "any"):
                 problems.append((path, "cannot be null: it always has a value; leave it out to leave it alone"))
             return None
         if self.words and not isinstance(value, (dict, list)):
@@ -426,6 +426,21 @@ def References(name: str, ref: Ref, **more: t.Any) -> Field:
 
 
 # -- small helpers --------------------------------------------------------------------------------------------------
+
+
+_T = t.TypeVar("_T")
+
+
+def held(value: _T | None) -> _T:
+    """A value that a table is bound to hold where it is asked for.
+
+    :param value: the value.
+    :returns: the same value.
+    :raises LookupError: the table lacks it; a defect of the table.
+    """
+    if value is None:
+        raise LookupError("a table lacks what its other entries need")
+    return value
 
 
 def plain(value: t.Any) -> t.Any:

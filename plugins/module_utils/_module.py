@@ -25,7 +25,7 @@ from ansible_collections.community.posthog.plugins.module_utils._connection impo
     without_empty,
 )
 from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._fields import Field, nearest, plain
+from ansible_collections.community.posthog.plugins.module_utils._fields import Field, held, nearest, plain
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import (
     Declared,
     Outcome,
@@ -235,8 +235,7 @@ class ResourceProgram(Program):
     ) -> dict[str, t.Any]:
         """Bring several objects of one parent to what is declared; all is checked before the first write."""
         table = self.table
-        several = table.several
-        assert several is not None
+        several = held(table.several)
         items = given.pop(several.option)
         given = {key: value for key, value in given.items() if table.field(key) is not None}
         exclusive = bool(params.get(several.exclusive))
@@ -263,16 +262,14 @@ class ResourceProgram(Program):
 
     def _known(self, session: Session, reconciler: Reconciler, declarations: t.Sequence[Declared]) -> None:
         """Find every object that is named before the first one is written; one that is there already is known."""
-        several = self.table.several
-        assert several is not None
-        field = self.table.field(several.each)
-        assert field is not None and field.ref is not None
+        several = held(self.table.several)
+        ref = held(held(self.table.field(several.each)).ref)
         problems: list[tuple[str, str]] = []
         for index, item in enumerate(declarations):
             collection = reconciler.collection(item)
             if collection.parent != {} and collection.find(item.values[several.each]):
                 continue
-            session.lookup(field.ref, item.values[several.each], f"{several.option}[{index}]", problems)
+            session.lookup(ref, item.values[several.each], f"{several.option}[{index}]", problems)
         if problems:
             raise InvalidInput(problems)
 
@@ -331,12 +328,19 @@ class Sessions:
     :param check_mode: nothing may be written.
     :param warn: says something to the user without failing.
     :param note: says something to those who asked for details.
+    :param many: the task is a loop.
     """
 
     def __init__(
-        self, *, check_mode: bool, warn: t.Callable[[str], None], note: t.Callable[[str], None] | None = None
+        self,
+        *,
+        check_mode: bool,
+        warn: t.Callable[[str], None],
+        note: t.Callable[[str], None] | None = None,
+        many: bool = False,
     ) -> None:
         self.check_mode = check_mode
+        self.many = many
         self.warn = warn
         self.note = note or (lambda line: None)
         self._clients: dict[Connection, Client] = {}
@@ -362,6 +366,7 @@ class Sessions:
                 organization=key[1],
                 project=key[2],
                 check_mode=self.check_mode,
+                many=self.many,
                 warn=lambda text: self.warn(text),
                 warn_quietly=lambda text: self.note(text),
             )

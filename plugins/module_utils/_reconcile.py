@@ -33,7 +33,7 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import (
     PostHogFailure,
     UnknownOutcome,
 )
-from ansible_collections.community.posthog.plugins.module_utils._fields import Field, Problems, dig
+from ansible_collections.community.posthog.plugins.module_utils._fields import Field, Problems, dig, held
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, PartPlan, Resource
 from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session, walk
 
@@ -178,6 +178,7 @@ class Reconciler:
     def _settled(self, attempt: t.Callable[[], Outcome]) -> Outcome:
         """Run an attempt, and plan anew after a write of unknown outcome."""
         self._first = None
+        self.session.suspend(None)
         contested = False
         for again in range(1, _PLANS + 1):
             try:
@@ -185,8 +186,11 @@ class Reconciler:
             except UnknownOutcome as exc:
                 if again == _PLANS:
                     raise
-                self.session.client.rest(again)
+                self.session.client.rest(again, slow=exc.slow)
                 self.session.stale()
+                if exc.slow and not self.resource.identity.unique:
+                    # What is not there by now may still come, and nothing but us keeps it from being there twice.
+                    self.session.suspend(exc)
                 self.session.warn_quietly(f"{exc.message}; looking at the object again")
                 continue
             except ApiError as exc:
@@ -246,16 +250,18 @@ class Reconciler:
         :returns: the object.
         :raises InvalidInput: it does not exist.
         """
-        rule = self.resource.parent
-        assert rule is not None
-        ref_field = self.resource.field(rule.option)
-        assert ref_field is not None and ref_field.ref is not None
         problems: Problems = []
-        found = self.session.lookup(ref_field.ref, declared.values[rule.option], rule.option, problems)
+        found = self._find_parent(declared, problems)
         if problems:
             raise InvalidInput(problems)
         # In check mode the parent may be one that an earlier task would have created.
         return found if found is not None else {}
+
+    def _find_parent(self, declared: Declared, problems: Problems) -> dict[str, t.Any] | None:
+        """Look the parent up; None where there is none."""
+        option = held(self.resource.parent).option
+        ref = held(held(self.resource.field(option)).ref)
+        return self.session.lookup(ref, declared.values[option], option, problems)
 
     def _current(self, collection: Collection, declared: Declared, object_id: t.Any) -> dict[str, t.Any] | None:
         """The object as it is; None where there is none."""
@@ -555,9 +561,8 @@ class Reconciler:
         gated = {name for name in values if name not in differing}
         before = self._before(declared, values, current, plans)
         after = self._after(declared, values, current, plans, unchanged=gated)
-        if extra:
-            before["extra_fields"] = {name: narrowed(current[name], value) for name, value in extra.items()}
-            after["extra_fields"] = dict(extra)
+        before = _merged(before, {name: narrowed(current[name], value) for name, value in extra.items()})
+        after = _merged(after, extra)
         if not differing and not extra and not any(plan.changed for plan in plans.values()):
             return Outcome(self.resource, "unchanged", current, before, before, label)
         predicted = copy.deepcopy(current)
@@ -820,15 +825,10 @@ class Reconciler:
         return {key: value for key, value in declared.values.items() if key in names}
 
     def _parent_exists(self, declared: Declared) -> bool:
-        rule = self.resource.parent
-        assert rule is not None
-        ref_field = self.resource.field(rule.option)
-        assert ref_field is not None and ref_field.ref is not None
-        problems: Problems = []
         checked = self.session.check_mode
         try:
             self.session.check_mode = False  # a missing parent needs no warning here
-            return self.session.lookup(ref_field.ref, declared.values[rule.option], rule.option, problems) is not None
+            return self._find_parent(declared, []) is not None
         finally:
             self.session.check_mode = checked
 

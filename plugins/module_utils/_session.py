@@ -16,7 +16,12 @@ import typing as t
 from urllib.parse import quote
 
 from ansible_collections.community.posthog.plugins.module_utils._client import Client
-from ansible_collections.community.posthog.plugins.module_utils._errors import Ambiguous, ApiError, PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._errors import (
+    Ambiguous,
+    ApiError,
+    PostHogFailure,
+    UnknownOutcome,
+)
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     UUID,
     Field,
@@ -55,7 +60,8 @@ class Collection:
         self.parent = parent
         self.complete = False
         self._hidden_read = not resource.hidden_params
-        self._lookups = 0
+        # Where many objects are asked for, the whole list comes first.
+        self._lookups = 1 if session.many else 0
         self._path: str | None = None
         self._objects: dict[str, dict[str, t.Any]] = {}
         self._whole: set[str] = set()
@@ -349,6 +355,7 @@ class Session:
     :param organization: UUID, slug, name or C(@current); None for the default.
     :param project: id, name or C(@current); None for the default.
     :param check_mode: nothing may be written.
+    :param many: more than one object is going to be asked for.
     :param warn: says something to the user without failing.
     :param warn_quietly: the same, but only for those who asked for details (C(-v)).
     """
@@ -361,6 +368,7 @@ class Session:
         organization: str | None = None,
         project: str | None = None,
         check_mode: bool = False,
+        many: bool = False,
         warn: t.Callable[[str], None] | None = None,
         warn_quietly: t.Callable[[str], None] | None = None,
     ) -> None:
@@ -368,9 +376,11 @@ class Session:
         self.warn_quietly = warn_quietly or (lambda text: None)
         self.registry = registry
         self.check_mode = check_mode
+        self.many = many
         self.warn = warn or (lambda text: None)
         #: Secrets that only the objects themselves told to be secret.
         self.secrets: set[str] = set()
+        self._suspended: UnknownOutcome | None = None
         self._organization = organization or None
         self._project = project or None
         self._organization_id: str | None = None
@@ -398,6 +408,7 @@ class Session:
                 organization=self._organization,
                 project=wanted,
                 check_mode=self.check_mode,
+                many=self.many,
                 warn=self.warn,
                 warn_quietly=self.warn_quietly,
             )
@@ -474,9 +485,8 @@ class Session:
         """
         found: dict[str, dict[str, t.Any]] = {}
         for organization in self.organizations():
-            for item in organization.get("projects") or organization.get("teams") or []:
-                if isinstance(item, dict) and item.get("id") is not None:
-                    found.setdefault(str(item["id"]), {**item, "organization": organization.get("id")})
+            for item in _projects_of(organization):
+                found.setdefault(str(item["id"]), item)
         return list(found.values())
 
     def organization_id(self) -> str:
@@ -495,7 +505,7 @@ class Session:
             owner = self._owner_of_project()
             if owner:
                 return owner
-        if wanted in (None, "@current"):
+        if wanted is None or wanted == "@current":
             try:
                 current = self.client.get("/api/organizations/@current/")
             except ApiError as exc:
@@ -506,7 +516,6 @@ class Session:
                 self._organization_object = current
                 return str(current["id"])
             return "@current"
-        assert wanted is not None
         if UUID.fullmatch(wanted):
             return wanted
         known = self.organizations()
@@ -571,7 +580,7 @@ class Session:
 
     def _find_project(self) -> str:
         wanted = self._project
-        if wanted in (None, "@current"):
+        if wanted is None or wanted == "@current":
             try:
                 current = self.client.get("/api/projects/@current/")
             except ApiError as exc:
@@ -582,13 +591,14 @@ class Session:
                 self._project_object = current
                 return str(current["id"])
             return "@current"
-        assert wanted is not None
         if re.fullmatch(r"\d+", wanted):
             return wanted
-        within = self.projects()
         if self._organization is not None:
             owner = self.organization_id()
-            within = [item for item in within if str(item.get("organization")) == owner]
+            within = _projects_of(self.organization())
+            within = within or [item for item in self.projects() if str(item.get("organization")) == owner]
+        else:
+            within = self.projects()
         matching = [
             item for item in within if str(item.get("name", "")).strip().casefold() == wanted.strip().casefold()
         ]
@@ -655,6 +665,7 @@ class Session:
         scoped = error.path.startswith(("/api/projects/", "/api/environments/"))
         if (
             error.status not in (403, 404)
+            or error.envelope is None
             or not scoped
             or not about_project
             or ":read" in error.detail
@@ -666,7 +677,7 @@ class Session:
             seen = self.projects()
         except ApiError:
             seen = []
-        if any(str(item.get("id")) == project for item in seen) and error.status == 404:
+        if any(str(item.get("id")) == project for item in seen):
             return error
         return ApiError(
             f"project: this key has no project {project} at {self.client.connection.host}{self._seen(seen)}"
@@ -726,6 +737,13 @@ class Session:
         for inner in self._inside.values():
             inner.stale()
 
+    def suspend(self, cause: UnknownOutcome | None) -> None:
+        """Send no more writes that would do harm if sent twice.
+
+        :param cause: why; None takes it back.
+        """
+        self._suspended = cause
+
     def write(self, method: str, path: str, json: t.Any = None, *, repeatable: bool | None = None) -> t.Any:
         """Send a write.
 
@@ -738,6 +756,11 @@ class Session:
         """
         if self.check_mode:
             raise AssertionError(f"check mode must not send {method} {path}")
+        if self._suspended is not None and (method == "POST" or repeatable is False):
+            self._suspended.message += (
+                "; it was not there when looked for again, and running the task again finishes it"
+            )
+            raise PostHogFailure(self._suspended.message)
         return self.client.request(method, path, json=json, repeatable=repeatable)
 
     def lookup(self, ref: Ref, value: t.Any, path: str, problems: Problems) -> dict[str, t.Any] | None:
@@ -829,6 +852,15 @@ class Session:
                 value, field.refs, lambda rule, item, where: self.resolve(rule.ref, item, where, problems), path
             )
         return value
+
+
+def _projects_of(organization: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    """The projects that an organization's object tells of; servers before 2025 call them teams."""
+    return [
+        {**item, "organization": organization.get("id")}
+        for item in organization.get("projects") or organization.get("teams") or []
+        if isinstance(item, dict) and item.get("id") is not None
+    ]
 
 
 def walk(

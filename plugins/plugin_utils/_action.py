@@ -54,17 +54,18 @@ class _Kept:
     sessions: Sessions | None = None
 
     @classmethod
-    def sessions_of(cls, task: str, check_mode: bool) -> Sessions:
+    def sessions_of(cls, task: str, check_mode: bool, many: bool) -> Sessions:
         """The sessions of a task.
 
         :param task: the task's identifier, the same for all items of its loop.
         :param check_mode: nothing may be written.
+        :param many: the task is a loop.
         :returns: those of the item before, or new ones.
         """
         if cls.task != task or cls.sessions is None or cls.sessions.check_mode != check_mode:
             cls.drop()
             cls.task = task
-            cls.sessions = Sessions(check_mode=check_mode, warn=lambda text: None)
+            cls.sessions = Sessions(check_mode=check_mode, warn=lambda text: None, many=many)
         return cls.sessions
 
     @classmethod
@@ -181,7 +182,7 @@ class PostHogAction(ActionBase):
         self, item: Program, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], secret: set[str]
     ) -> dict[str, t.Any]:
         warnings: list[str] = []
-        sessions = _Kept.sessions_of(str(self._task._uuid), bool(self._task.check_mode))
+        sessions = _Kept.sessions_of(str(self._task._uuid), bool(self._task.check_mode), bool(self._task.loop))
         sessions.warn = warnings.append
         sessions.note = lambda line: display.vvv(str(remove_values(f"posthog: {line}", secret)))
         good, outcome = perform(item, sessions, raw, params)

@@ -30,6 +30,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Text,
     Word,
     dig,
+    held,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resource import (
     Delete,
@@ -249,8 +250,7 @@ class DashboardTiles(Part):
                         (f"{path}.insight", f"{tile['insight']!r} is on the dashboard twice; an insight has one tile")
                     )
             if tile.get("filters_overrides"):
-                overrides = TILE.key("filters_overrides")
-                assert overrides is not None
+                overrides = held(TILE.key("filters_overrides"))
                 item["filters_overrides"] = session.resolve_field(
                     overrides, tile["filters_overrides"], f"{path}.filters_overrides", problems
                 )

@@ -139,7 +139,10 @@ ROLE_MEMBERSHIP = Resource(
     # The list of roles embeds the memberships of every role, so nothing more is read to compare.
     parent=Parent("role", "role", embedded="members"),
     identity=Identity(
-        "organization_member", ("user.email", "user.uuid", "organization_member.id"), unique=True, casefold=True
+        "organization_member",
+        ("user.email", "user.uuid", "user.id", "organization_member.id"),
+        unique=True,
+        casefold=True,
     ),
     scopes=("organization:read", "organization:write"),
     order=5,

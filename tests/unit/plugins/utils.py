@@ -302,7 +302,7 @@ class Memory:
         """See the client."""
         return self.request("GET", path, params=params)
 
-    def rest(self, repeat: int) -> None:
+    def rest(self, repeat: int, *, slow: bool = False) -> None:
         """See the client."""
         self.rests += 1
 

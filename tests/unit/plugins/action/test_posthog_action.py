@@ -56,6 +56,7 @@ def action(
     short = name.rsplit(".", 1)[-1]
     plugin = importlib.import_module(f"ansible_collections.community.posthog.plugins.action.{short}")
     task = SimpleNamespace(
+        loop=None,
         action=name,
         resolved_action=f"community.posthog.{short}",
         args=args,

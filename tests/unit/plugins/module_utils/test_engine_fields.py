@@ -132,7 +132,7 @@ def test_booleans_as_ansible_takes_them(value: Any, expected: bool) -> None:
         (Text("a"), {"b": 1}, "takes text, not a dictionary"),
         (Text("a", max_length=3), "abcd", "is 4 characters long, 3 are allowed"),
         (Text("a", required=True), "", "must not be empty"),
-        (Text("a", required=True), None, "null is no value here"),
+        (Text("a", required=True), None, "cannot be null"),
         (Text("a", pattern=(r"[a-z]+", "letters")), "a b", "letters"),
         (Text("a", pattern=(r"[a-z]+", "letters")), "ab\n", "letters"),
         (Int("a"), 5.5, "whole number"),

@@ -317,7 +317,7 @@ def test_own_writes_update_it() -> None:
     collection.all()
     collection.remember({"id": 3, "key": "c"}, whole=True)
     collection.remember({"id": 1, "key": "renamed"}, whole=True)
-    collection.forget(2)
+    collection.forget({"id": 2})
     assert [[obj["id"] for obj in collection.find(name)] for name in ("a", "b", "c", "renamed")] == [[], [], [3], [1]]
     assert [call for call in world.memory.calls if "archived" not in call[2]] == [("GET", FLAGS, {})]
 
@@ -326,7 +326,7 @@ def test_an_object_that_went_and_came_back_is_there_once() -> None:
     world = flags("a")
     collection = world.session.collection(RESOURCES["feature_flag"])
     collection.all()
-    collection.forget(1)
+    collection.forget({"id": 1})
     collection.remember({"id": 1, "key": "a"}, whole=True)
     assert [obj["id"] for obj in collection.find("a")] == [1]
 

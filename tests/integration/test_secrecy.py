@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 import typing as t
 from pathlib import Path
 
@@ -106,7 +107,7 @@ def checked(posthog: Harness, run: Run, in_process: bool, more: t.Iterable[str] 
 
 @pytest.fixture
 def temporary() -> t.Iterator[Path]:
-    """A place for temporary files with a short path: Ansible puts a socket there, whose path may have 107 characters."""
+    """A place for temporary files with a short path: Ansible puts a socket there, and those take 107 characters."""
     with tempfile.TemporaryDirectory(prefix="ph-") as name:
         yield Path(name)
 
@@ -123,6 +124,10 @@ def test_canaries(posthog: Harness, temporary: Path, by: str, in_process: bool) 
     )
     place = posthog.directory
     tasks = [item for item in canary_tasks() if "loop" not in item["name"]]
+    if not in_process:
+        # A module costs half a second, so only what differs is run that way.
+        skipped = {f"{name}: {what}" for name in ORDER for what in ("again", "wrong option")}
+        tasks = [item for item in tasks if item["name"] not in skipped]
     if by == "environment":
         # In the background a module runs, and Ansible prints its environment.
         tasks = [item for item in tasks if "async" not in item]
@@ -151,6 +156,10 @@ def test_canaries(posthog: Harness, temporary: Path, by: str, in_process: bool) 
     assert by_name["secret: predict"].changed and not by_name["secret: again"].changed, str(by_name["secret: again"])
     assert not by_name["secret: kept"].changed, str(by_name["secret: kept"])
     assert (place / "ansible.log").stat().st_size > 10_000
+    # What Ansible runs in the background takes up to five seconds to clean up after itself.
+    deadline = time.monotonic() + 15
+    while list((place / "run1").glob("remote/ansible-tmp-*")) and time.monotonic() < deadline:
+        time.sleep(0.25)
     checked(posthog, run, in_process, [FIRST, SECOND, TEXT])
     left = where_found(run, temporary, [FIRST, SECOND, TEXT, posthog.server.api_key])
     assert not left, "\n".join(left[:5])

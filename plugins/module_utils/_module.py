@@ -359,7 +359,7 @@ class Sessions:
         if key not in self._sessions:
             client = self._clients.get(where)
             if client is None:
-                client = self._clients[where] = Client(where, note=lambda line: self.note(line))
+                client = self._clients[where] = Client(where, note=self._say)
             self._sessions[key] = Session(
                 client,
                 resource,
@@ -367,10 +367,18 @@ class Sessions:
                 project=key[2],
                 check_mode=self.check_mode,
                 many=self.many,
-                warn=lambda text: self.warn(text),
-                warn_quietly=lambda text: self.note(text),
+                warn=self._warn,
+                warn_quietly=self._say,
             )
         return self._sessions[key]
+
+    def _say(self, text: str) -> None:
+        """Tell those who asked for details, in the way that is right for the item at hand."""
+        self.note(text)
+
+    def _warn(self, text: str) -> None:
+        """Tell the user, in the way that is right for the item at hand."""
+        self.warn(text)
 
     @property
     def secrets(self) -> set[str]:

@@ -12,7 +12,8 @@ a table mentions a type by name: what a type needs beyond the fields is one of t
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from enum import Enum
 
 from ansible_collections.community.posthog.plugins.module_utils._fields import Field, NestedRef, Problems, Ref, dig
@@ -292,8 +293,8 @@ class Resource:
     replaceable: bool = False
     retrievable: bool = True
     singleton: bool = False
-    list_params: t.Mapping[str, t.Any] = field(default_factory=dict)
-    hidden_params: t.Mapping[str, t.Any] = field(default_factory=dict)
+    list_params: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    hidden_params: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     page_size: int | None = None
     echo: tuple[str, ...] = ()
     alive: t.Callable[[t.Mapping[str, t.Any]], bool] | None = None

@@ -366,10 +366,10 @@ def test_covers_and_narrowed_agree(desired: Any, current: Any) -> None:
 
 
 @given(JSON, JSON)
-def test_equal(one: Any, other: Any) -> None:
-    assert equal(one, one)
-    assert equal(one, other) == equal(other, one)
-    assert equal({"x": one}, {"x": other}) == equal(one, other)
+def test_equal(left: Any, right: Any) -> None:
+    assert equal(left, left)
+    assert equal(left, right) == equal(right, left)
+    assert equal({"x": left}, {"x": right}) == equal(left, right)
 
 
 @pytest.mark.parametrize(

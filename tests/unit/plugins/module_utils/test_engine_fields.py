@@ -113,7 +113,7 @@ def wrong(field: Field, value: Any) -> Problems:
 def test_read(field: Field, value: Any, expected: Any) -> None:
     found = read(field, value)
     assert found == expected
-    assert type(found) is type(expected)
+    assert found.__class__ is type(expected)
 
 
 @pytest.mark.parametrize(
@@ -287,9 +287,9 @@ def test_plain() -> None:
         "2026-03-01": {"x": ["y"]},
         "bytes": "abc",
     }
-    assert type(found["a"]) is str
-    assert all(type(key) is str for key in found)
-    assert type(found["true"][0]) is int
+    assert found["a"].__class__ is str
+    assert all(key.__class__ is str for key in found)
+    assert found["true"][0].__class__ is int
 
 
 def test_plain_of_tagged_values() -> None:
@@ -301,8 +301,8 @@ def test_plain_of_tagged_values() -> None:
     tagged = origin.tag({origin.tag("a"): origin.tag("b"), "n": origin.tag([origin.tag(5)])})
     found = plain(tagged)
     assert found == {"a": "b", "n": [5]}
-    assert type(found) is dict
-    assert type(found["a"]) is str
+    assert found.__class__ is dict
+    assert found["a"].__class__ is str
     assert not isinstance(found["n"][0], datatag.AnsibleTaggedObject)
 
 

@@ -261,7 +261,7 @@ def test_insights_of_one_name(posthog: Harness) -> None:
 
     def ready() -> dict[str, t.Any]:
         prepare(posthog.server)
-        ids[:] = [posthog.server.api("POST", "insights/", {"name": "Twin"})["id"] for _ in range(2)]
+        ids[:] = [posthog.server.api("POST", "insights/", {"name": "Twin"})["id"] for dummy in range(2)]
         return {"id_twin": ids[1]}
 
     @of_failures

@@ -87,7 +87,7 @@ def test_invite(posthog: Harness) -> None:
     steps = Steps(MODULE)
     invites = f"/api/organizations/{posthog.server.organization}/invites/"
     most = requests_at_most(2)
-    full = {"email": ADA, "level": "admin", "first_name": "Ada", "message": "Welcome", "send_email": False}
+    full = {"email": ADA, "level": "admin", "first_name": "Ada", "invite_message": "Welcome", "send_email": False}
     steps.add("nothing declared", {}, refused("email"), silent)
     steps.add("no address", {"email": "ada"}, refused("email", "ada"), silent)
     steps.add("a level that is none", {"email": ADA, "level": "boss"}, refused("level", "owner"), silent)
@@ -99,7 +99,7 @@ def test_invite(posthog: Harness) -> None:
     steps.add("check again", full, unchanged, check_mode=True)
     steps.add("in other letters", {"email": "Ada@Example.COM", "level": 8}, unchanged, most)
     steps.add("without a level", {"email": ADA}, unchanged, most)
-    steps.add("with another message", {**full, "message": "Hello"}, unchanged, most)
+    steps.add("with another message", {**full, "invite_message": "Hello"}, unchanged, most)
     lower = {"email": ADA, "level": "member"}
     steps.add("check another level", lower, changed, silent, invited(ADA, 1), check_mode=True)
     steps.add("another level", lower, changed, invited(ADA, 1), difference("admin", "member"))
@@ -155,7 +155,7 @@ def test_level(posthog: Harness) -> None:
     steps.add("above one's own, check", other, refused("level", "owner", "admin"), silent, check_mode=True)
     ghost = {"email": ADA, "level": "owner", "api_key": server.keys["admin"]}
     steps.add("invite above one's own", ghost, refused("level", "owner", "admin"), silent)
-    steps.add("one's own level", {"email": "owner@acme.test", "level": "member"}, refused("own", status=403))
+    steps.add("one's own level", {"email": "owner@acme.test", "level": "member"}, refused("own level"), silent)
     read_only = server.keys["read_only"]
     steps.add("may only read", {**admin, "api_key": read_only}, refused("organization_member:write", status=403))
     # PostHog asks for no scope where somebody is invited (API facts, organization_invite).

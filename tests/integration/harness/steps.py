@@ -123,23 +123,26 @@ class Steps:
         options = {"method": method, "path": path, **({} if body is None else {"body": body})}
         return self.add(name, options, went_well, *checks, register=register, module="sandbox_api", compared=False)
 
-    def run_both_ways(self, posthog: Harness, prepare: t.Callable[[], t.Any], **more: t.Any) -> None:
+    def run_both_ways(
+        self, posthog: Harness, prepare: t.Callable[[], t.Any], ways: t.Sequence[bool] = (True, False), **more: t.Any
+    ) -> None:
         """Run the steps in-process and as modules, judge both, and compare them.
 
         :param posthog: runs playbooks.
         :param prepare: brings the sandbox to where the steps begin; may return variables for the playbook.
+        :param ways: the ways to go, each the value of C(in_process).
         :param more: further arguments of :meth:`Harness.run`.
         """
         found = Findings()
         runs: list[Run] = []
-        for in_process in (True, False):
+        for in_process in ways:
             posthog.server.reset()
             variables = prepare() or {}
             run = posthog.run(self.tasks, in_process=in_process, diff=True, variables=variables, **more)
             runs.append(run)
             self.judge(found, run, "in-process" if in_process else "module")
         differing = 0
-        for name in self._compared:
+        for name in self._compared if len(runs) == 2 else []:
             one, other = (self._comparable(run, name) for run in runs)
             lines = differences(one, other)
             found.look(f"both ways: {name}", None)

@@ -72,6 +72,7 @@ SECOND: dict[str, t.Any] = {
         }
     ],
     "payloads": {"true": [1, None, "three"]},
+    "aggregation_group_type_index": 0,
 }
 
 SAMPLE = Sample(
@@ -86,7 +87,8 @@ SAMPLE = Sample(
         "ensure_experience_continuity": Value(True, False),
         "evaluation_contexts": Value(["Docs", "app"], ["app", "site"]),
         "bucketing_identifier": Value("distinct_id", "device_id", along={"ensure_experience_continuity": False}),
-        "is_remote_configuration": Value(False, True),
+        # Remote configuration reaches everybody: PostHog raises what is not 100 percent.
+        "is_remote_configuration": Value(False, True, also=("filters",)),
         "has_encrypted_payloads": Value(False, True, along={"is_remote_configuration": True}, also=("filters",)),
         "analytics_dashboards": Value(["Launch", "Health"], ["Health"]),
         "creation_context": Value("feature_flags", "experiments"),

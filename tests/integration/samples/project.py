@@ -109,4 +109,6 @@ SAMPLE = Sample(
     warns="@current",
     unused_keys={"customer_analytics_config.account_group_type_index": "needs a group type in the project"},
     moving=("updated_at",),
+    again=4,
+    again_reason="a list tells little of a project, so it is read by itself; then the flag and the dashboard it names",
 )

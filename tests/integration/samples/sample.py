@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
 if t.TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Sample:
     warns: str = ""
     again: int = 2
     again_reason: str = ""
-    _cache: dict[str, Value] = field(default_factory=dict, compare=False)
+    _cache: dict[str, Value] = dataclasses.field(default_factory=dict, compare=False)
 
     @property
     def table(self) -> t.Any:

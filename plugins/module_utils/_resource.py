@@ -11,8 +11,8 @@ a table mentions a type by name: what a type needs beyond the fields is one of t
 
 from __future__ import annotations
 
-import typing as t
 import dataclasses
+import typing as t
 from dataclasses import dataclass
 from enum import Enum
 

@@ -241,7 +241,7 @@ class Player:
 
     def quickest(self, tasks: str, items: int, times: int = 3, in_process: bool = True) -> Run:
         """Run tasks several times, and take the quickest run: what else the machine does only ever adds."""
-        return min((self.run(tasks, items, in_process) for dummy in range(times)), key=lambda run: run.seconds)
+        return min((self.run(tasks, items, in_process) for _dummy in range(times)), key=lambda run: run.seconds)
 
     def loop(self, items: int, times: int = 1, in_process: bool = True) -> Run:
         """Run a loop over flags; what an empty play takes is taken off."""

@@ -151,7 +151,7 @@ class App:
 
     def handle(self, method: str, target: str, headers: Any, body: bytes) -> Reply:
         """Serve one request. ``headers`` has a case-insensitive get()."""
-        path, dummy, query_text = target.partition("?")
+        path, _dummy, query_text = target.partition("?")
         query = parse_qs(query_text, keep_blank_values=True)
         if path.startswith("/__control__"):
             return self._control(method, path, query, body)
@@ -534,7 +534,7 @@ class App:
 
 def _grants(scopes: list[str], needed: str) -> bool:
     """Whether a list of scopes covers one; write implies read."""
-    name, dummy, action = needed.partition(":")
+    name, _dummy, action = needed.partition(":")
     return "*" in scopes or needed in scopes or (action == "read" and f"{name}:write" in scopes)
 
 

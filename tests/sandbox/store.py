@@ -35,7 +35,7 @@ def new_uuid() -> str:
 
 def short_id() -> str:
     """An eight character id of an insight, a notebook or a playlist."""
-    return "".join(secrets.choice(SHORT_ALPHABET) for dummy in range(8))
+    return "".join(secrets.choice(SHORT_ALPHABET) for _dummy in range(8))
 
 
 @dataclass(eq=False)

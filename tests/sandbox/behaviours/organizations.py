@@ -152,7 +152,7 @@ class Organization(Resource):
             out["available_features"] = features
         else:
             out["projects"] = [project_brief(p) for p in projects]
-            out["member_count"] = sum(1 for dummy in ctx.store.all("organization_member", row.pk))
+            out["member_count"] = sum(1 for _dummy in ctx.store.all("organization_member", row.pk))
         return out
 
     def batch_exports(self, ctx: Context, pk: str) -> Answer:
@@ -274,7 +274,7 @@ class Invite(Resource):
 
     def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
         if "target_email" in data:
-            local, dummy, domain = data["target_email"].rpartition("@")
+            local, _dummy, domain = data["target_email"].rpartition("@")
             data["target_email"] = f"{local}@{domain.lower()}"
         for member in ctx.store.all("organization_member", ctx.organization.pk):
             user = ctx.store.find("user", member.hidden["user"])

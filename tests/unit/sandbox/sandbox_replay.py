@@ -87,8 +87,8 @@ class Replay:
         assert members["status"] == 200
         for project, start in ((base["project_id"], MAIN_START), (base["other_project_id"], OTHER_START)):
             for kind, items in start.items():
-                ids = self.sandbox.seed(kind, [item for dummy, item in items], project=project)
-                for (recorded, dummy), made in zip(items, ids):
+                ids = self.sandbox.seed(kind, [item for _dummy, item in items], project=project)
+                for (recorded, _dummy), made in zip(items, ids):
                     if recorded:
                         self.texts[recorded] = made
 
@@ -96,7 +96,7 @@ class Replay:
 
     def path(self, path: str) -> str:
         """A recorded path with this run's ids."""
-        bare, dummy, query = path.partition("?")
+        bare, _dummy, query = path.partition("?")
         parts = bare.split("/")
         for index, part in enumerate(parts):
             if part in self.texts:
@@ -104,7 +104,8 @@ class Replay:
             elif part.isdigit() and index:
                 parts[index] = str(self.numbers.get((parts[index - 1], int(part)), part))
         query = "&".join(
-            f"{name}={self.text(value, name)}" for name, dummy, value in (q.partition("=") for q in query.split("&") if q)
+            f"{name}={self.text(value, name)}"
+            for name, _dummy, value in (q.partition("=") for q in query.split("&") if q)
         )
         return "/".join(parts) + ("?" + query if query else "")
 

@@ -84,7 +84,7 @@ def test_current_follows_what_the_caller_makes(api: Client) -> None:
 
 
 def test_a_refused_body_does_not_break_the_connection(api: Client) -> None:
-    for dummy in range(3):
+    for _dummy in range(3):
         wrong = api.session.post(
             api.path("P/feature_flags/"), data=b"x" * 50000, headers={"Authorization": "Bearer no"}, timeout=5
         )

@@ -22,7 +22,7 @@ def test_latency(api: Client) -> None:
 
 def test_rate_limit_per_key(sandbox: Any, api: Client) -> None:
     api.control("settings", {"rate_limit": 2})
-    codes = [api.call("GET", "P/dashboards/").status_code for dummy in range(3)]
+    codes = [api.call("GET", "P/dashboards/").status_code for _dummy in range(3)]
     assert codes == [200, 200, 429]
     refused = api.call("GET", "P/dashboards/")
     assert refused.json()["code"] == "throttled" and refused.json()["type"] == "throttled_error"
@@ -77,7 +77,7 @@ def test_a_stall(api: Client) -> None:
 def test_a_mix_is_repeatable(api: Client) -> None:
     def run() -> list[int]:
         api.control("faults", {"mix": 0.5, "seed": 7, "kinds": ["429", "5xx_before"]})
-        return [api.call("GET", "P/dashboards/").status_code for dummy in range(30)]
+        return [api.call("GET", "P/dashboards/").status_code for _dummy in range(30)]
 
     first = run()
     assert first == run()
@@ -162,7 +162,7 @@ def test_a_wrong_control_is_refused(api: Client) -> None:
 def test_a_keep_alive_request_is_quick(api: Client) -> None:
     api.get("P/dashboards/")
     started = time.monotonic()
-    for dummy in range(50):
+    for _dummy in range(50):
         api.get("P/dashboards/")
     # A delayed acknowledgement would cost 40 ms each time.
     assert (time.monotonic() - started) / 50 < 0.03

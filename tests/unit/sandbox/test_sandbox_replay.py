@@ -21,7 +21,7 @@ def test_the_share_that_agrees_does_not_fall(old: Any, capsys: Any) -> None:
     shares = {}
     differing = []
     for resource, entries in results.items():
-        good = sum(1 for dummy, dummy, wrong in entries if not wrong)
+        good = sum(1 for _name, _dummy, wrong in entries if not wrong)
         shares[resource] = {"agree": good, "of": len(entries)}
         differing += [(number, resource, call["op"], wrong) for number, call, wrong in entries if wrong]
     agree = sum(entry["agree"] for entry in shares.values())

@@ -214,6 +214,11 @@ options:
         description:
           - A dictionary as described at O(payloads).
         type: dict
+      aggregation_group_type_index:
+        description:
+          - The index of the group type that all sets are about, where servers before 2026 have it. Newer ones derive
+            it from the sets. Left alone if it is not given.
+        type: int
       feature_enrollment:
         description:
           - Whether people can enrol in the feature themselves. It belongs to early access features, so it is left

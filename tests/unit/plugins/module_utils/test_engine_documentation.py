@@ -1,0 +1,94 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the documentation says of nested options, against the tables, which alone check them."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.community.posthog.plugins.module_utils._fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._programs import PROGRAMS
+
+ROOT = Path(__file__).resolve().parents[4]
+PACKAGE = "ansible_collections.community.posthog.plugins"
+
+
+def options(module: str) -> dict[str, Any]:
+    """The documented options of a module, those of its fragments included."""
+    text = importlib.import_module(f"{PACKAGE}.modules.{module}").DOCUMENTATION
+    document = yaml.safe_load(text)
+    found: dict[str, Any] = {}
+    for name in document.get("extends_documentation_fragment", []):
+        parts = name.removeprefix("community.posthog.").split(".")
+        fragment = importlib.import_module(f"{PACKAGE}.doc_fragments.{parts[0]}").ModuleDocFragment
+        attribute = parts[1].upper() if len(parts) > 1 else "DOCUMENTATION"
+        found.update(yaml.safe_load(getattr(fragment, attribute)).get("options", {}))
+    found.update(document.get("options", {}))
+    return found
+
+
+def fields(program: ResourceProgram) -> Iterator[Field]:
+    """Everything that a task can declare of an object."""
+    yield from program.table.fields
+    for short in program.table.shorthands:
+        yield short.field
+    for part in program.table.parts:
+        yield part.field
+
+
+def keys(field: Field) -> tuple[Field, ...]:
+    """The known keys of a document, or of the documents in a list."""
+    if field.kind == "list" and field.items is not None:
+        return keys(field.items)
+    return tuple(key for key in field.fields if not key.computed)
+
+
+def differences(field: Field, documented: dict[str, Any], path: str) -> Iterator[str]:
+    """Where documentation and table disagree; options that are described in prose have no suboptions."""
+    suboptions = documented.get("suboptions")
+    if not suboptions:
+        return
+    known = {key.name: key for key in keys(field)}
+    if not known:
+        return
+    for name in sorted(set(known) - set(suboptions)):
+        yield f"{path}.{name} is not documented"
+    for name in sorted(set(suboptions) - set(known)):
+        yield f"{path}.{name} is no key"
+    for name in sorted(set(known) & set(suboptions)):
+        if known[name].required and not suboptions[name].get("required"):
+            yield f"{path}.{name} is required"
+        if known[name].choices and list(known[name].choices) != list(suboptions[name].get("choices", [])):
+            yield f"{path}.{name} has other choices"
+        yield from differences(known[name], suboptions[name], f"{path}.{name}")
+
+
+MODULES = sorted(
+    name
+    for name, program in PROGRAMS.items()
+    if isinstance(program, ResourceProgram) and (ROOT / "plugins/modules" / f"{name}.py").exists()
+)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nested_options_are_documented_as_the_table_has_them(module: str) -> None:
+    program = PROGRAMS[module]
+    assert isinstance(program, ResourceProgram)
+    documented = options(module)
+    wrong = [text for field in fields(program) for text in differences(field, documented[field.name], field.name)]
+    assert wrong == []
+
+
+def test_something_is_compared() -> None:
+    """The comparison above finds nothing wrong where there is nothing to compare; there is."""
+    documented = options("posthog_feature_flag")
+    assert "suboptions" in documented["filters"]
+    assert "suboptions" in documented["variants"]

@@ -208,7 +208,7 @@ options:
   cohort_type:
     description:
       - What kind of cohort it is. PostHog works it out by itself where it is not given, and refuses a kind that
-        does not fit the conditions. Servers before 2026 do not know it.
+        does not fit the conditions. V(null) leaves it to PostHog. Servers before 2026 do not know it.
     type: str
     choices:
       - static

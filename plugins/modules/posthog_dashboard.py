@@ -57,7 +57,7 @@ options:
         O(tiles[].button_tile).
       - An insight's tile is recognised by the insight, of which a dashboard has one tile. A text is recognised by its
         text, a button by its address and text, and any tile by O(tiles[].id).
-      - Tiles that are not listed stay as they are, unless O(exclusive=true).
+      - Tiles that are not listed stay as they are, unless O(exclusive=true). V(null) is the empty list.
       - The order of the list has no meaning. Where a tile stands is said by O(tiles[].layouts).
     type: list
     elements: dict

@@ -15,6 +15,8 @@ description:
   - A flag is found by its O(key), which is unique in the project, or by its O(id), which allows changing the key.
   - For simple flags there are the short forms O(rollout_percentage), O(variants) and O(payloads). Everything else is
     declared in O(filters), the whole document as PostHog has it, in YAML.
+  - A new flag for which no conditions are declared is on for everybody, as PostHog has it. Declare O(active=false) or
+    O(rollout_percentage=0) for one that nobody is to see yet.
 author:
   - Contributors to the community.posthog collection (@ansible-collections)
 extends_documentation_fragment:

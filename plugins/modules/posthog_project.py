@@ -14,6 +14,8 @@ description:
   - Creates, changes and deletes projects, with all their settings.
   - A project is found by its O(name), in any case, or its O(id).
   - A setting that is left out is left alone, so several tasks can look after different settings of one project.
+  - V(null) puts a setting that can be empty back to what PostHog does where nothing is set. A setting that always has a
+    value refuses V(null) before anything is sent.
 author:
   - Contributors to the community.posthog collection (@ansible-collections)
 extends_documentation_fragment:

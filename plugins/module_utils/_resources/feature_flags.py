@@ -203,17 +203,17 @@ FEATURE_FLAG = Resource(
     ),
     shorthands=(
         Shorthand(
-            Number("rollout_percentage", minimum=0, maximum=100),
+            Number("rollout_percentage", null_as=100, minimum=0, maximum=100),
             "filters",
             lambda value: {"groups": [{"properties": [], "rollout_percentage": value}]},
         ),
         Shorthand(
-            ListOf("variants", VARIANT),
+            ListOf("variants", VARIANT, nullable=True),
             "filters",
             lambda value: {"multivariate": {"variants": value} if value else None},
         ),
         Shorthand(
-            Map("payloads", Field("payload", "json")),
+            Map("payloads", Field("payload", "json"), null_as={}),
             "filters",
             lambda value: {"payloads": value or {}},
         ),

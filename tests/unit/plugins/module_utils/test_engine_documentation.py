@@ -92,3 +92,24 @@ def test_something_is_compared() -> None:
     documented = options("posthog_feature_flag")
     assert "suboptions" in documented["filters"]
     assert "suboptions" in documented["variants"]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_null_does_what_the_documentation_says(module: str) -> None:
+    """An option whose documentation tells what V(null) does takes it; one that does not tell refuses it."""
+    program = PROGRAMS[module]
+    assert isinstance(program, ResourceProgram)
+    documented = options(module)
+    text = importlib.import_module(f"{PACKAGE}.modules.{module}").DOCUMENTATION
+    for_all = "V(null)" in " ".join(yaml.safe_load(text)["description"])
+    wrong = []
+    for field in fields(program):
+        problems: list[tuple[str, str]] = []
+        field.parse(None, field.name, problems)
+        text = " ".join(documented[field.name]["description"])
+        told = "V(null)" in text
+        if told and problems and "refuse" not in text:
+            wrong.append(f"{field.name}: {problems[0][1]}")
+        if not told and not for_all and not problems and not field.write_only and not field.create_only:
+            wrong.append(f"{field.name}: null is taken, and nobody says what it does")
+    assert wrong == []

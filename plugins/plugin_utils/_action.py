@@ -100,7 +100,6 @@ class PostHogAction(ActionBase):
     TRANSFERS_FILES = False
     _supports_check_mode = True
     _supports_async = True
-    _tried = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Run the task, here or as a module.
@@ -121,10 +120,9 @@ class PostHogAction(ActionBase):
                 )
             )
             return result
-        if self._tried:
-            # The same action runs again for until: and retries:, which wait for something to happen elsewhere.
+        if getattr(self._task, "until", None):
+            # Each try waits for something to happen elsewhere, so nothing that an earlier one read may count.
             _Kept.drop()
-        self._tried = True
         environment: dict[str, t.Any] = {}
         self._compute_environment_string(environment)
         with _environment({key: str(value) for key, value in environment.items()}):
@@ -193,4 +191,6 @@ class PostHogAction(ActionBase):
             outcome["warnings"] = warnings
         if not good:
             outcome["failed"] = True
+            if getattr(self._task, "retries", None):
+                _Kept.drop()
         return outcome

@@ -160,7 +160,7 @@ OPTIONS: dict[str, Case] = {
     "empty name": Case("role", {"name": ""}, ("name", "empty")),
     "null as the name": Case("cohort", {"name": None}, ("name",)),
     "null where a value is needed": flag(
-        r"variants\[0\]\.key: null is no value here", variants=[{"key": None, "rollout_percentage": 100}]
+        r"variants\[0\]\.key: cannot be null", variants=[{"key": None, "rollout_percentage": 100}]
     ),
     "null for a required option": Case(
         "role_membership", {"role": None, "organization_member": "member@acme.test"}, ("role",)

@@ -322,6 +322,7 @@ def test_the_same_action_again_reads_again(server: Server) -> None:
     """C(until) waits for something to happen elsewhere, so nothing is kept from one attempt to the next."""
     server.script(roles)
     waiting = action(task_for(server, name="Sales"), check=True)
+    waiting._task.until = ["result is not changed"]
     assert waiting.run(task_vars={})["changed"]
     server.script(Reply(200, {"next": None, "results": [{"id": "r9", "name": "Sales", "members": []}]}))
     assert not waiting.run(task_vars={})["changed"]

@@ -694,7 +694,7 @@ def test_all_fields_at_once(posthog: Harness, sample: Sample) -> None:
     for name in fields:
         second.update({name: sample.value(name).second, **sample.value(name).along})
     nulls = {name: None for name in fields if sample.clears(name) and cleared(sample, name)}
-    steps.add("create", litany.named(**sample.full()), changed)
+    steps.add("create", litany.named(**sample.full()), changed, register="created")
     litany.after_creation()
     first = litany.named(**sample.full(creating=False))
     steps.add("the rest", first, *([changed] if sample.later else [unchanged]), litany.has(first))

@@ -121,7 +121,9 @@ class Steps:
             found.true(task.ok, f"the test's own request failed: {task.msg}")
 
         options = {"method": method, "path": path, **({} if body is None else {"body": body})}
-        return self.add(name, options, went_well, *checks, register=register, module="sandbox_api", compared=False)
+        return self.add(
+            name, options, of_failures(went_well), *checks, register=register, module="sandbox_api", compared=False
+        )
 
     def run_both_ways(
         self, posthog: Harness, prepare: t.Callable[[], t.Any], ways: t.Sequence[bool] = (True, False), **more: t.Any

@@ -43,7 +43,7 @@ LOOP = 12
 PAGE = 5
 
 #: The types that `make matrix` repeats.
-QUICK = {"role", "feature_flag"}
+QUICK = {"feature_flag"}
 
 
 def types(*, quick: bool = False) -> list[t.Any]:

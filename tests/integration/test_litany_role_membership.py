@@ -58,7 +58,6 @@ def returns(*emails: str, key: str = "role_memberships") -> Check:
     return check
 
 
-@pytest.mark.matrix
 def test_role_membership(posthog: Harness) -> None:
     """From nobody over one and several to exactly these, and to nobody again."""
     steps = Steps(MODULE)
@@ -145,6 +144,7 @@ def test_role_membership(posthog: Harness) -> None:
     steps.run_both_ways(posthog, prepare)
 
 
+@pytest.mark.matrix
 def test_drift(posthog: Harness) -> None:
     """What somebody else took away is given back; a membership made by hand is adopted."""
     steps = Steps(MODULE)

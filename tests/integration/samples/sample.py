@@ -8,12 +8,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 from dataclasses import dataclass
-from types import MappingProxyType
 
 if t.TYPE_CHECKING:
     from harness import SandboxServer
-
-NONE: t.Final[t.Mapping[str, t.Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -30,7 +27,7 @@ class Value:
 
     first: t.Any
     second: t.Any
-    along: t.Mapping[str, t.Any] = NONE
+    along: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     also: tuple[str, ...] = ()
     clears: bool | None = None
     stored: t.Callable[[t.Any], t.Any] = lambda value: value
@@ -69,14 +66,14 @@ class Sample:
 
     type: str
     name: str
-    values: t.Mapping[str, Value] = NONE
-    minimal: t.Mapping[str, t.Any] = NONE
-    foreign: t.Mapping[str, t.Any] = NONE
-    later: t.Mapping[str, str] = NONE
-    left_out: t.Mapping[str, str] = NONE
-    fixed: t.Mapping[str, str] = NONE
+    values: t.Mapping[str, Value] = dataclasses.field(default_factory=dict)
+    minimal: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    foreign: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    later: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    left_out: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    fixed: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     last: tuple[str, ...] = ()
-    unused_keys: t.Mapping[str, str] = NONE
+    unused_keys: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     moving: tuple[str, ...] = ()
     prepare: t.Callable[[SandboxServer], dict[str, t.Any]] = nothing
     after_creation: tuple[tuple[str, str, str, t.Any], ...] = ()

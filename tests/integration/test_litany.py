@@ -684,7 +684,7 @@ def test_fields(posthog: Harness, sample: Sample, fields: list[str]) -> None:
 
 @pytest.mark.parametrize("sample", types())
 def test_all_fields_at_once(posthog: Harness, sample: Sample) -> None:
-    """All second values at once, then all nulls."""
+    """All second values at once, then all nulls, then an object that never had any."""
     litany = Litany(sample, posthog)
     steps = litany.steps
     fields = [name for name in sample.updated if not sample.field(name).write_only and name not in sample.last]
@@ -712,6 +712,18 @@ def test_all_fields_at_once(posthog: Harness, sample: Sample) -> None:
             no_warnings,
         )
         steps.add(f"{word} again", options, unchanged, no_warnings, requests_at_most(sample.again))
+    # Null of what never was.
+    empty = {litany.identity: f"{sample.name}-empty", **sample.minimal, **dict.fromkeys(nulls)}
+    steps.add("check null from the start", empty, changed, silent, check_mode=True)
+    steps.add(
+        "null from the start",
+        empty,
+        changed,
+        litany.has(empty),
+        litany.predicted_by("check null from the start"),
+        litany.warns_of_creation,
+    )
+    steps.add("null from the start again", empty, unchanged, no_warnings)
     litany.run()
 
 

@@ -204,17 +204,38 @@ def compose(field: Field, desired: t.Any, current: t.Any, *, partial: bool = Fal
                 out[known.name] = known.default
         return out
     if field.kind == "list" and field.items is not None and isinstance(desired, list) and not field.unordered:
-        now_items = current if isinstance(current, list) else []
-        return [
-            compose(field.items, item, now_items[index] if index < len(now_items) else None, top=False)
-            for index, item in enumerate(desired)
-        ]
+        partners = _counterparts(field.items, desired, current if isinstance(current, list) else [])
+        return [compose(field.items, item, partner, top=False) for item, partner in zip(desired, partners)]
     if field.kind == "map" and field.items is not None and isinstance(desired, dict):
         now_map = current if isinstance(current, dict) else {}
         return {key: compose(field.items, item, now_map.get(key), top=False) for key, item in desired.items()}
     if field.clear_members and not desired and isinstance(current, dict):
         return dict.fromkeys(current)
     return desired
+
+
+def _counterparts(item: Field, desired: list[t.Any], current: list[t.Any]) -> list[t.Any]:
+    """Which item of the current list each declared one is, so that what is kept stays with what it belongs to.
+
+    :param item: the field of an item.
+    :param desired: the declared items.
+    :param current: the server's items.
+    :returns: for each declared item an equal one, else the one in its place if it is about the same, else None.
+    """
+    left = dict(enumerate(current))
+    found: list[t.Any] = [None] * len(desired)
+    for index, wanted in enumerate(desired):
+        places = [index, *(place for place in left if place != index)]
+        place = next((place for place in places if place in left and same(item, wanted, left[place])), None)
+        if place is not None:
+            found[index] = left.pop(place)
+    for index, wanted in enumerate(desired):
+        other = left.get(index)
+        if found[index] is not None or not isinstance(wanted, dict) or not isinstance(other, dict):
+            continue
+        if all(equal(wanted.get(key.name), other.get(key.name)) for key in item.fields if key.required):
+            found[index] = left.pop(index)
+    return found
 
 
 def with_defaults(field: Field, desired: t.Any) -> t.Any:

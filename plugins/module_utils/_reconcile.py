@@ -33,7 +33,7 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import (
     PostHogFailure,
     UnknownOutcome,
 )
-from ansible_collections.community.posthog.plugins.module_utils._fields import Field, Problems, dig, held
+from ansible_collections.community.posthog.plugins.module_utils._fields import Field, Problems, dig, has, held
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, PartPlan, Resource
 from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session, walk
 
@@ -341,7 +341,7 @@ class Reconciler:
         for known in self.resource.fields:
             if known.name not in values or self._is_parent(known):
                 continue
-            if values[known.name] is None and known.kind != "any" and not known.nullable:
+            if values[known.name] is None and (known.clear_members or (known.kind != "any" and not known.nullable)):
                 continue
             value = with_defaults(known, compose(known, values[known.name], None))
             (later if known.update_only else body)[known.api_name] = value
@@ -430,6 +430,8 @@ class Reconciler:
         """The object that a creation would return, as far as that can be known."""
         obj: dict[str, t.Any] = {}
         for known in self.resource.fields:
+            if known.clear_members and values.get(known.name) is None:
+                continue
             if known.name in values and not known.write_only and not self._is_parent(known):
                 _put(obj, known.path_in(obj), with_defaults(known, compose(known, values[known.name], None)))
             elif known.default is not None and not known.write_only and known.in_list:
@@ -578,13 +580,17 @@ class Reconciler:
             value = compose(readable, desired, now, partial=known.name in declared.partial)
             body[known.api_name] = value
             if not known.write_only:
-                _put(predicted, known.path_in(predicted), _overlaid(now, value) if known.kind == "document" else value)
+                shown = _overlaid(now, value) if known.kind == "document" else value
+                for path in [path for path in known.read if has(predicted, path)] or [known.path_in(predicted)]:
+                    _put(predicted, path, shown)
         for name, value in extra.items():
             body[name] = self._extended(name, value, body.get(name), current[name])
         predicted = _merged(predicted, extra)
-        for name, plan in plans.items():
-            if plan.changed:
-                predicted[name] = plan.predicted
+        for part in self.resource.parts:
+            plan = plans.get(part.field.name)
+            if plan is not None and plan.changed:
+                for name in (part.field.name, *(name for name in part.also_shown if name in current)):
+                    predicted[name] = plan.predicted
         outcome = Outcome(self.resource, "updated", predicted, before, after, label)
         self._guard(values, current)
         self._intend(outcome)

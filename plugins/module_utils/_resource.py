@@ -190,6 +190,8 @@ class Part:
 
     field: Field
     switches: tuple[Field, ...] = ()
+    #: Where else the server shows it.
+    also_shown: tuple[str, ...] = ()
 
     def plan(
         self,

@@ -128,6 +128,7 @@ class Collection:
             except ApiError as exc:
                 if exc.status not in (404, 405) or index + 1 == len(paths):
                     raise
+                self.session.check_older_path(self.resource, str(paths[index + 1]), exc)
         raise AssertionError("a resource without a path")
 
     def _nowhere(self) -> bool:
@@ -212,8 +213,9 @@ class Collection:
         :param object_id: the id that URLs take, or another one of the object's ids.
         :returns: the object, whole; None where there is none.
         """
-        if str(object_id) in self._objects and self.complete and self.resource.list_is_complete:
-            return self._objects[str(object_id)]
+        known = self._objects.get(str(object_id))
+        if known is not None and (str(object_id) in self._whole or (self.complete and self.resource.list_is_complete)):
+            return known
         if not self.resource.retrievable or (self.complete and self.resource.list_is_complete):
             for obj in self.all():
                 ids = (self.resource.object_id(obj), *(dig(obj, path) for path in self.resource.other_ids))
@@ -655,12 +657,34 @@ class Session:
             return
         raise self.explained(error)
 
+    def check_older_path(self, resource: Resource, template: str, error: ApiError) -> None:
+        """Whether a path of older servers may be tried in place of one that was not found.
+
+        The older path may know nothing of the organization and mean the current one, so it is right only where that
+        is the one that the task means; and the newer path may be missing only because the organization is.
+
+        :param resource: the table.
+        :param template: the older path.
+        :param error: the 404 that the newer path got.
+        :raises ApiError: the organization is not the current one, or is none that the key sees.
+        """
+        if resource.scope is not Scope.ORGANIZATION or not template.startswith("/"):
+            return
+        try:
+            current = self.client.get("/api/organizations/@current/")
+        except ApiError:
+            raise error from None
+        if not isinstance(current, dict) or str(current.get("id")) != self.organization_id():
+            raise error
+
     def explained(self, error: ApiError) -> ApiError:
         """Add to an error what only further requests can tell.
 
         :param error: what PostHog said.
         :returns: the same error, or one that also says which projects the key can see.
         """
+        if error.path.startswith("/api/organizations/") and error.path.count("/") > 3:
+            return self._explained_organization(error)
         about_project = "project" in error.detail.lower() or error.detail in ("Not found.", "")
         scoped = error.path.startswith(("/api/projects/", "/api/environments/"))
         if (
@@ -681,6 +705,29 @@ class Session:
             return error
         return ApiError(
             f"project: this key has no project {project} at {self.client.connection.host}{self._seen(seen)}"
+            f" - PostHog said: {error.detail or error.status}",
+            status=error.status,
+            envelope=error.envelope,
+            request_id=error.request_id,
+            method=error.method,
+            path=error.path,
+        )
+
+    def _explained_organization(self, error: ApiError) -> ApiError:
+        """The same error, or one that says which organizations the key can see."""
+        wanted = error.path.split("/")[3]
+        told_scope = ":read" in error.detail or ":write" in error.detail
+        if error.status not in (403, 404) or error.envelope is None or wanted == "@current" or told_scope:
+            return error
+        try:
+            seen = self.organizations()
+        except ApiError:
+            return error
+        if not seen or any(str(item.get("id")) == wanted for item in seen):
+            return error
+        names = ", ".join(f"{item.get('name')} ({item.get('id')})" for item in seen[:_OFFERED])
+        return ApiError(
+            f"organization: this key has no organization {wanted} at {self.client.connection.host}; it sees {names}"
             f" - PostHog said: {error.detail or error.status}",
             status=error.status,
             envelope=error.envelope,

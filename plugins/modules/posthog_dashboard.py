@@ -184,7 +184,8 @@ options:
   breakdown_colors:
     description:
       - The colours of the values of breakdowns, as PostHog's API has them. V(null) removes them.
-    type: dict
+    type: list
+    elements: dict
   data_color_theme_id:
     description:
       - The id of the colour theme. V(null) is the theme of the project.

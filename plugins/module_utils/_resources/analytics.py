@@ -419,6 +419,7 @@ class DashboardVariables(Part):
     """The values that a dashboard gives to the variables of its SQL insights, by the variables' code names."""
 
     field = Map("variables", Anything("value"), null_as={})
+    also_shown = ("persisted_variables",)
 
     @staticmethod
     def _stored(current: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
@@ -486,7 +487,7 @@ DASHBOARD = Resource(
         Bool("pinned", default=False),
         Tags(),
         Word("restriction_level", {"everyone": 21, "collaborators": 37}, default=21),
-        Open("breakdown_colors", nullable=True, in_list=False),
+        ListOf("breakdown_colors", Open("colour"), null_as=[], in_list=False),
         Int("data_color_theme_id", nullable=True, in_list=False),
         ListOf("quick_filter_ids", Text("id"), unordered=True, null_as=[], in_list=False, since="2026"),
         # What a request overrides shows in filters, what is stored in persisted_filters.

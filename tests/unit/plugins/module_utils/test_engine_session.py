@@ -369,9 +369,20 @@ def test_the_path_of_an_older_server(status: int) -> None:
     memory = Memory()
     memory.errors["GET", f"/api/organizations/{ORGANIZATION}/projects/"] = api_error(status, "Not found.")
     memory.lists["/api/projects/"] = [{"id": 1, "name": "a"}]
+    memory.singles["/api/organizations/@current/"] = {"id": ORGANIZATION}
     collection = make_world(memory).session.collection(RESOURCES["project"])
     assert collection.find("a") == [{"id": 1, "name": "a"}]
     assert collection.object_path(1) == "/api/projects/1/"
+
+
+def test_the_path_of_an_older_server_is_no_way_into_another_organization() -> None:
+    """It means the current organization, whatever the task means; and what is missing may be the organization."""
+    memory = Memory()
+    memory.errors["GET", f"/api/organizations/{ORGANIZATION}/projects/"] = api_error(404, "Not found.")
+    memory.lists["/api/projects/"] = [{"id": 1, "name": "a"}]
+    memory.singles["/api/organizations/@current/"] = {"id": "01900000-0000-7000-8000-00000000beef"}
+    with pytest.raises(ApiError, match="404"):
+        make_world(memory).session.collection(RESOURCES["project"]).find("a")
 
 
 def test_objects_within_a_parent_come_with_it() -> None:

@@ -132,6 +132,10 @@ class ResourceProgram(Program):
     def __init__(self, table: Resource) -> None:
         super().__init__(f"posthog_{table.type}")
         self.table = table
+        # Made once: a loop runs the same program for each of its items.
+        self._aliases = {
+            alias: option for option, spec in self.spec()["argument_spec"].items() for alias in spec.get("aliases", ())
+        }
 
     def spec(self) -> dict[str, t.Any]:
         """See :meth:`Program.spec`."""
@@ -189,10 +193,7 @@ class ResourceProgram(Program):
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """See :meth:`Program.run`."""
         table = self.table
-        aliases = {
-            alias: option for option, spec in self.spec()["argument_spec"].items() for alias in spec.get("aliases", ())
-        }
-        given = {aliases.get(key, key): value for key, value in raw.items()}
+        given = {self._aliases.get(key, key): value for key, value in raw.items()}
         for key, value in given.items():
             # Ansible takes a text for a list of what stands between its commas, on the command line for one.
             if isinstance(value, str) and isinstance(params.get(key), list):

@@ -703,14 +703,10 @@ class Session:
             seen = []
         if any(str(item.get("id")) == project for item in seen):
             return error
-        return ApiError(
+        return _retold(
+            error,
             f"project: this key has no project {project} at {self.client.connection.host}{self._seen(seen)}"
             f" - PostHog said: {error.detail or error.status}",
-            status=error.status,
-            envelope=error.envelope,
-            request_id=error.request_id,
-            method=error.method,
-            path=error.path,
         )
 
     def _explained_organization(self, error: ApiError) -> ApiError:
@@ -726,14 +722,10 @@ class Session:
         if not seen or any(str(item.get("id")) == wanted for item in seen):
             return error
         names = ", ".join(f"{item.get('name')} ({item.get('id')})" for item in seen[:_OFFERED])
-        return ApiError(
+        return _retold(
+            error,
             f"organization: this key has no organization {wanted} at {self.client.connection.host}; it sees {names}"
             f" - PostHog said: {error.detail or error.status}",
-            status=error.status,
-            envelope=error.envelope,
-            request_id=error.request_id,
-            method=error.method,
-            path=error.path,
         )
 
     # -- what the plan includes -------------------------------------------------------------------------------------
@@ -899,6 +891,18 @@ class Session:
                 value, field.refs, lambda rule, item, where: self.resolve(rule.ref, item, where, problems), path
             )
         return value
+
+
+def _retold(error: ApiError, message: str) -> ApiError:
+    """An error in other words, with everything else that is known of it."""
+    return ApiError(
+        message,
+        status=error.status,
+        envelope=error.envelope,
+        request_id=error.request_id,
+        method=error.method,
+        path=error.path,
+    )
 
 
 def _projects_of(organization: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:

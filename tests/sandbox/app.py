@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from . import behaviours
+from .behaviours.access import enforce, hides_project
 from .control import WRITES, Control, Rule
 from .errors import ApiError, forbidden, method_not_allowed, not_found, server_error, unauthenticated
 from .resource import EVERY, REGISTRY, Answer, Context, Extra, Resource
@@ -386,6 +387,8 @@ class App:
         if not ctx.legacy:
             self._check_scope(ctx, target)
         self._check_place(ctx, target)
+        if target.level == "projects" and not ctx.legacy:
+            enforce(ctx, resource.table, target.pk)
         if ctx.method == "OPTIONS":
             return Answer(
                 {
@@ -499,7 +502,7 @@ class App:
             return False
         if self.profile == "2024" and project.get("access_control") and level < 8:
             return any(row.hidden.get("user") == user.pk for row in self.store.all("explicit_member", project.pk))
-        return True
+        return self.profile == "2024" or not hides_project(self.store, user, project)
 
     def _parse(self, ctx: Context) -> Any:
         if not ctx.raw_body:

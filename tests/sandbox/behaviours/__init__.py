@@ -19,6 +19,7 @@ MODULES = (
     "actions",
     "definitions",
     "sharing",
+    "access",
     "others",
     "legacy",
 )

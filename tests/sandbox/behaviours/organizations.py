@@ -15,6 +15,7 @@ from ..store import Row, new_uuid, now
 
 if TYPE_CHECKING:
     from ..app import App
+    from ..store import Store
 
 ADMIN, OWNER = 8, 15
 INVITE_DAYS = 3
@@ -62,6 +63,13 @@ def new_member(app: App, organization: Row, user: Row, level: int) -> Row:
         "last_login": None,
     }
     return app.store.add(Row("organization_member", pk, organization.pk, data, hidden={"user": user.pk}))
+
+
+def forget(store: Store, name: str, pk: Any) -> None:
+    """Drop the access rules of a role or a membership that goes away."""
+    for rule in list(store.all("access_control")):
+        if rule[name] == pk:
+            store.remove(rule)
 
 
 def feature_entry(name: str) -> dict[str, Any]:
@@ -251,6 +259,7 @@ class Member(Resource):
             for entry in list(ctx.store.all("role_membership", ctx.organization.pk, role.pk)):
                 if entry.hidden["user"] == row.hidden["user"]:
                     ctx.store.remove(entry)
+        forget(ctx.store, "organization_member", row.pk)
         ctx.store.remove(row)
         user = ctx.store.find("user", row.hidden["user"])
         if user.hidden.get("current_organization") == ctx.organization.pk and not ctx.legacy:
@@ -337,6 +346,7 @@ class Role(Resource):
     def deleting(self, ctx: Context, row: Row) -> None:
         for entry in list(ctx.store.all("role_membership", row.scope, row.pk)):
             ctx.store.remove(entry)
+        forget(ctx.store, "role", row.pk)
         if ctx.organization.get("default_role_id") == row.pk:
             ctx.organization.data["default_role_id"] = None
 

@@ -19,7 +19,7 @@ import decimal
 import json as jsonlib
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._fields import Field, instant
+from ansible_collections.community.posthog.plugins.module_utils._fields import Field, from_now, instant
 
 
 def same(field: Field, desired: t.Any, current: t.Any, *, partial: bool = False) -> bool:
@@ -44,6 +44,9 @@ def same(field: Field, desired: t.Any, current: t.Any, *, partial: bool = False)
         return covers(desired, current)
     if field.kind == "json":
         return _same_json(desired, current)
+    if field.relative and from_now(desired) is not None:
+        # What was said relative to the time of its creation stands as it came out then.
+        return True
     if field.kind == "time":
         return instant(desired) == instant(current) if instant(desired) else bool(desired == current)
     if field.kind == "decimal":
@@ -211,6 +214,8 @@ def compose(field: Field, desired: t.Any, current: t.Any, *, partial: bool = Fal
         return {key: compose(field.items, item, now_map.get(key), top=False) for key, item in desired.items()}
     if field.clear_members and not desired and isinstance(current, dict):
         return dict.fromkeys(current)
+    if field.relative:
+        return from_now(desired) or desired
     return desired
 
 

@@ -95,6 +95,9 @@ class Field:
     :param plan_feature: key of the plan feature without which the server drops it silently.
     :param api: the API's name where the option has another one.
     :param read: paths of the value in what the server shows, newest generation first, where it is not C(api).
+    :param reading: turns what the server shows into what a write takes, where the two have different forms; it leaves
+        alone what already has that form.
+    :param relative: a time may be given relative to now (C(+14d)); where the object has one already, that is it.
     :param initial: what a creation sends where nothing is declared.
     :param clear_members: the server ignores an empty document, so clearing it sends null for each of its keys.
     :param aliases: other names of the option.
@@ -130,6 +133,8 @@ class Field:
     plan_feature: str | None = None
     api: str | None = None
     read: tuple[str, ...] = ()
+    reading: t.Callable[[t.Any], t.Any] | None = None
+    relative: bool = False
     initial: t.Any = None
     clear_members: bool = False
     aliases: tuple[str, ...] = ()
@@ -167,7 +172,8 @@ class Field:
         :param obj: the server's object.
         :returns: the value, or None.
         """
-        return dig(obj, self.path_in(obj))
+        value = dig(obj, self.path_in(obj))
+        return value if self.reading is None or value is None else self.reading(value)
 
     def key(self, name: str) -> Field | None:
         """The document's field of that name.
@@ -274,8 +280,11 @@ class Field:
         return value
 
     def _parse_time(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        if self.relative and from_now(value) is not None:
+            return str(value)
         if instant(value) is None:
-            problems.append((path, f"{value!r} is no ISO 8601 time, such as 2026-03-01T09:00:00Z"))
+            also = ", or relative to now, such as +14d" if self.relative else ""
+            problems.append((path, f"{value!r} is no ISO 8601 time, such as 2026-03-01T09:00:00Z{also}"))
         return str(value)
 
     def _parse_decimal(self, value: t.Any, path: str, problems: Problems) -> t.Any:
@@ -369,7 +378,7 @@ def Number(name: str, **more: t.Any) -> Field:
 
 
 def Time(name: str, **more: t.Any) -> Field:
-    """A point in time, ISO 8601."""
+    """A point in time, ISO 8601; C(relative) where people say it relative to now."""
     return Field(name, "time", **more)
 
 
@@ -497,6 +506,41 @@ def instant(value: t.Any) -> datetime.datetime | None:
     except ValueError:
         return None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=datetime.timezone.utc)
+
+
+#: The units of a relative time, in seconds.
+_UNITS: t.Final = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+def from_now(value: t.Any) -> str | None:
+    """Read a time relative to now.
+
+    :param value: text such as C(now), C(+14d), C(-2h) or C(+30m); the units are minutes, hours, days and weeks.
+    :returns: the ISO 8601 time in UTC, to the second, or None where the text is no relative time.
+    """
+    match = re.fullmatch(r"now|([+-])(\d{1,6})([mhdw])", value.strip()) if isinstance(value, str) else None
+    if match is None:
+        return None
+    seconds = 0
+    if match.group(1):
+        seconds = int(match.group(1) + match.group(2)) * _UNITS[match.group(3)]
+    moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+    return moment.replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+
+def ids_of(path: str = "id") -> t.Callable[[t.Any], t.Any]:
+    """For C(reading): a list of objects, or one object, as the ids that a write takes.
+
+    :param path: where an id stands in an object.
+    :returns: a function that leaves ids as they are.
+    """
+
+    def read(value: t.Any) -> t.Any:
+        if isinstance(value, list):
+            return [read(item) for item in value]
+        return dig(value, path) if isinstance(value, t.Mapping) else value
+
+    return read
 
 
 def dig(value: t.Any, path: str) -> t.Any:

@@ -74,8 +74,7 @@ class InfoProgram(Program):
         """Where the objects of a type are: in one list, or in one list for each parent."""
         if table.parent is None:
             return [session.collection(table)]
-        parents = session.collection(session.registry(table.parent.type)).all()
-        return [session.collection(table, parent) for parent in parents]
+        return [session.collection(table, place) for place in table.parent.everywhere(session)]
 
     def _read_from(self, collection: Collection, asked: t.Mapping[str, t.Any], details: bool) -> list[Object]:
         table = collection.resource

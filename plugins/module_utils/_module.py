@@ -162,32 +162,39 @@ class ResourceProgram(Program):
             }
         rules: dict[str, t.Any] = {"argument_spec": arguments, "supports_check_mode": True}
         if table.parent is not None:
-            arguments[table.parent.option]["required"] = True
+            for name in table.parent.required:
+                arguments[name]["required"] = True
         if table.several is not None:
             several = table.several
             arguments[several.option] = {"type": "list", "elements": "raw"}
             arguments[several.exclusive] = {"type": "bool", "default": False, "aliases": ["authoritative"]}
             rules["required_one_of"] = [[several.each, several.option]]
             rules["mutually_exclusive"] = [[several.each, several.option]]
-        else:
+            return rules
+        arguments["extra_fields"] = {"type": "dict"}
+        if table.has_id:
             arguments["id"] = {"type": "raw"}
-            arguments["extra_fields"] = {"type": "dict"}
             rules["required_one_of"] = [[table.identity.option, "id"]]
+        elif table.identity.option:
+            arguments[table.identity.option]["required"] = True
         return rules
 
     def secrets(self, raw: t.Mapping[str, t.Any]) -> set[str]:
         """See :meth:`Program.secrets`."""
-        return self._secrets(raw, raw)
+        return self._secrets(None, raw, None)
 
-    def _secrets(self, raw: t.Mapping[str, t.Any], told: t.Mapping[str, t.Any]) -> set[str]:
+    def _secrets(
+        self, session: Session | None, raw: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    ) -> set[str]:
         """The secret texts among options, where a task or the object itself tells that they are secret."""
         found: set[str] = set()
         for rule in self.table.secret_parts:
-            if not told.get(rule.when):
-                continue
-            document = raw.get(rule.field)
-            for holder in (document.get(rule.key) if isinstance(document, dict) else None, raw.get(rule.key)):
-                found |= {text for text in _texts(holder) if len(text) >= _SHORTEST_SECRET}
+            for path in rule.find(session, raw, current):
+                # A short form may be the option that holds it.
+                for holder in (raw.get(rule.field), {path[0]: raw.get(path[0])}):
+                    for key in path:
+                        holder = holder.get(key) if isinstance(holder, dict) else None
+                    found |= {text for text in _texts(holder) if len(text) >= _SHORTEST_SECRET}
         return found
 
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -205,13 +212,15 @@ class ResourceProgram(Program):
         object_id = given.get("id") if given.get("id") != "" else None
         if absent:
             # What else the task says of the object does not matter any more, and need not be right.
-            keep = {table.identity.option, *table.delete_options, *((table.parent.option,) if table.parent else ())}
+            keep = {*table.identity.options, *table.delete_options, *table.place_options}
             given = {key: value for key, value in given.items() if key in keep}
         declared = read_declared(table, given)
         declared.switches.update(self._switches(params))
         self._named(declared, object_id)
+        # Before anything is sent: an error may repeat what it is about.
+        session.keep_secret(self._secrets(session, given, None))
         outcome = reconciler.absent(declared, object_id) if absent else reconciler.present(declared, object_id)
-        session.keep_secret(self._secrets(given, outcome.obj or {}))
+        session.keep_secret(self._secrets(session, given, outcome.obj))
         return self._result([outcome])
 
     def _switches(self, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -222,6 +231,8 @@ class ResourceProgram(Program):
 
     def _named(self, declared: Declared, object_id: t.Any) -> None:
         """The task must say which object it means: an empty name and no id is nobody."""
+        if self.table.singleton:
+            return
         option = self.table.identity.option
         if object_id in (None, "") and declared.values.get(option) in (None, ""):
             raise InvalidInput([(option, f"is empty; give the {self.table.name}'s {option}, or its id")])

@@ -15,7 +15,11 @@ from ansible_collections.community.posthog.plugins.module_utils._registry import
 
 PROGRAMS: dict[str, Program] = {
     item.name: item
-    for item in (InfoProgram(), ConnectionInfoProgram(), *(ResourceProgram(table) for table in RESOURCES.values()))
+    for item in (
+        InfoProgram(),
+        ConnectionInfoProgram(),
+        *(ResourceProgram(table) for table in RESOURCES.values() if table.module),
+    )
 }
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from ansible_collections.community.posthog.plugins.module_utils._compare import (
     compose,
     covers,
+    equal,
     leaves,
     narrowed,
     reset_keys,
@@ -39,6 +40,9 @@ from ansible_collections.community.posthog.plugins.module_utils._session import 
 
 #: What stands for a secret in results and diffs.
 MASK: t.Final = "********"
+
+#: What PostHog shows in place of a stored secret, and takes to keep it (API.md 5, hog_function).
+STORED: t.Final = {"secret": True}
 
 #: How often a plan is made anew after writes of unknown outcome.
 _PLANS: t.Final = 6
@@ -234,58 +238,80 @@ class Reconciler:
     def collection(self, declared: Declared) -> Collection:
         """The objects among which the declared one is.
 
-        :param declared: tells the parent, where the type has one.
+        :param declared: tells the place, where the type needs one.
         :returns: the collection.
-        :raises InvalidInput: the parent does not exist.
+        :raises InvalidInput: the place does not exist.
         """
-        rule = self.resource.parent
-        if rule is None:
+        if self.resource.parent is None:
             return self.session.collection(self.resource)
-        return self.session.collection(self.resource, self.parent(declared))
-
-    def parent(self, declared: Declared) -> dict[str, t.Any]:
-        """The parent's object.
-
-        :param declared: holds the parent's name or id.
-        :returns: the object.
-        :raises InvalidInput: it does not exist.
-        """
         problems: Problems = []
-        found = self._find_parent(declared, problems)
+        found = self._find_place(declared, problems)
         if problems:
             raise InvalidInput(problems)
-        # In check mode the parent may be one that an earlier task would have created.
-        return found if found is not None else {}
+        # In check mode the place may be an object that an earlier task would have created.
+        return self.session.collection(self.resource, found if found is not None else {})
 
-    def _find_parent(self, declared: Declared, problems: Problems) -> dict[str, t.Any] | None:
-        """Look the parent up; None where there is none."""
-        option = held(self.resource.parent).option
-        ref = held(held(self.resource.field(option)).ref)
-        return self.session.lookup(ref, declared.values[option], option, problems)
+    def _find_place(self, declared: Declared, problems: Problems) -> t.Mapping[str, t.Any] | None:
+        """Look the place up; None where there is none."""
+        return held(self.resource.parent).find(self.session, self.resource, declared.values, problems)
 
     def _current(self, collection: Collection, declared: Declared, object_id: t.Any) -> dict[str, t.Any] | None:
         """The object as it is; None where there is none."""
         if collection.parent == {}:
             return None
+        if self.resource.singleton:
+            return collection.only()
         if object_id is not None:
             return collection.get(object_id)
-        identity = self.resource.identity
-        name = declared.values.get(identity.option)
-        found = collection.find(name)
-        if not found and not identity.unique:
-            found = collection.find(name, sure=True)
+        found = self._named_so(collection, declared)
         if len(found) > 1:
-            ids = ", ".join(sorted(str(self.resource.object_id(obj)) for obj in found))
-            raise Ambiguous(
-                f"{identity.option}: {len(found)} objects of type {self.resource.type} are called {name!r} "
-                f"(ids {ids}); give the id of the one that is meant, or rename the other"
-            )
+            raise self._ambiguous(declared, found)
         if not found:
             return None
         needs_more = bool(declared.parts) or any(
-            not known.in_list for known in self.resource.fields if known.name in declared.values
+            not known.in_list or (self.resource.varies and not known.write_only and not known.shown_by(found[0]))
+            for known in self.resource.fields
+            if known.name in declared.values and known.name not in self.resource.place_options
         )
         return collection.whole(found[0]) if needs_more else found[0]
+
+    def _named_so(self, collection: Collection, declared: Declared) -> list[dict[str, t.Any]]:
+        """The objects that answer to what a declaration says of its identity."""
+        identity = self.resource.identity
+        if identity.by_value:
+            found = collection.all()
+        else:
+            name = declared.values.get(identity.option)
+            found = collection.find(name)
+            if not found and not identity.unique:
+                found = collection.find(name, sure=True)
+        names = identity.within if not identity.by_value else identity.options
+        for known in self.resource.fields:
+            if not found or known.name not in names or known.name in self.resource.place_options:
+                continue
+            if known.name not in declared.values:
+                if identity.strict:
+                    found = [obj for obj in found if known.value_in(obj) in (None, known.default)]
+                continue
+            problems: Problems = []
+            wanted = self.session.resolve_field(known, declared.values[known.name], known.name, problems)
+            if problems:
+                raise InvalidInput(problems)
+            found = [obj for obj in found if same(known, wanted, known.value_in(obj))]
+        return found
+
+    def _ambiguous(self, declared: Declared, found: t.Sequence[t.Mapping[str, t.Any]]) -> Ambiguous:
+        """What to say of several objects that answer to the same name."""
+        identity = self.resource.identity
+        ids = ", ".join(sorted(str(self.resource.object_id(obj)) for obj in found))
+        name = declared.values.get(identity.option)
+        called = "are like that" if isinstance(name, (dict, list)) or name is None else f"are called {name!r}"
+        more = [option for option in identity.within if option not in declared.values]
+        remedy = f"give {' or '.join(more)} too, or " if more else ""
+        return Ambiguous(
+            f"{identity.option}: {len(found)} objects of type {self.resource.type} {called} "
+            f"(ids {ids}); {remedy}give the id of the one that is meant, or rename the other"
+        )
 
     def _resolved(self, declared: Declared, current: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
         """The declared values with ids in place of names."""
@@ -295,10 +321,10 @@ class Reconciler:
             if known.name not in declared.values:
                 continue
             value = declared.values[known.name]
-            named = known.name == self.resource.identity.option and known.ref is not None
+            named = self.resource.named_by_reference(known)
             if current is not None and (named or self._repeats_name(known, value, current)):
                 values[known.name] = known.value_in(current)
-            elif self.resource.parent is not None and known.name == self.resource.parent.option:
+            elif self._is_parent(known):
                 values[known.name] = value
             else:
                 values[known.name] = self._inside(current).resolve_field(known, value, known.name, problems)
@@ -310,7 +336,10 @@ class Reconciler:
         """Where the objects are that this one refers to."""
         if not self.resource.references_inside:
             return self.session
-        return self.session.within(None if current is None else self.resource.object_id(current))
+        inside = None if current is None else self.resource.object_id(current)
+        if self.resource.references_inside == "organization":
+            return self.session.within_organization(inside)
+        return self.session.within(inside)
 
     @staticmethod
     def _repeats_name(known: Field, value: t.Any, current: t.Mapping[str, t.Any]) -> bool:
@@ -365,7 +394,7 @@ class Reconciler:
         if self.session.check_mode:
             collection.remember(predicted, whole=True)
             return outcome
-        answer = self.session.write("POST", collection.path, body)
+        answer = self.resource.calls.create(collection, body)
         if self.resource.aftermath:
             self.session.warn(self.resource.aftermath)
         obj = self._taken(collection, answer, predicted)
@@ -401,9 +430,8 @@ class Reconciler:
         for known in self._dropped(values, obj, {name for name in values if not self._later(name, later)}):
             later[known.api_name] = compose(known, values[known.name], known.value_in(obj))
         if later:
-            path = collection.object_path(self.resource.object_id(obj))
             if not self.resource.replaceable:
-                obj = self._taken(collection, self.session.write("PATCH", path, later), obj)
+                obj = self._taken(collection, self.resource.calls.update(collection, obj, later), obj)
             for name in self._note_dropped(values, obj, set(values)):
                 outcome.after.pop(name, None)
         return self._apply_parts(declared, obj, collection)
@@ -419,7 +447,7 @@ class Reconciler:
         return known is not None and known.api_name in later
 
     def _is_parent(self, known: Field) -> bool:
-        return self.resource.parent is not None and known.name == self.resource.parent.option
+        return known.name in self.resource.place_options
 
     def _taken(self, collection: Collection, answer: t.Any, fallback: dict[str, t.Any]) -> dict[str, t.Any]:
         """Keep a write's answer. Some answers are empty; what was sent then has to do."""
@@ -437,7 +465,7 @@ class Reconciler:
             elif known.default is not None and not known.write_only and known.in_list:
                 _put(obj, known.path_in(obj), copy.deepcopy(known.default))
         identity = self.resource.identity
-        if dig(obj, identity.read[0]) is None and identity.option in declared.values:
+        if identity.read and dig(obj, identity.read[0]) is None and identity.option in declared.values:
             _put(obj, identity.read[0], declared.values[identity.option])
         return _merged(obj, declared.extra)
 
@@ -469,7 +497,7 @@ class Reconciler:
         for known in self.resource.fields:
             if known.name not in values or self._is_parent(known) or (known.write_only and not known.secret):
                 continue
-            if known.name == self.resource.identity.option and known.ref is not None:
+            if self.resource.named_by_reference(known):
                 continue
             if known.secret:
                 if self.update_secret == "always":
@@ -478,15 +506,16 @@ class Reconciler:
             if not known.shown_by(current):
                 unknown.append(known.name)
                 continue
-            compared = self._readable(known, current)
-            desired = self._without_secrets(known, values[known.name], current)
-            if not same(compared, desired, known.value_in(current), partial=known.name in declared.partial):
+            hidden = self._hidden(known, values[known.name], current)
+            desired = _without(values[known.name], hidden)
+            shown = _without(known.value_in(current), hidden)
+            if not same(known, desired, shown, partial=known.name in declared.partial):
                 if known.create_only:
                     problems.append(
                         (known.name, f"cannot be changed after creation (it is {known.value_in(current)!r})")
                     )
                 differing[known.name] = values[known.name]
-            elif compared is not known and self.update_secret == "always":
+            elif hidden and self.update_secret == "always" and not equal(desired, values[known.name]):
                 differing[known.name] = values[known.name]
         if problems:
             raise InvalidInput(problems)
@@ -497,34 +526,37 @@ class Reconciler:
             )
         return differing
 
-    def _readable(self, known: Field, current: t.Mapping[str, t.Any]) -> Field:
-        """The field with its secret keys marked as nobody's business, where they cannot be read."""
-        hidden = self._secret_keys(known, {}, current)
-        if not hidden:
-            return known
-        return dataclasses.replace(
-            known,
-            fields=tuple(dataclasses.replace(key, kept=True) if key.name in hidden else key for key in known.fields),
-        )
-
-    def _secret_keys(
+    def _secret_paths(
         self, known: Field, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
-    ) -> set[str]:
-        """The keys of a document that are secret for this object."""
-        keys = set()
-        for rule in self.resource.secret_parts:
-            declared = values.get(rule.when)
-            active = declared if declared is not None else dig(current or {}, rule.when)
-            if rule.field == known.name and active:
-                keys.add(rule.key)
-        return keys
+    ) -> set[tuple[str, ...]]:
+        """Where the secrets are in a document of this object."""
+        return {
+            path
+            for rule in self.resource.secret_parts
+            if rule.field == known.name
+            for path in rule.find(self.session, values, current)
+        }
 
-    def _without_secrets(self, known: Field, value: t.Any, current: t.Mapping[str, t.Any]) -> t.Any:
-        """A declared document without the keys whose stored values cannot be read."""
-        hidden = self._secret_keys(known, {}, current)
-        if not hidden or not isinstance(value, dict):
-            return value
-        return {key: inner for key, inner in value.items() if key not in hidden}
+    def _hidden(self, known: Field, value: t.Any, current: t.Mapping[str, t.Any]) -> set[tuple[str, ...]]:
+        """Where, in a document, something is stored that cannot be read, so that nothing can be compared."""
+        hidden: set[tuple[str, ...]] = set()
+        for rule in self.resource.secret_parts:
+            if rule.field != known.name:
+                continue
+            for path in rule.find(self.session, {}, current):
+                stored = not rule.shown or _reach(known.value_in(current), path) is not None
+                # A map holds just what is declared: a secret that is not declared any more is to go.
+                wanted = known.kind != "map" or _reach(value, path) is not None
+                if stored and wanted:
+                    hidden.add(path)
+        return hidden
+
+    def _keeping(self, known: Field, value: t.Any, current: t.Mapping[str, t.Any]) -> t.Any:
+        """A declared document as it is written where stored secrets are to stay."""
+        for path in self._hidden(known, value, current):
+            stored = _reach(known.value_in(current), path)
+            value = _without(value, {path}) if stored is None else _replaced(value, path, stored)
+        return value
 
     def _plan_gated(self, values: dict[str, t.Any], current: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
         """Leave out what the plan is known not to include, with a warning.
@@ -575,9 +607,8 @@ class Reconciler:
             now = known.value_in(current)
             desired = differing[known.name]
             if self.update_secret != "always":
-                desired = self._without_secrets(known, desired, current)
-            readable = self._readable(known, current)
-            value = compose(readable, desired, now, partial=known.name in declared.partial)
+                desired = self._keeping(known, desired, current)
+            value = compose(known, desired, now, partial=known.name in declared.partial)
             body[known.api_name] = value
             if not known.write_only:
                 shown = _overlaid(now, value) if known.kind == "document" else value
@@ -599,10 +630,9 @@ class Reconciler:
             return outcome
         obj = current
         if body:
-            for name in self.resource.echo:
-                body.setdefault(name, dig(current, name))
-            path = collection.object_path(self.resource.object_id(current))
-            obj = self._taken(collection, self.session.write("PATCH", path, body), predicted)
+            for name, source in self.resource.echoes:
+                body.setdefault(name, dig(current, source))
+            obj = self._taken(collection, self.resource.calls.update(collection, current, body), predicted)
             dropped = self._note_dropped(differing, obj, set(differing))
             kept = len(dropped) < len(differing)
             for name in dropped:
@@ -640,9 +670,9 @@ class Reconciler:
                 if values[known.name] is not None and known.since:
                     dropped.append(known)
                 continue
-            compared = self._readable(known, obj)
-            desired = self._without_secrets(known, values[known.name], obj)
-            if not same(compared, desired, known.value_in(obj), partial=True):
+            hidden = self._hidden(known, values[known.name], obj)
+            desired, shown = _without(values[known.name], hidden), _without(known.value_in(obj), hidden)
+            if not same(known, desired, shown, partial=True):
                 dropped.append(known)
         return dropped
 
@@ -651,7 +681,7 @@ class Reconciler:
         for known in self.resource.fields:
             if known.name not in names or known.write_only or known.secret or self._is_parent(known):
                 continue
-            if known.name == self.resource.identity.option and known.ref is not None:
+            if self.resource.named_by_reference(known):
                 continue
             yield known
 
@@ -786,13 +816,14 @@ class Reconciler:
                 shown = place.name_of(ref, shown)
         elif known.refs:
             shown = walk(shown, known.refs, lambda rule, item, where: place.name_of(rule.ref, item))
-        hidden = self._secret_keys(known, values, current)
-        if hidden and isinstance(shown, dict):
-            shown = {key: MASK if key in hidden and inner else inner for key, inner in shown.items()}
+        for path in self._secret_paths(known, values, current):
+            if _reach(shown, path):
+                shown = _replaced(shown, path, MASK)
         return shown
 
     def _name(self, declared: Declared, obj: t.Mapping[str, t.Any]) -> str:
-        return str(declared.values.get(self.resource.identity.option) or self.resource.identity.shown(obj))
+        name = declared.values.get(self.resource.identity.option)
+        return str(name) if name and not isinstance(name, (dict, list)) else self.resource.identity.shown(obj)
 
     # -- absent -----------------------------------------------------------------------------------------------------
 
@@ -825,16 +856,14 @@ class Reconciler:
         return self.remove(collection, current, also, options)
 
     def _identifying(self, declared: Declared) -> dict[str, t.Any]:
-        names = {self.resource.identity.option}
-        if self.resource.parent is not None:
-            names.add(self.resource.parent.option)
+        names = {*self.resource.identity.options, *self.resource.place_options}
         return {key: value for key, value in declared.values.items() if key in names}
 
     def _parent_exists(self, declared: Declared) -> bool:
         checked = self.session.check_mode
         try:
             self.session.check_mode = False  # a missing parent needs no warning here
-            return self._find_parent(declared, []) is not None
+            return self._find_place(declared, []) is not None
         finally:
             self.session.check_mode = checked
 
@@ -858,10 +887,11 @@ class Reconciler:
         before = {
             known.name: view(known, known.value_in(current), None)
             for known in self.resource.fields
-            if known.name == self.resource.identity.option and known.shown_by(current)
+            if known.name in self.resource.identity.options and known.shown_by(current)
         }
         before.setdefault(self.resource.identity.option, self.resource.identity.shown(current))
-        before["id"] = self.resource.object_id(current)
+        if self.resource.has_id:
+            before["id"] = self.resource.object_id(current)
         outcome = Outcome(self.resource, "deleted", None, before, {}, self.resource.label(current), also or [])
         self._intend(outcome)
         if self.session.check_mode:
@@ -873,14 +903,8 @@ class Reconciler:
     def _remove(
         self, collection: Collection, current: dict[str, t.Any], options: t.Mapping[str, t.Any] | None = None
     ) -> None:
-        object_id = self.resource.object_id(current)
-        path = collection.object_path(object_id)
         try:
-            if self.resource.delete is Delete.SOFT:
-                body = {name: dig(current, name) for name in self.resource.echo}
-                self.session.write("PATCH", path, {**body, **(options or {}), "deleted": True})
-            else:
-                self.session.write("DELETE", path)
+            self.resource.calls.delete(collection, current, options or {})
         except ApiError as exc:
             if exc.status != 404:
                 raise
@@ -897,17 +921,18 @@ def masked(resource: Resource, obj: t.Mapping[str, t.Any] | None) -> dict[str, t
     if obj is None:
         return None
     out = copy.deepcopy(dict(obj))
-    for path in resource.masked:
-        if dig(out, path):
-            _put(out, path, MASK)
+    for place in resource.masked:
+        if dig(out, place):
+            _put(out, place, MASK)
     for known in resource.fields:
         if known.secret and known.value_in(out):
             _put(out, known.path_in(out), MASK)
     for rule in resource.secret_parts:
-        part = dig(out, rule.field)
-        if dig(out, rule.when) and isinstance(part, dict) and part.get(rule.key):
-            inner = part[rule.key]
-            part[rule.key] = dict.fromkeys(inner, MASK) if isinstance(inner, dict) else MASK
+        for path in rule.find(None, {}, out):
+            inner = _reach(out.get(rule.field), path)
+            if inner and inner != STORED:
+                hidden = dict.fromkeys(inner, MASK) if isinstance(inner, dict) else MASK
+                out[rule.field] = _replaced(out[rule.field], path, hidden)
     return out
 
 
@@ -930,6 +955,37 @@ def _put(obj: dict[str, t.Any], path: str, value: t.Any) -> None:
             obj[part] = inner
         obj = inner
     obj[parts[-1]] = value
+
+
+def _reach(value: t.Any, path: tuple[str, ...]) -> t.Any:
+    """The value under a chain of keys, or None."""
+    for key in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(key)
+    return value
+
+
+def _without(value: t.Any, paths: t.Iterable[tuple[str, ...]]) -> t.Any:
+    """A copy without what stands under chains of keys; the value itself where nothing does."""
+    for path in paths:
+        if not isinstance(value, dict) or path[0] not in value:
+            continue
+        value = dict(value)
+        if len(path) == 1:
+            del value[path[0]]
+        else:
+            value[path[0]] = _without(value[path[0]], [path[1:]])
+    return value
+
+
+def _replaced(value: t.Any, path: tuple[str, ...], inner: t.Any) -> t.Any:
+    """A copy with another value under a chain of keys, as far as there are dictionaries to follow."""
+    if not isinstance(value, dict):
+        return value
+    if len(path) == 1:
+        return {**value, path[0]: inner}
+    return {**value, path[0]: _replaced(value.get(path[0]), path[1:], inner)}
 
 
 def _merged(base: dict[str, t.Any], extra: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

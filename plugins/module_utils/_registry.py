@@ -8,25 +8,54 @@ Private to this collection: it may change without notice.
 
 from __future__ import annotations
 
+import types
+
 from ansible_collections.community.posthog.plugins.module_utils._resource import Resource
 from ansible_collections.community.posthog.plugins.module_utils._resources import (
+    access,
+    account,
+    alerts,
     analytics,
+    documents,
+    error_tracking,
+    experiments,
     feature_flags,
+    logs,
     organization,
     people,
+    pipelines,
     projects,
+    replay,
+    surveys,
+    taxonomy,
+    warehouse,
+)
+
+_AREAS: tuple[types.ModuleType, ...] = (
+    access,
+    account,
+    alerts,
+    analytics,
+    documents,
+    error_tracking,
+    experiments,
+    feature_flags,
+    logs,
+    organization,
+    people,
+    pipelines,
+    projects,
+    replay,
+    surveys,
+    taxonomy,
+    warehouse,
 )
 
 #: Every type, in the order in which objects are applied.
 RESOURCES: dict[str, Resource] = {
     table.type: table
     for table in sorted(
-        (
-            value
-            for area in (analytics, feature_flags, organization, people, projects)
-            for value in vars(area).values()
-            if isinstance(value, Resource)
-        ),
+        (value for area in _AREAS for value in vars(area).values() if isinstance(value, Resource)),
         key=lambda table: (table.order, table.type),
     )
 }

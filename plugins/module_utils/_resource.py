@@ -19,7 +19,7 @@ from enum import Enum
 from ansible_collections.community.posthog.plugins.module_utils._fields import Field, NestedRef, Problems, Ref, dig
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Session
+    from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
 
 
 class Scope(Enum):
@@ -41,6 +41,132 @@ class Delete(Enum):
     NONE = "none"
 
 
+class Calls:
+    """The requests that read and write the objects of a type: those of a REST list with an object below it.
+
+    A type whose API is of another make has a subclass of its own (:class:`Singleton`, :class:`Upsert`, or one in its
+    table's file). Nothing here decides whether anything is written; that is the reconciler's business.
+    """
+
+    def objects(self, collection: Collection, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+        """Read the list.
+
+        :param collection: tells the path and the page size.
+        :param params: the query, without paging.
+        :returns: all its objects.
+        """
+        size = collection.resource.page_size
+        found = collection.session.client.objects(collection.path, params, **({"page_size": size} if size else {}))
+        return t.cast("list[dict[str, t.Any]]", found)
+
+    def detail(self, collection: Collection, object_id: t.Any) -> t.Any:
+        """Read one object.
+
+        :param collection: where it is.
+        :param object_id: the id that URLs take.
+        :returns: the decoded answer.
+        """
+        return collection.session.client.get(collection.object_path(object_id))
+
+    def create(self, collection: Collection, body: dict[str, t.Any]) -> t.Any:
+        """Make an object.
+
+        :param collection: where.
+        :param body: the declared fields.
+        :returns: the decoded answer.
+        """
+        return collection.session.write("POST", collection.path, body)
+
+    def update(self, collection: Collection, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
+        """Change an object.
+
+        :param collection: where it is.
+        :param current: the object as it is.
+        :param body: the fields that change.
+        :returns: the decoded answer; where it is empty the object is read again.
+        """
+        path = collection.object_path(collection.resource.object_id(current))
+        answer = collection.session.write("PATCH", path, body)
+        return answer if isinstance(answer, dict) else collection.session.client.get(path)
+
+    def delete(self, collection: Collection, current: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]) -> None:
+        """Delete an object, in the type's way.
+
+        :param collection: where it is.
+        :param current: the object.
+        :param options: fields to send along, where the deletion is a PATCH.
+        """
+        resource = collection.resource
+        path = collection.object_path(resource.object_id(current))
+        if resource.delete is Delete.SOFT:
+            body = {name: dig(current, source) for name, source in resource.echoes}
+            collection.session.write("PATCH", path, {**body, **options, "deleted": True})
+        else:
+            collection.session.write("DELETE", path)
+
+
+#: The usual requests.
+REST: t.Final = Calls()
+
+
+@dataclass(frozen=True)
+class Singleton(Calls):
+    """The one object of a place, which is always there: read with GET, changed with PATCH.
+
+    :param read: path of the GET, below the type's path.
+    :param update_path: path of the PATCH, below the type's path.
+    """
+
+    read: str = ""
+    update_path: str = ""
+
+    def objects(self, collection: Collection, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+        """See :meth:`Calls.objects`."""
+        answer = collection.session.client.get(collection.path + self.read)
+        # Some servers answer null, or nothing at all, as long as nothing was set.
+        return [answer if isinstance(answer, dict) else {}]
+
+    def update(self, collection: Collection, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
+        """See :meth:`Calls.update`."""
+        answer = collection.session.write("PATCH", collection.path + self.update_path, body)
+        return answer if isinstance(answer, dict) else self.objects(collection, {})[0]
+
+
+@dataclass(frozen=True)
+class Upsert(Calls):
+    """Objects without an id: a PUT on the list makes or changes the one of the same key.
+
+    :param key: the keys, in what the server shows and takes, that tell one object from another.
+    :param value: the key that holds what there is to declare; null deletes the object.
+    :param items: the key of the answer that holds the list.
+    """
+
+    key: tuple[str, ...]
+    value: str
+    items: str
+
+    def objects(self, collection: Collection, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+        """See :meth:`Calls.objects`."""
+        answer = collection.session.client.get(collection.path, params)
+        found = answer.get(self.items) if isinstance(answer, dict) else answer
+        return [item for item in found or [] if isinstance(item, dict)]
+
+    def create(self, collection: Collection, body: dict[str, t.Any]) -> t.Any:
+        """See :meth:`Calls.create`."""
+        return collection.session.write("PUT", collection.path, body)
+
+    def update(self, collection: Collection, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
+        """See :meth:`Calls.update`."""
+        return collection.session.write("PUT", collection.path, {**self._named(current), **body})
+
+    def delete(self, collection: Collection, current: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]) -> None:
+        """See :meth:`Calls.delete`."""
+        collection.session.write("PUT", collection.path, {**self._named(current), self.value: None})
+
+    def _named(self, current: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        return {key: current[key] for key in self.key if current.get(key) is not None}
+
+
 @dataclass(frozen=True)
 class Identity:
     """How an object is found by what a person knows of it.
@@ -54,15 +180,28 @@ class Identity:
     :param fuzzy: the filter is a search that may overlook things, so an object it does not find is looked for in the
         whole list before another one of that name is created.
     :param filter_limit: longest text that the filter takes.
+    :param within: further options that tell objects of the same name apart; an object that differs in a declared one
+        of them is another object.
+    :param strict: an option of C(within) that is not declared means null, instead of anything.
+    :param by_value: the identity option is no name but a value (a condition, a reference, a time), compared as values
+        are.
     """
 
-    option: str
-    read: tuple[str, ...]
+    option: str = ""
+    read: tuple[str, ...] = ()
     unique: bool = False
     casefold: bool = False
     filter: str | None = None
     fuzzy: bool = False
     filter_limit: int = 200
+    within: tuple[str, ...] = ()
+    strict: bool = False
+    by_value: bool = False
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """All options that tell which object is meant."""
+        return ((self.option,) if self.option else ()) + self.within
 
     def normal(self, value: t.Any) -> str:
         """The form in which names are compared.
@@ -88,12 +227,72 @@ class Identity:
         :param obj: the server's object.
         :returns: the name as it is written, or an empty string.
         """
-        value = dig(obj, self.read[0])
-        return "" if value is None else str(value)
+        value = dig(obj, self.read[0]) if self.read else None
+        return "" if value is None or isinstance(value, (dict, list)) else str(value)
+
+
+class Place:
+    """What the list of a type is reached through, where that is more than a project or an organization.
+
+    What :meth:`find` returns stands for the place from then on: a mapping, empty where the place is an object that
+    only a run would have made by now.
+    """
+
+    #: Path, in what stands for the place, of the list that already holds the objects.
+    embedded: str | None = None
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options that say where; they are neither compared nor sent."""
+        raise NotImplementedError
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Those of them that a task must give."""
+        return self.options
+
+    def find(
+        self, session: Session, resource: Resource, declared: t.Mapping[str, t.Any], problems: Problems
+    ) -> t.Mapping[str, t.Any] | None:
+        """Find the place that a task means.
+
+        :param session: for look-ups.
+        :param resource: the table.
+        :param declared: the declared values, names still unresolved.
+        :param problems: collects what is wrong.
+        :returns: what stands for the place; None where there is no such place.
+        """
+        raise NotImplementedError
+
+    def path(self, session: Session, place: t.Mapping[str, t.Any]) -> str:
+        """What C({parent}) in the type's path becomes.
+
+        :param session: for tables.
+        :param place: what :meth:`find` returned.
+        :returns: a part of a path.
+        """
+        raise NotImplementedError
+
+    def everywhere(self, session: Session) -> list[t.Mapping[str, t.Any]]:
+        """All places, for reading whatever there is.
+
+        :param session: for reading.
+        :returns: what stands for each of them.
+        """
+        raise NotImplementedError
+
+    def said(self, session: Session, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The options that a task would give to mean a place.
+
+        :param session: for tables.
+        :param place: what stands for it.
+        :returns: options.
+        """
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
-class Parent:
+class Parent(Place):
     """An object that another one is reached through.
 
     :param option: the option that names the parent.
@@ -104,6 +303,118 @@ class Parent:
     option: str
     type: str
     embedded: str | None = None
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """See :attr:`Place.options`."""
+        return (self.option,)
+
+    def find(
+        self, session: Session, resource: Resource, declared: t.Mapping[str, t.Any], problems: Problems
+    ) -> t.Mapping[str, t.Any] | None:
+        """See :meth:`Place.find`."""
+        known = resource.field(self.option)
+        if known is None or known.ref is None:
+            raise LookupError(f"the table of {resource.type} lacks the reference {self.option}")
+        return session.lookup(known.ref, declared[self.option], self.option, problems)
+
+    def path(self, session: Session, place: t.Mapping[str, t.Any]) -> str:
+        """See :meth:`Place.path`."""
+        return str(session.registry(self.type).object_id(place))
+
+    def everywhere(self, session: Session) -> list[t.Mapping[str, t.Any]]:
+        """See :meth:`Place.everywhere`."""
+        return list(session.collection(session.registry(self.type)).all())
+
+    def said(self, session: Session, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """See :meth:`Place.said`."""
+        return {self.option: session.registry(self.type).identity.shown(place)}
+
+
+@dataclass(frozen=True)
+class Kinds(Place):
+    """A word that chooses one of several lists of the same make.
+
+    :param option: the option that takes the word.
+    :param words: each word with what C({parent}) in the type's path becomes.
+    """
+
+    option: str
+    words: t.Mapping[str, str]
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """See :attr:`Place.options`."""
+        return (self.option,)
+
+    def find(
+        self, session: Session, resource: Resource, declared: t.Mapping[str, t.Any], problems: Problems
+    ) -> t.Mapping[str, t.Any] | None:
+        """See :meth:`Place.find`."""
+        return {"kind": declared[self.option]}
+
+    def path(self, session: Session, place: t.Mapping[str, t.Any]) -> str:
+        """See :meth:`Place.path`."""
+        return self.words[place["kind"]]
+
+    def everywhere(self, session: Session) -> list[t.Mapping[str, t.Any]]:
+        """See :meth:`Place.everywhere`."""
+        return [{"kind": word} for word in self.words]
+
+    def said(self, session: Session, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """See :meth:`Place.said`."""
+        return {self.option: place["kind"]}
+
+
+@dataclass(frozen=True)
+class OneOf(Place):
+    """One of several objects of different types; exactly one of the options is given.
+
+    :param parents: the alternatives.
+    :param paths: by option, what C({parent}) in the type's path becomes, with C({id}) for the object's id.
+    """
+
+    parents: tuple[Parent, ...]
+    paths: t.Mapping[str, str]
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """See :attr:`Place.options`."""
+        return tuple(parent.option for parent in self.parents)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """See :attr:`Place.required`."""
+        return ()
+
+    def find(
+        self, session: Session, resource: Resource, declared: t.Mapping[str, t.Any], problems: Problems
+    ) -> t.Mapping[str, t.Any] | None:
+        """See :meth:`Place.find`."""
+        for parent in self.parents:
+            if declared.get(parent.option) is not None:
+                found = parent.find(session, resource, declared, problems)
+                return {"option": parent.option, "object": found} if found else found
+        problems.append((self.options[0], f"one of {', '.join(self.options)} is needed, to say of what"))
+        return None
+
+    def path(self, session: Session, place: t.Mapping[str, t.Any]) -> str:
+        """See :meth:`Place.path`."""
+        parent = next(item for item in self.parents if item.option == place["option"])
+        return self.paths[parent.option].format(id=parent.path(session, place["object"]))
+
+    def everywhere(self, session: Session) -> list[t.Mapping[str, t.Any]]:
+        """See :meth:`Place.everywhere`."""
+        return [
+            {"option": parent.option, "object": found}
+            for parent in self.parents
+            for found in parent.everywhere(session)
+        ]
+
+    def said(self, session: Session, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """See :meth:`Place.said`."""
+        parent = next(item for item in self.parents if item.option == place["option"])
+        return parent.said(session, place["object"])
 
 
 @dataclass(frozen=True)
@@ -150,18 +461,42 @@ class Shorthand:
     build: t.Callable[[t.Any], dict[str, t.Any]]
 
 
+#: Where the secrets of a document are: keys from the top of the document down.
+SecretPaths = t.Collection[tuple[str, ...]]
+
+
 @dataclass(frozen=True)
 class SecretPart:
-    """A part of a document that is secret under a condition.
+    """Parts of a document that are secret.
 
     :param field: the document's name.
-    :param key: its top-level key.
-    :param when: name of the boolean field that makes it secret.
+    :param find: gets the session (None where there is none at hand), the declared values and the object as far as
+        they are known, and tells where the secrets are.
+    :param shown: a stored secret shows in what the server answers (masked), and is kept by sending that back; if not,
+        it does not show at all, and is kept by not sending it.
     """
 
     field: str
-    key: str
-    when: str
+    find: t.Callable[[Session | None, t.Mapping[str, t.Any], t.Mapping[str, t.Any] | None], SecretPaths]
+    shown: bool = True
+
+
+def secret_when(key: str, switch: str) -> t.Callable[..., SecretPaths]:
+    """A top-level key of a document that is secret where a boolean field says so.
+
+    :param key: the key.
+    :param switch: the field.
+    :returns: for :class:`SecretPart`.
+    """
+
+    def find(
+        _session: Session | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    ) -> SecretPaths:
+        told = declared.get(switch)
+        active = told if told is not None else dig(current or {}, switch)
+        return [(key,)] if active else []
+
+    return find
 
 
 @dataclass
@@ -257,11 +592,16 @@ class Resource:
     :param creatable: whether POST makes one.
     :param replaceable: there is no PATCH: a change deletes the object and creates another.
     :param retrievable: whether one object can be read by its id.
-    :param singleton: there is exactly one in its scope.
+    :param module: it has a module of its own; otherwise it is only read and referred to.
+    :param since: the first server generation that has the type; said where a server does not have it.
+    :param calls: the requests that read and write it.
+    :param key_paths: for objects without an id, the paths that together tell one from another.
+    :param varies: what the list tells depends on the server's generation; what it lacks is asked for one by one.
     :param list_params: query of every list call.
     :param hidden_params: query of a second list call, which shows what the first one hides.
     :param page_size: objects asked for per page, None for the engine's own.
-    :param echo: options repeated in every PATCH, because some servers demand them.
+    :param echo: fields repeated in every PATCH, because some servers demand them; a pair of names where the server
+        shows a field under another one.
     :param alive: tells an object that counts as existing from one that does not.
     :param parent: what it is reached through.
     :param stand_in: what is made where it cannot be created.
@@ -271,7 +611,8 @@ class Resource:
     :param guards: rules asked right before the first write.
     :param parts: fields with calls of their own.
     :param prepare: rewrites the declared values before anything else looks at them.
-    :param references_inside: what it refers to is inside the object itself (a project's dashboards).
+    :param references_inside: what it refers to is inside the object itself: C(project) for a project's dashboards,
+        C(organization) for an organization's roles.
     :param masked: paths of secrets in what the server shows.
     :param secret_parts: parts of documents that are secret under a condition.
     :param aftermath: what else the creation of an object changes; said as a warning when it does.
@@ -283,9 +624,9 @@ class Resource:
     scope: Scope
     path: str | tuple[str, ...]
     fields: tuple[Field, ...]
-    identity: Identity
     scopes: tuple[str, str]
     order: int
+    identity: Identity = Identity()
     title: str = ""
     id_path: str = "id"
     other_ids: tuple[str, ...] = ()
@@ -294,13 +635,17 @@ class Resource:
     creatable: bool = True
     replaceable: bool = False
     retrievable: bool = True
-    singleton: bool = False
+    module: bool = True
+    since: str = ""
+    calls: Calls = REST
+    key_paths: tuple[str, ...] = ()
+    varies: bool = False
     list_params: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     hidden_params: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     page_size: int | None = None
-    echo: tuple[str, ...] = ()
+    echo: tuple[str | tuple[str, str], ...] = ()
     alive: t.Callable[[t.Mapping[str, t.Any]], bool] | None = None
-    parent: Parent | None = None
+    parent: Place | None = None
     stand_in: StandIn | None = None
     several: Several | None = None
     shorthands: tuple[Shorthand, ...] = ()
@@ -308,7 +653,7 @@ class Resource:
     guards: tuple[Guard, ...] = ()
     parts: tuple[Part, ...] = ()
     prepare: t.Callable[[dict[str, t.Any], Problems], None] | None = None
-    references_inside: bool = False
+    references_inside: t.Literal["", "project", "organization"] = ""
     masked: tuple[str, ...] = ()
     secret_parts: tuple[SecretPart, ...] = ()
     marker: str | None = None
@@ -334,6 +679,34 @@ class Resource:
             if known.name == name:
                 return known
         return None
+
+    @property
+    def singleton(self) -> bool:
+        """Whether there is exactly one in its place, which needs no name."""
+        return not self.identity.option
+
+    @property
+    def has_id(self) -> bool:
+        """Whether objects have an id that a task can give."""
+        return not self.singleton and not self.key_paths
+
+    @property
+    def echoes(self) -> tuple[tuple[str, str], ...]:
+        """What every PATCH repeats: the name in the body, and where the object shows it."""
+        return tuple((item, item) if isinstance(item, str) else item for item in self.echo)
+
+    @property
+    def place_options(self) -> tuple[str, ...]:
+        """The options that only say where an object is."""
+        return self.parent.options if self.parent is not None else ()
+
+    def named_by_reference(self, known: Field) -> bool:
+        """Whether a field is the name that the object is found by, and another object's at that.
+
+        :param known: one of the fields.
+        :returns: True for the person whom a role is given to: whoever is found so is the one that is meant.
+        """
+        return known.name == self.identity.option and known.ref is not None and not self.identity.by_value
 
     @property
     def has_secrets(self) -> bool:
@@ -362,6 +735,8 @@ class Resource:
         :param obj: the server's object.
         :returns: an integer or text; None for a predicted object.
         """
+        if self.key_paths:
+            return " ".join(str(dig(obj, path)) for path in self.key_paths)
         return dig(obj, self.id_path)
 
     def label(self, obj_or_name: t.Any) -> str:
@@ -371,4 +746,4 @@ class Resource:
         :returns: for example C(feature flag 'new-checkout').
         """
         name = self.identity.shown(obj_or_name) if isinstance(obj_or_name, t.Mapping) else obj_or_name
-        return f"{self.name} {name!r}" if name else self.name
+        return f"{self.name} {name!r}" if name and not isinstance(name, (dict, list)) else self.name

@@ -32,6 +32,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Scope,
     SecretPart,
     Shorthand,
+    secret_when,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS
 
@@ -219,5 +220,5 @@ FEATURE_FLAG = Resource(
         ),
     ),
     checks=(_variants_fit, _archived_is_off, _continuity, _encrypted_is_remote),
-    secret_parts=(SecretPart("filters", "payloads", "has_encrypted_payloads"),),
+    secret_parts=(SecretPart("filters", secret_when("payloads", "has_encrypted_payloads")),),
 )

@@ -156,7 +156,7 @@ PROJECT = Resource(
         "PostHog made the new project the current one of the key's owner, so @current, the default of the option "
         "project, means another project from now on; name the project in the tasks that follow"
     ),
-    references_inside=True,
+    references_inside="project",
     masked=("secret_api_token", "secret_api_token_backup"),
     fields=(Text("name", required=True, max_length=200), *(_listed(setting) for setting in SETTINGS)),
 )

@@ -1,25 +1,28 @@
 # Copyright: Contributors to the community.posthog collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the litany declares of each type. A new type brings a file of its own here, and is listed in L(SAMPLES)."""
+"""What the litany declares of each type. A new type brings a file of its own here, or joins its area's."""
 
 from __future__ import annotations
 
-from . import cohort, dashboard, feature_flag, insight, project, role
+import importlib
+import pkgutil
+
 from .sample import Sample, Value
 
+
+def _found() -> dict[str, Sample]:
+    """What the modules of this package define: C(SAMPLE), or C(SAMPLES) for several types of one area."""
+    found: dict[str, Sample] = {}
+    for info in sorted(pkgutil.iter_modules(__path__), key=lambda item: item.name):
+        module = importlib.import_module(f"{__name__}.{info.name}")
+        for sample in getattr(module, "SAMPLES", [*([module.SAMPLE] if hasattr(module, "SAMPLE") else [])]):
+            found[sample.type] = sample
+    return dict(sorted(found.items()))
+
+
 #: The samples of the types that the litany goes through.
-SAMPLES: dict[str, Sample] = {
-    sample.type: sample
-    for sample in (
-        cohort.SAMPLE,
-        dashboard.SAMPLE,
-        feature_flag.SAMPLE,
-        insight.SAMPLE,
-        project.SAMPLE,
-        role.SAMPLE,
-    )
-}
+SAMPLES: dict[str, Sample] = _found()
 
 #: Types whose life has another shape; each has its tests in a file of its own.
 OWN_TESTS: dict[str, str] = {

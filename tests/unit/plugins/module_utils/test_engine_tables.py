@@ -21,7 +21,13 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import F
 from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
 from ansible_collections.community.posthog.plugins.module_utils._programs import PROGRAMS, program
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._resource import Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._resource import (
+    OneOf,
+    Parent,
+    Resource,
+    Scope,
+    Singleton,
+)
 from ansible_collections.community.posthog.plugins.module_utils._version import COLLECTION_VERSION
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -54,6 +60,12 @@ def all_fields(table: Resource) -> list[tuple[str, Field]]:
     return [found for top in tops for found in nested(top, top.name)]
 
 
+def parents_of(table: Resource) -> list[Parent]:
+    """The objects that a type may be reached through."""
+    place = table.parent
+    return [place] if isinstance(place, Parent) else list(place.parents) if isinstance(place, OneOf) else []
+
+
 # -- references ------------------------------------------------------------------------------------------------------
 
 
@@ -63,10 +75,12 @@ def test_references_point_to_known_types(table: Resource) -> None:
         rules: tuple[NestedRef, ...] = field.refs
         for ref in [*([field.ref] if field.ref else []), *(rule.ref for rule in rules)]:
             assert ref.type in RESOURCES, path
-    if table.parent is not None:
-        assert table.parent.type in RESOURCES
-        option = table.field(table.parent.option)
-        assert option is not None and option.ref == Ref(table.parent.type)
+    for parent in parents_of(table):
+        assert parent.type in RESOURCES
+        option = table.field(parent.option)
+        assert option is not None and option.ref == Ref(parent.type)
+    for name in table.place_options:
+        assert table.field(name) is not None
     if table.stand_in is not None:
         other = RESOURCES[table.stand_in.type]
         assert {other.field(name) is None for name in table.stand_in.options} == {False}
@@ -92,8 +106,8 @@ LATER = {
 
 @pytest.mark.parametrize("table", TABLES)
 def test_orders_respect_references(table: Resource) -> None:
-    if table.parent is not None:
-        assert RESOURCES[table.parent.type].order < table.order
+    for parent in parents_of(table):
+        assert RESOURCES[parent.type].order < table.order
     for path, field in all_fields(table):
         for ref in [*([field.ref] if field.ref else []), *(rule.ref for rule in field.refs)]:
             if ref.type == table.type:
@@ -159,17 +173,21 @@ def test_fields_are_told_once_and_well(table: Resource) -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_tables_are_whole(table: Resource) -> None:
-    assert table.field(table.identity.option) is not None
-    assert table.identity.read
-    assert table.plural and table.plural != table.type
+    if table.singleton:
+        assert isinstance(table.calls, Singleton)
+    for name in table.identity.options:
+        assert table.field(name) is not None
+    assert table.singleton or table.identity.read or table.identity.by_value
+    assert table.plural and (table.plural != table.type or (table.singleton and table.parent is None))
     read, write = table.scopes
     assert read.endswith(":read") and write.endswith(":write")
-    for name in (*table.echo, *table.delete_options):
+    for name in (*(name for name, _source in table.echoes), *table.delete_options):
         assert table.field(name) is not None
     for rule in table.secret_parts:
-        field = table.field(rule.field)
-        assert field is not None and field.key(rule.key) is not None
-        assert table.field(rule.when) is not None
+        assert table.field(rule.field) is not None
+        # What nobody declared and nobody stored holds no secret, whatever shape it has.
+        for shape in ({}, {rule.field: None}, {rule.field: "text"}, {rule.field: []}):
+            assert not list(rule.find(None, shape, None)) and not list(rule.find(None, {}, shape))
     for short in table.shorthands:
         assert table.field(short.target) is not None
     for path in table.paths:
@@ -181,7 +199,7 @@ def test_tables_are_whole(table: Resource) -> None:
 def test_plurals_and_types_are_told_apart() -> None:
     plurals = [table.plural for table in RESOURCES.values()]
     assert len(plurals) == len(set(plurals))
-    assert not set(plurals) & set(RESOURCES)
+    assert not {table.plural for table in RESOURCES.values() if table.plural != table.type} & set(RESOURCES)
 
 
 def test_the_registry_is_in_the_order_of_application() -> None:
@@ -221,9 +239,12 @@ def test_every_spec_is_one(name: str) -> None:
 def test_a_task_that_says_only_what_it_means_is_valid(table: Resource) -> None:
     spec = ResourceProgram(table).spec()
     rules = {key: value for key, value in spec.items() if key not in ("argument_spec", "supports_check_mode")}
-    task: dict[str, Any] = {"api_key": "phx_abcdef", table.identity.option: "somebody@example.com"}
-    if table.parent is not None:
-        task[table.parent.option] = "a parent"
+    task: dict[str, Any] = {"api_key": "phx_abcdef"}
+    for option in (*table.identity.options[:1], *(table.parent.required if table.parent is not None else ())):
+        field = table.field(option)
+        assert field is not None
+        values: dict[str, Any] = {"document": {"a": 1}, "open": {"a": 1}, "int": 1, "list": [1]}
+        task[option] = (field.choices or tuple(field.words) or (values.get(field.kind, "somebody@example.com"),))[0]
     checked = ModuleArgumentSpecValidator(spec["argument_spec"], **rules).validate(task)
     assert checked.error_messages == []
     # What was not said is null: nothing but the behaviour of the module has a default.

@@ -1,0 +1,10 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""Notebooks, annotations, colour themes and dashboard templates.
+
+Private to this collection: it may change without notice. Facts: API.md chapter 5, notebook, annotation,
+data_color_theme, dashboard_template.
+"""
+
+from __future__ import annotations

@@ -1,0 +1,10 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""Functions, workflows, message templates and batch exports.
+
+Private to this collection: it may change without notice. Facts: API.md chapter 5, hog_function, hog_flow,
+messaging_template, batch_export.
+"""
+
+from __future__ import annotations

@@ -21,6 +21,7 @@ MODULES = (
     "sharing",
     "access",
     "others",
+    "experiments",
     "legacy",
 )
 

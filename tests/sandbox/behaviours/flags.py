@@ -292,6 +292,11 @@ class FeatureFlag(Resource):
                     raise invalid("This flag depends on disabled flags.", "active")
         feature = self.early_access(ctx, row)
         filters = data.get("filters")
+        if filters and any(self.running(e) for e in self.experiments(ctx, row)):
+            kept = {v["key"] for v in (filters.get("multivariate") or {}).get("variants") or []}
+            for variant in (row["filters"].get("multivariate") or {}).get("variants") or []:
+                if variant["key"] not in kept:
+                    raise bad(f"Variant '{variant['key']}' is used by a running experiment and cannot be removed.")
         if feature and filters and filters.get("aggregation_group_type_index") is not None:
             raise invalid("Cannot change this flag to a group-based when linked to an Early Access Feature.")
 
@@ -334,14 +339,19 @@ class FeatureFlag(Resource):
         linked = (ctx.project.get("session_recording_linked_flag") or {}).get("id")
         if linked == row.pk:
             raise invalid("Cannot delete this feature flag because it is used in session replay settings.")
-        for experiment in ctx.store.all("experiment", row.scope):
-            if (
-                experiment.hidden.get("flag") == row.pk
-                and experiment.get("start_date")
-                and not experiment.get("end_date")
-                and not experiment.get("deleted")
-            ):
-                raise invalid("Cannot delete a feature flag that is linked to a running experiment.")
+        if any(self.running(experiment) for experiment in self.experiments(ctx, row)):
+            raise invalid("Cannot delete a feature flag that is linked to a running experiment.")
+
+    @staticmethod
+    def experiments(ctx: Context, row: Row) -> list[Row]:
+        """The live experiments that use a flag."""
+        rows = ctx.store.all("experiment", row.scope)
+        return [e for e in rows if e.hidden.get("flag") == row.pk and not e.get("deleted")]
+
+    @staticmethod
+    def running(experiment: Row) -> bool:
+        """Whether an experiment was started and not ended."""
+        return bool(experiment.get("start_date")) and not experiment.get("end_date")
 
     # ---- hooks
 
@@ -450,7 +460,7 @@ class FeatureFlag(Resource):
             out["evaluation_contexts"] = []
         else:
             out["evaluation_contexts"] = row.get("evaluation_contexts") or row.hidden.get("contexts") or []
-        experiments = [e for e in ctx.store.all("experiment", row.scope) if e.hidden.get("flag") == row.pk]
+        experiments = self.experiments(ctx, row)
         out["experiment_set"] = [e.pk for e in experiments]
         out["experiment_set_metadata"] = [{"id": e.pk, "name": e["name"]} for e in experiments]
         feature = self.early_access(ctx, row)

@@ -11,40 +11,8 @@ from typing import Any
 from ..errors import conflict, forbidden, invalid, payment_required, server_error
 from ..resource import Answer, Context, Extra, Resource, behaviour
 from ..store import Row, new_uuid, now
+from .linked import make_flag, minimal_flag
 from .organizations import slugify
-
-
-def minimal_flag(ctx: Context, row: Row | None) -> dict[str, Any] | None:
-    """A flag as embedded in what uses it."""
-    if row is None:
-        return None
-    names = ("name", "key", "filters", "deleted", "active", "ensure_experience_continuity")
-    out = {"id": row.pk, "team_id": row.scope, **{name: row.get(name) for name in names}}
-    if not ctx.legacy:
-        out.update(version=row.get("version"), evaluation_runtime=row.get("evaluation_runtime"))
-    return out
-
-
-def make_flag(ctx: Context, data: dict[str, Any], context: str, quiet: bool = False) -> Row:
-    """A flag that comes with something else."""
-    flags = ctx.app.resources["feature_flag"]
-    if ctx.legacy:
-        data.setdefault("filters", {})
-    inner = Context(
-        ctx.app,
-        "POST",
-        ctx.path,
-        ctx.host,
-        {},
-        key=ctx.key,
-        user=ctx.user,
-        organization=ctx.organization,
-        project=ctx.project,
-        seeding=ctx.seeding,
-    )
-    inner.body = {**data, "_should_create_usage_dashboard": not quiet}
-    row = flags.build(inner, {**copy.deepcopy(data), "creation_context": context}, inner.body)
-    return row
 
 
 @behaviour("early_access_feature")
@@ -227,60 +195,6 @@ class Gated(Resource):
         mine = ctx.user.hidden.get("current_organization")
         if not ctx.store.has_feature(mine, self.feature):
             raise payment_required()
-
-
-@behaviour("experiment", "2024")
-class Experiment2024(Gated):
-    """With filters and parameters; makes its flag from its variants."""
-
-    feature = "experimentation"
-
-    def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
-        variants = (data.get("parameters") or {}).get("feature_flag_variants") or []
-        if row is None:
-            self.app.resources["feature_flag"].check_unique(ctx, {"key": data["feature_flag_key"]}, None)
-            if "parameters" not in data:
-                raise server_error()
-            if variants and not any(v.get("key") == "control" for v in variants):
-                raise invalid("Feature flag variants must contain a control variant", "parameters")
-            if not data.get("filters"):
-                raise invalid("Filters are required to create an Experiment")
-            return data
-        if data.get("feature_flag_key", row["feature_flag_key"]) != row["feature_flag_key"]:
-            raise invalid("Can't update keys: get_feature_flag_key on Experiment")
-        if (
-            row.get("start_date")
-            and variants
-            and variants != (row.get("parameters") or {}).get("feature_flag_variants")
-        ):
-            raise invalid("Can't update feature_flag_variants on Experiment")
-        return data
-
-    def fill(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:
-        variants = (data.get("parameters") or {}).get("feature_flag_variants") or [
-            {"key": "control", "rollout_percentage": 50},
-            {"key": "test", "rollout_percentage": 50},
-        ]
-        flag = make_flag(
-            ctx,
-            {
-                "key": data["feature_flag_key"],
-                "name": f"Feature Flag for Experiment {row['name']}",
-                "active": bool(data.get("start_date")),
-                "filters": {
-                    "groups": [{"properties": [], "rollout_percentage": 100}],
-                    "multivariate": {"variants": variants},
-                    "aggregation_group_type_index": None,
-                },
-            },
-            "experiments",
-        )
-        row.hidden["flag"] = flag.pk
-
-    def present(self, ctx: Context, row: Row, listing: bool = False) -> dict[str, Any]:
-        out = super().present(ctx, row, listing)
-        out["feature_flag"] = minimal_flag(ctx, ctx.store.find("feature_flag", row.hidden.get("flag")))
-        return out
 
 
 @behaviour("subscription")

@@ -17,11 +17,13 @@ Nothing here knows of a resource type. What it keeps:
 from __future__ import annotations
 
 import collections
+import contextlib
 import email.utils
 import json as jsonlib
 import os
 import random as randomlib
 import re
+import threading
 import time
 import typing as t
 from dataclasses import dataclass, field
@@ -38,12 +40,16 @@ from ansible_collections.community.posthog.plugins.module_utils._version import 
 
 try:
     import requests
+    import requests.adapters
     import requests.auth
     import urllib3.exceptions
 
     REQUESTS_IMPORT_ERROR: Exception | None = None
 except ImportError as exc:  # the module glue turns this into Ansible's own "missing library" message
     REQUESTS_IMPORT_ERROR = exc
+
+#: Connections kept alive, at most; as many as threads may share a client.
+_POOL: t.Final = 32
 
 #: Regions of PostHog Cloud and their API hosts (API.md chapter 1). Ingestion has other hosts.
 REGIONS: t.Final[dict[str, str]] = {"us": "https://us.posthog.com", "eu": "https://eu.posthog.com"}
@@ -154,11 +160,16 @@ class RateLimiter:
         self._clock = clock
         self._sleep = sleep
         self._sent: collections.deque[float] = collections.deque()
+        self._lock = threading.Lock()
 
     def wait(self) -> None:
         """Return when one more request may be sent, and count it."""
         if not self._limit:
             return
+        with self._lock:
+            self._wait()
+
+    def _wait(self) -> None:
         now = self._clock()
         while self._sent and now - self._sent[0] >= 60.0:
             self._sent.popleft()
@@ -167,6 +178,32 @@ class RateLimiter:
             self._sent.popleft()
             now = self._clock()
         self._sent.append(now)
+
+
+class Turns:
+    """Lets several threads share what is made for one: only the thread whose turn it is runs.
+
+    It steps aside while it waits for the network, which is where all the time goes, so nothing else needs a lock of
+    its own.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *exc: object) -> None:
+        self._lock.release()
+
+    @contextlib.contextmanager
+    def aside(self) -> t.Iterator[None]:
+        """Let others run meanwhile."""
+        self._lock.release()
+        try:
+            yield
+        finally:
+            self._lock.acquire()
 
 
 class Client:
@@ -190,12 +227,16 @@ class Client:
     ) -> None:
         self.connection = connection
         self.requests_sent = 0
+        #: Set while several threads share this client.
+        self.turns: Turns | None = None
         self._clock = clock
         self._sleep = sleep
         self._random = random
         self._note = note or (lambda line: None)
         self._limiter = RateLimiter(connection.rate_limit, clock, sleep)
         self._session = requests.Session()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=_POOL))
         self._session.auth = t.cast("requests.auth.AuthBase", _Bearer(connection.api_key))
         self._session.headers.update(
             {
@@ -222,6 +263,28 @@ class Client:
     def close(self) -> None:
         """Close the kept connections."""
         self._session.close()
+
+    # -- several threads ------------------------------------------------------------------------------------------
+
+    def _aside(self) -> t.ContextManager[None]:
+        """Let other threads run while this one waits."""
+        return contextlib.nullcontext() if self.turns is None else self.turns.aside()
+
+    @contextlib.contextmanager
+    def alone(self, lock: threading.Lock) -> t.Iterator[None]:
+        """Keep other threads out of a piece of work that waits for the network in between.
+
+        :param lock: the same for all who must not do this at the same time.
+        """
+        if self.turns is None:
+            yield
+            return
+        with self.turns.aside():
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
 
     # -- one call -------------------------------------------------------------------------------------------------
 
@@ -262,8 +325,10 @@ class Client:
         repeats = 0
         limited = 0
         while True:
-            self._limiter.wait()
-            outcome = self._send(method, path, query, json, deadline)
+            self.requests_sent += 1
+            with self._aside():
+                self._limiter.wait()
+                outcome = self._send(method, path, query, json, deadline)
             if isinstance(outcome, _Answer):
                 if outcome.status == 429:
                     limited += 1
@@ -303,7 +368,6 @@ class Client:
         """Send once; never raises for what the network or the server does."""
         left = deadline - self._clock()
         timeout = max(0.05, min(self.connection.timeout, left))
-        self.requests_sent += 1
         started = self._clock()
         try:
             response = self._session.request(
@@ -380,7 +444,8 @@ class Client:
         :param repeat: how often it failed, from 1.
         :param slow: the server ran out of time, and may need as much again to finish.
         """
-        self._sleep(max(self._backoff(repeat), self.connection.timeout if slow else 0.0))
+        with self._aside():
+            self._sleep(max(self._backoff(repeat), self.connection.timeout if slow else 0.0))
 
     # -- waiting --------------------------------------------------------------------------------------------------
 
@@ -434,7 +499,8 @@ class Client:
                 path=path,
             )
         self._note(f"waiting {seconds:.1f} s before {method} {path} is sent again")
-        self._sleep(seconds)
+        with self._aside():
+            self._sleep(seconds)
 
     # -- errors ---------------------------------------------------------------------------------------------------
 

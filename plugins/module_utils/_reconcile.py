@@ -392,7 +392,7 @@ class Reconciler:
         )
         self._intend(outcome)
         if self.session.check_mode:
-            collection.remember(predicted, whole=True)
+            collection.predict(predicted)
             return outcome
         answer = self.resource.calls.create(collection, body)
         if self.resource.aftermath:
@@ -626,7 +626,7 @@ class Reconciler:
         self._guard(values, current)
         self._intend(outcome)
         if self.session.check_mode:
-            collection.remember(predicted, whole=True, instead_of=current)
+            collection.predict(predicted, instead_of=current)
             return outcome
         obj = current
         if body:
@@ -715,7 +715,7 @@ class Reconciler:
         self._guard(values, current)
         self._intend(outcome)
         if self.session.check_mode:
-            collection.remember(predicted, whole=True, instead_of=current)
+            collection.predict(predicted, instead_of=current)
             return outcome
         self._remove(collection, current)
         made = self._create(collection, declared, values)
@@ -895,7 +895,7 @@ class Reconciler:
         outcome = Outcome(self.resource, "deleted", None, before, {}, self.resource.label(current), also or [])
         self._intend(outcome)
         if self.session.check_mode:
-            collection.forget(current)
+            collection.predict(None, instead_of=current)
             return outcome
         self._remove(collection, current, options)
         return outcome

@@ -12,6 +12,7 @@ dropped with the task, so that nothing it knows can grow old.
 from __future__ import annotations
 
 import re
+import threading
 import typing as t
 from urllib.parse import quote
 
@@ -69,6 +70,8 @@ class Collection:
         self._whole: set[str] = set()
         self._names: dict[str, list[str]] = {}
         self._predicted = 0
+        self._undo: list[tuple[str | None, dict[str, t.Any] | None, bool]] = []
+        self._loading = threading.Lock()
 
     # -- where ----------------------------------------------------------------------------------------------------
 
@@ -102,6 +105,11 @@ class Collection:
         return list(self._objects.values())
 
     def _load(self) -> None:
+        with self.session.client.alone(self._loading):
+            if not self.complete:
+                self._load_all()
+
+    def _load_all(self) -> None:
         parent_rule = self.resource.parent
         if parent_rule is not None and parent_rule.embedded and self.parent is not None:
             embedded = dig(self.parent, parent_rule.embedded)
@@ -260,19 +268,14 @@ class Collection:
 
     # -- what this worker's own writes changed ----------------------------------------------------------------------
 
-    def remember(
-        self, obj: dict[str, t.Any], *, whole: bool = False, instead_of: t.Mapping[str, t.Any] | None = None
-    ) -> dict[str, t.Any]:
+    def remember(self, obj: dict[str, t.Any], *, whole: bool = False) -> dict[str, t.Any]:
         """Keep an object as it is now.
 
         :param obj: the server's answer, or a predicted object.
         :param whole: it is the answer to a write or to a call for this one object, which tells everything; a list's
             shorter form does not replace it.
-        :param instead_of: the object as it was before; needed where it is a predicted one, which has no id.
         :returns: the object.
         """
-        if instead_of is not None:
-            self.forget(instead_of)
         key = self._key(obj)
         if key is None:
             self._predicted += 1
@@ -313,6 +316,38 @@ class Collection:
         if key is not None:
             self._drop(key)
 
+    # -- what a run would change --------------------------------------------------------------------------------------
+
+    def predict(
+        self, obj: dict[str, t.Any] | None, *, instead_of: t.Mapping[str, t.Any] | None = None
+    ) -> dict[str, t.Any] | None:
+        """Take an object for what it would be after a run.
+
+        :param obj: the object as it would be; None for one that would be gone.
+        :param instead_of: the object as it is.
+        :returns: the object.
+        """
+        old = self._key(instead_of) if instead_of is not None else None
+        before = self._objects.get(old) if old is not None else None
+        whole = old in self._whole
+        if instead_of is not None:
+            self.forget(instead_of)
+        key: str | None = None
+        if obj is not None:
+            self.remember(obj, whole=True)
+            key = next(known for known, item in self._objects.items() if item is obj)
+        self._undo.append((key, before, whole))
+        return obj
+
+    def rollback(self) -> None:
+        """Take back every prediction: what is known of the objects is again what they are."""
+        while self._undo:
+            key, before, whole = self._undo.pop()
+            if key is not None:
+                self._drop(key)
+            if before is not None:
+                self.remember(before, whole=whole)
+
     def whole(self, obj: dict[str, t.Any]) -> dict[str, t.Any] | None:
         """The object with everything that only a call for it alone tells.
 
@@ -332,6 +367,7 @@ class Collection:
         self._objects.clear()
         self._whole.clear()
         self._names.clear()
+        self._undo.clear()
         # The next look-up goes for the whole list: a search may lag behind the write.
         self._lookups = 1
 
@@ -398,7 +434,9 @@ class Session:
         self.warn = warn or (lambda text: None)
         #: Secrets that only the objects themselves told to be secret.
         self.secrets: set[str] = set()
-        self._suspended: UnknownOutcome | None = None
+        #: A name that nothing bears is an error even in a check run.
+        self.strict = False
+        self._own = threading.local()
         self._organization = organization or None
         self._project = project or None
         self._organization_id: str | None = None
@@ -434,6 +472,30 @@ class Session:
                 inner._project_id = PLANNED
             self._inside[wanted] = inner
         return self._inside[wanted]
+
+    def beside(self, organization: str | None, project: str | None) -> Session:
+        """A session of the same key for another organization or project.
+
+        :param organization: UUID, slug or name; None for that of this session.
+        :param project: id or name; None for that of this session.
+        :returns: the same session for the same names.
+        """
+        if organization is None and project is None:
+            return self
+        key = f"beside {organization} {project}"
+        if key not in self._inside:
+            self._inside[key] = Session(
+                self.client,
+                self.registry,
+                organization=organization or self._organization,
+                project=project or self._project,
+                check_mode=self.check_mode,
+                many=self.many,
+                warn=self.warn,
+                warn_quietly=self.warn_quietly,
+            )
+            self._inside[key].strict = self.strict
+        return self._inside[key]
 
     def within_organization(self, organization: t.Any) -> Session:
         """The same session in another organization.
@@ -825,6 +887,17 @@ class Session:
         """
         self.secrets.update(texts)
 
+    def planning(self, on: bool) -> None:
+        """Begin to predict what a run would do, or end that and go back to what is.
+
+        :param on: whether nothing is written from now on.
+        """
+        self.check_mode = self.strict = on
+        for collection in self._collections.values():
+            collection.rollback()
+        for inner in self._inside.values():
+            inner.planning(on)
+
     def stale(self) -> None:
         """Forget every object: a write of unknown outcome may have changed them."""
         for collection in self._collections.values():
@@ -837,7 +910,7 @@ class Session:
 
         :param cause: why; None takes it back.
         """
-        self._suspended = cause
+        self._own.suspended = cause
 
     def write(self, method: str, path: str, json: t.Any = None, *, repeatable: bool | None = None) -> t.Any:
         """Send a write.
@@ -851,11 +924,10 @@ class Session:
         """
         if self.check_mode:
             raise AssertionError(f"check mode must not send {method} {path}")
-        if self._suspended is not None and (method == "POST" or repeatable is False):
-            self._suspended.message += (
-                "; it was not there when looked for again, and running the task again finishes it"
-            )
-            raise PostHogFailure(self._suspended.message)
+        suspended: UnknownOutcome | None = getattr(self._own, "suspended", None)
+        if suspended is not None and (method == "POST" or repeatable is False):
+            suspended.message += "; it was not there when looked for again, and running the task again finishes it"
+            raise PostHogFailure(suspended.message)
         return self.client.request(method, path, json=json, repeatable=repeatable)
 
     def lookup(self, ref: Ref, value: t.Any, path: str, problems: Problems) -> dict[str, t.Any] | None:
@@ -884,7 +956,7 @@ class Session:
             return None
         if not found:
             text = f"there is no {resource.name} {value!r}{collection.offered(value)}"
-            if self.check_mode:
+            if self.check_mode and not self.strict:
                 # In a check run nothing that earlier tasks declare exists yet.
                 self.warn(f"{path}: {text}; a run needs it to exist by then")
             else:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json as jsonlib
 import re
@@ -13,7 +14,7 @@ import ssl
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -288,6 +289,11 @@ class Memory:
         self.identify: Callable[[Obj, int], Obj] = lambda obj, number: {"id": number, **obj}
         self.rests = 0
         self._number = 100
+
+    @contextlib.contextmanager
+    def alone(self, lock: Any) -> Iterator[None]:
+        """See the client: there is one thread here."""
+        yield
 
     # -- the client's interface --------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ is the other.
 from __future__ import annotations
 
 import copy
+import dataclasses
 import re
 import traceback
 import typing as t
@@ -85,6 +86,30 @@ def option_spec(field: Field, *, required: bool = False) -> dict[str, t.Any]:
     elif any(word in field.name for word in _SECRET_WORDS):
         spec["no_log"] = False
     return spec
+
+
+@dataclasses.dataclass
+class Declaration:
+    """What a task of a type's module says, read and checked.
+
+    :param table: the type.
+    :param given: the options under their own names.
+    :param absent: the object is to be gone.
+    :param update_secret: C(on_create) or C(always).
+    :param object_id: the id that the user gave, or None.
+    :param items: the objects; one, unless C(several).
+    :param several: the task declares several objects of one parent.
+    :param exclusive: those are all that the parent is to have.
+    """
+
+    table: Resource
+    given: dict[str, t.Any]
+    absent: bool = False
+    update_secret: str = "on_create"
+    object_id: t.Any = None
+    items: list[Declared] = dataclasses.field(default_factory=list)
+    several: bool = False
+    exclusive: bool = False
 
 
 class Program:
@@ -200,28 +225,76 @@ class ResourceProgram(Program):
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """See :meth:`Program.run`."""
         table = self.table
-        given = {self._aliases.get(key, key): value for key, value in raw.items()}
+        given = dict(raw)
         for key, value in given.items():
             # Ansible takes a text for a list of what stands between its commas, on the command line for one.
-            if isinstance(value, str) and isinstance(params.get(key), list):
-                given[key] = plain(params[key])
-        reconciler = Reconciler(session, table, update_secret=str(params.get("update_secret") or "on_create"))
+            known = params.get(self._aliases.get(key, key))
+            if isinstance(value, str) and isinstance(known, list):
+                given[key] = plain(known)
+        declaration = self.declare(given, params)
+        outcomes = self.carry_out(session, declaration)
+        if not declaration.several:
+            return self.result(outcomes)
+        result = self.result([item for item in outcomes if item.obj is not None or item.changed] or outcomes)
+        result.pop(table.type, None)
+        result[table.plural] = [masked(table, item.obj) for item in outcomes if item.obj is not None]
+        return result
+
+    def declare(self, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], prefix: str = "") -> Declaration:
+        """Read what a task says, and check all of it that can be checked without PostHog.
+
+        :param raw: the options that the user gave, by any of their names.
+        :param params: the engine's own options (O(state), O(update_secret) and switches), validated, with defaults.
+        :param prefix: path in front of the option paths.
+        :returns: what is to be done.
+        :raises InvalidInput: with everything that is wrong.
+        """
+        table = self.table
+        given = {self._aliases.get(key, key): value for key, value in raw.items()}
         absent = params.get("state") == "absent"
+        declaration = Declaration(
+            table, given, absent=absent, update_secret=str(params.get("update_secret") or "on_create")
+        )
         if table.several is not None and given.get(table.several.option) is not None:
-            return self._run_several(session, reconciler, given, params, absent)
-        object_id = given.get("id") if given.get("id") != "" else None
+            self._declare_several(declaration, params, prefix)
+            return declaration
+        declaration.object_id = given.get("id") if given.get("id") != "" else None
         if absent:
             # What else the task says of the object does not matter any more, and need not be right.
             keep = {*table.identity.options, *table.delete_options, *table.place_options}
-            given = {key: value for key, value in given.items() if key in keep}
-        declared = read_declared(table, given)
+            declaration.given = {key: value for key, value in given.items() if key in keep}
+        declared = read_declared(table, declaration.given, prefix)
         declared.switches.update(self._switches(params))
-        self._named(declared, object_id)
+        self._named(declared, declaration.object_id, prefix)
+        declaration.items.append(declared)
+        return declaration
+
+    def carry_out(self, session: Session, declaration: Declaration) -> list[Outcome]:
+        """Bring PostHog to what a declaration says.
+
+        :param session: project, names, requests, and whether this is a check run.
+        :param declaration: what :meth:`declare` returned.
+        :returns: what became of each object.
+        :raises PostHogFailure: it could not be done.
+        """
+        reconciler = Reconciler(session, self.table, update_secret=declaration.update_secret)
         # Before anything is sent: an error may repeat what it is about.
-        session.keep_secret(self._secrets(session, given, None))
-        outcome = reconciler.absent(declared, object_id) if absent else reconciler.present(declared, object_id)
-        session.keep_secret(self._secrets(session, given, outcome.obj))
-        return self._result([outcome])
+        session.keep_secret(self._secrets(session, declaration.given, None))
+        if declaration.several:
+            if not declaration.absent:
+                self._known(session, reconciler, declaration.items)
+            outcomes = [
+                reconciler.absent(item) if declaration.absent else reconciler.present(item)
+                for item in declaration.items
+            ]
+            if declaration.exclusive:
+                outcomes += self._leftovers(reconciler, declaration.given, [item.obj for item in outcomes])
+            return outcomes
+        declared, object_id = declaration.items[0], declaration.object_id
+        bring = reconciler.absent if declaration.absent else reconciler.present
+        outcome = bring(declared, object_id)
+        session.keep_secret(self._secrets(session, declaration.given, outcome.obj))
+        return [outcome]
 
     def _switches(self, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         names = {switch.name for part in self.table.parts for switch in part.switches}
@@ -229,48 +302,37 @@ class ResourceProgram(Program):
             names.add(self.table.stand_in.switch)
         return {name: params.get(name) for name in names}
 
-    def _named(self, declared: Declared, object_id: t.Any) -> None:
+    def _named(self, declared: Declared, object_id: t.Any, prefix: str = "") -> None:
         """The task must say which object it means: an empty name and no id is nobody."""
         if self.table.singleton:
             return
         option = self.table.identity.option
         if object_id in (None, "") and declared.values.get(option) in (None, ""):
-            raise InvalidInput([(option, f"is empty; give the {self.table.name}'s {option}, or its id")])
+            where = f"{prefix}.{option}" if prefix else option
+            raise InvalidInput([(where, f"is empty; give the {self.table.name}'s {option}, or its id")])
 
-    def _run_several(
-        self,
-        session: Session,
-        reconciler: Reconciler,
-        given: dict[str, t.Any],
-        params: t.Mapping[str, t.Any],
-        absent: bool,
-    ) -> dict[str, t.Any]:
-        """Bring several objects of one parent to what is declared; all is checked before the first write."""
+    def _declare_several(self, declaration: Declaration, params: t.Mapping[str, t.Any], prefix: str) -> None:
+        """Read several objects of one parent; all is checked before the first write."""
         table = self.table
         several = held(table.several)
-        items = given.pop(several.option)
-        given = {key: value for key, value in given.items() if table.field(key) is not None}
-        exclusive = bool(params.get(several.exclusive))
-        if absent and exclusive:
-            raise InvalidInput([(several.exclusive, "has no meaning with state: absent")])
-        declarations: list[Declared] = []
+        where = f"{prefix}." if prefix else ""
+        items = declaration.given.pop(several.option)
+        declaration.given = {key: value for key, value in declaration.given.items() if table.field(key) is not None}
+        declaration.several = True
+        declaration.exclusive = bool(params.get(several.exclusive))
         problems: list[tuple[str, str]] = []
+        if declaration.absent and declaration.exclusive:
+            problems.append((where + several.exclusive, "has no meaning with state: absent"))
+        if not isinstance(items, list):
+            problems.append((where + several.option, "takes a list"))
+            items = []
         for index, item in enumerate(items):
             try:
-                declarations.append(read_declared(table, {**given, several.each: item}))
+                declaration.items.append(read_declared(table, {**declaration.given, several.each: item}))
             except InvalidInput as exc:
-                problems += [(f"{several.option}[{index}]", text) for _path, text in exc.problems]
+                problems += [(f"{where}{several.option}[{index}]", text) for _path, text in exc.problems]
         if problems:
             raise InvalidInput(problems)
-        if not absent:
-            self._known(session, reconciler, declarations)
-        outcomes = [reconciler.absent(item) if absent else reconciler.present(item) for item in declarations]
-        if exclusive:
-            outcomes += self._leftovers(reconciler, given, [item.obj for item in outcomes])
-        result = self._result([item for item in outcomes if item.obj is not None or item.changed] or outcomes)
-        result.pop(table.type, None)
-        result[table.plural] = [masked(table, item.obj) for item in outcomes if item.obj is not None]
-        return result
 
     def _known(self, session: Session, reconciler: Reconciler, declarations: t.Sequence[Declared]) -> None:
         """Find every object that is named before the first one is written; one that is there already is known."""
@@ -292,8 +354,12 @@ class ResourceProgram(Program):
             return []
         return [reconciler.remove(collection, obj) for obj in collection.all() if not any(obj is item for item in kept)]
 
-    def _result(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:
-        """What the task returns."""
+    def result(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:
+        """What the task returns.
+
+        :param outcomes: what became of each object.
+        :returns: the module's result.
+        """
         result: dict[str, t.Any] = {"changed": any(outcome.changed for outcome in outcomes)}
         diffs = []
         altered: list[dict[str, t.Any]] = []

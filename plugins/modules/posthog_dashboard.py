@@ -186,10 +186,14 @@ options:
       - The colours of the values of breakdowns, as PostHog's API has them. V(null) removes them.
     type: list
     elements: dict
-  data_color_theme_id:
+  data_color_theme:
     description:
-      - The id of the colour theme. V(null) is the theme of the project.
-    type: int
+      - The name (or id) of the colour theme, C(data_color_theme_id) in PostHog's API. V(null) is PostHog's default.
+      - Names are those of the project's own themes. A theme of PostHog's is given by its id.
+      - To find a theme by its name, the key needs the scope C(project:read).
+    type: raw
+    aliases:
+      - data_color_theme_id
   quick_filter_ids:
     description:
       - The ids of the quick filters, all of them in any order. V([]) or V(null) removes all. Servers before 2026 do

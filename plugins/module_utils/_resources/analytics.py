@@ -488,7 +488,14 @@ DASHBOARD = Resource(
         Tags(),
         Word("restriction_level", {"everyone": 21, "collaborators": 37}, default=21),
         ListOf("breakdown_colors", Open("colour"), null_as=[], in_list=False),
-        Int("data_color_theme_id", nullable=True, in_list=False),
+        Reference(
+            "data_color_theme",
+            Ref("data_color_theme"),
+            api="data_color_theme_id",
+            aliases=("data_color_theme_id",),
+            nullable=True,
+            in_list=False,
+        ),
         ListOf("quick_filter_ids", Text("id"), unordered=True, null_as=[], in_list=False, since="2026"),
         # What a request overrides shows in filters, what is stored in persisted_filters.
         Open(

@@ -32,6 +32,9 @@ def prepare(server: SandboxServer) -> dict[str, t.Any]:
         name: server.api("POST", "insights/", {"name": name, "query": query})["id"] for name in ("Signups", "Revenue")
     }
     names["Staff"] = server.api("POST", "cohorts/", {"name": "Staff", "filters": people})["id"]
+    for name in ("Company colours", "Greys"):
+        theme = {"name": name, "colors": ["#1d4aff", "#777777"]}
+        names[name] = server.api("POST", "data_color_themes/", theme)["id"]
     for name in ("Country", "Plan"):
         variable = {"name": name, "type": "String", "default_value": "all"}
         names[name] = server.api("POST", "insight_variables/", variable)["id"]
@@ -58,6 +61,7 @@ SAMPLE = Sample(
             },
             {"date_from": "-7d", "properties": []},
         ),
+        "data_color_theme": Value("Company colours", "Greys"),
         "delete_insights": Value(False, False),
         "tiles": Value(
             [
@@ -98,6 +102,6 @@ SAMPLE = Sample(
         "last_modified_by",
         "effective_restriction_level",
     ),
-    again=3,
-    again_reason="a list tells little of a dashboard, so it is read by itself; and the cohorts, for the filters",
+    again=4,
+    again_reason="a list tells little of a dashboard, so it is read by itself; the cohorts, for the filters; the themes",
 )

@@ -1,0 +1,117 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is special about integrations and the key's own user."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._reconcile import (
+    MASK,
+    Outcome,
+    Reconciler,
+    masked,
+    read_declared,
+)
+from ansible_collections.community.posthog.plugins.module_utils._resources.account import INTEGRATION
+from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, api_error, make_world
+
+INTEGRATIONS = "/api/projects/1/integrations/"
+
+TWILIO: Obj = {"id": 5, "kind": "twilio", "display_name": "ID: AC1", "config": {"account_sid": "AC1"}}
+
+
+def integrations(*objects: Obj, check_mode: bool = False) -> World:
+    """A project with these integrations."""
+    memory = Memory()
+    memory.lists[INTEGRATIONS] = [dict(obj) for obj in objects]
+    return make_world(memory, check_mode=check_mode)
+
+
+def connected(world: World, *, update_secret: str = "on_create", **options: Any) -> Outcome:
+    """Declare one integration."""
+    return Reconciler(world.session, INTEGRATION, update_secret=update_secret).present(
+        read_declared(INTEGRATION, options)
+    )
+
+
+def test_integration_is_connected_with_its_keys() -> None:
+    world = integrations()
+    world.memory.storing = lambda obj: {**obj, "display_name": "ID: AC1"}
+    options = {"kind": "twilio", "config": {"account_sid": "AC1", "auth_token": "sesame"}}
+    outcome = connected(world, display_name="ID: AC1", **options)
+    assert outcome.action == "created"
+    assert world.memory.writes == [("POST", INTEGRATIONS, options)]
+    shown = masked(INTEGRATION, outcome.obj)
+    assert shown is not None and shown["config"] == MASK
+    assert "sesame" not in str(outcome.after)
+    assert not connected(world, display_name="ID: AC1", **options).changed
+
+
+def test_integration_tells_what_posthog_calls_it() -> None:
+    world = integrations()
+    world.memory.storing = lambda obj: {**obj, "display_name": "reports (access key)"}
+    with pytest.raises(PostHogFailure, match=r"calls it 'reports \(access key\)'.*declare display_name: reports"):
+        connected(world, display_name="reports", kind="aws-s3", config={"name": "reports"})
+    assert len(world.memory.writes) == 1
+
+
+def test_integration_takes_new_keys() -> None:
+    world = integrations(TWILIO)
+
+    def same_account(obj: Obj) -> Obj:
+        world.memory.lists[INTEGRATIONS].clear()
+        return {**obj, **TWILIO}
+
+    world.memory.storing = same_account
+    options = {"display_name": "ID: AC1", "kind": "twilio", "config": {"account_sid": "AC1", "auth_token": "new"}}
+    assert not connected(world, **options).changed
+    assert connected(world, update_secret="always", **options).action == "updated"
+    assert world.memory.writes == [("POST", INTEGRATIONS, {"kind": "twilio", "config": options["config"]})]
+
+
+def test_integration_of_another_account_is_told() -> None:
+    world = integrations(TWILIO)
+    world.memory.storing = lambda obj: {**obj, "display_name": "ID: AC2"}
+    with pytest.raises(PostHogFailure, match=r"not the account of integration 'ID: AC1' \(id 5\).*'ID: AC2'"):
+        connected(world, update_secret="always", display_name="ID: AC1", config={"account_sid": "AC2"})
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_integration_that_needs_a_browser_is_refused(check_mode: bool) -> None:
+    world = integrations(check_mode=check_mode)
+    with pytest.raises(InvalidInput, match=r"no integration 'Acme' of the kind slack, .* in a browser"):
+        connected(world, display_name="Acme", kind="slack")
+    with pytest.raises(InvalidInput, match="config: is needed to connect"):
+        connected(world, display_name="Acme", kind="twilio")
+    with pytest.raises(InvalidInput, match="kind: is needed"):
+        connected(world, display_name="Acme")
+    assert world.memory.writes == []
+    # One that is there is none of that.
+    world = integrations({"id": 1, "kind": "slack", "display_name": "Acme"}, check_mode=check_mode)
+    assert not connected(world, display_name="Acme", kind="slack").changed
+
+
+def test_integration_whose_keys_are_a_file() -> None:
+    world = integrations()
+    world.memory.errors["POST", INTEGRATIONS] = api_error(400, "Key file not provided", "POST", INTEGRATIONS)
+    with pytest.raises(ApiError) as refused:
+        connected(world, display_name="a@b", kind="google-pubsub", config={"a": 1})
+    assert "as a file that is uploaded in a browser" in refused.value.message
+
+
+def test_integrations_of_one_name_differ_in_kind() -> None:
+    world = integrations(
+        {"id": 1, "kind": "slack", "display_name": "Acme"}, {"id": 2, "kind": "linear", "display_name": "Acme"}
+    )
+    with pytest.raises(PostHogFailure, match=r"2 objects of type integration are called 'Acme' .*give kind too"):
+        connected(world, display_name="Acme")
+    outcome = connected(world, display_name="Acme", kind="linear")
+    assert outcome.obj is not None and outcome.obj["id"] == 2
+    declared = read_declared(INTEGRATION, {"display_name": "Acme", "kind": "slack"})
+    assert Reconciler(world.session, INTEGRATION).absent(declared).action == "deleted"
+    assert world.memory.writes == [("DELETE", f"{INTEGRATIONS}1/", None)]

@@ -21,7 +21,12 @@ MODULES = (
     "sharing",
     "access",
     "others",
+    "hog_templates",
+    "hog",
+    "batch_exports",
+    "alerts",
     "experiments",
+    "surveys",
     "legacy",
 )
 

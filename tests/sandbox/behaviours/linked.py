@@ -8,7 +8,7 @@ import copy
 import re
 from typing import Any
 
-from ..errors import invalid
+from ..errors import forbidden, invalid
 from ..resource import Context
 from ..store import Row
 
@@ -86,3 +86,10 @@ def reaches_everybody(filters: dict[str, Any]) -> bool:
 def code_of(text: str) -> str:
     """Lower-case words with hyphens, for a flag's key."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def need_flag_scope(ctx: Context) -> None:
+    """Who changes a flag by way of something else needs the flags' scope too."""
+    scopes = ctx.key.scopes if ctx.key else ["*"]
+    if not ctx.legacy and not {"*", "feature_flag:write"} & set(scopes):
+        raise forbidden("API key missing required scope 'feature_flag:write'")

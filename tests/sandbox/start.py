@@ -59,6 +59,13 @@ FEATURES = [
     "flag-evaluation-tags",
     "audit_logs",
     "alerts",
+    "real_time_alerts",
+    "high_frequency_alerts",
+    "sql_alerts",
+    "funnel_alerts",
+    "data_pipelines",
+    "error_tracking_reorder",
+    "logs",
 ]
 FEATURES_2024 = [
     "zapier",
@@ -103,6 +110,7 @@ READ_OBJECTS = [
     "error_tracking",
     "event_definition",
     "experiment",
+    "external_data_schema",
     "external_data_source",
     "feature_flag",
     "group",

@@ -11,12 +11,28 @@ from sandbox_client import Client
 
 #: Types whose bodies have rules that the table alone does not hold; they have tests of their own.
 OWN_TESTS = {
-    "feature_flag",
-    "organization_domain",
-    "personal_api_key",
+    "alert",
+    "batch_export",
+    "endpoint",
+    "error_tracking_assignment_rule",
+    "error_tracking_bypass_rule",
+    "error_tracking_grouping_rule",
     "experiment",
     "experiment_holdout",
     "experiment_saved_metric",
+    "external_data_source",
+    "feature_flag",
+    "hog_flow",
+    "hog_function",
+    "integration",
+    "logs_alert",
+    "messaging_template",
+    "organization_domain",
+    "personal_api_key",
+    "subscription",
+    "warehouse_join",
+    "warehouse_saved_query",
+    "warehouse_table",
     "web_experiment",
 }
 

@@ -27,6 +27,7 @@ MODULES = (
     "alerts",
     "experiments",
     "surveys",
+    "rollouts",
     "legacy",
 )
 

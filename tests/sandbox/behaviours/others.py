@@ -6,73 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import conflict, forbidden, invalid, payment_required, server_error
+from ..errors import conflict, forbidden, payment_required, server_error
 from ..resource import Answer, Context, Extra, Resource, behaviour
 from ..store import Row
-from .linked import make_flag, minimal_flag
-from .organizations import slugify
-
-
-@behaviour("early_access_feature")
-class EarlyAccessFeature(Resource):
-    """Brings a flag along, or takes one over."""
-
-    RELEASED = ("alpha", "beta", "general-availability")
-
-    def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
-        if row is not None or data.get("feature_flag_id") is None:
-            data.pop("feature_flag_id", None)
-            return data
-        flag = ctx.store.find("feature_flag", data["feature_flag_id"])
-        if flag is None or flag.scope != ctx.project.pk or flag.get("deleted"):
-            raise invalid("Feature Flag with this ID does not exist")
-        if any(e.hidden.get("flag") == flag.pk for e in ctx.store.all("early_access_feature", ctx.project.pk)):
-            raise invalid(f"Linked feature flag {flag['key']} already has a feature attached to it.")
-        if flag["filters"].get("aggregation_group_type_index") is not None:
-            raise invalid("Group-based feature flags are not supported for Early Access Features.")
-        if (flag["filters"].get("multivariate") or {}).get("variants"):
-            raise invalid("Multivariate feature flags are not supported for Early Access Features.")
-        return data
-
-    def fill(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:
-        number = data.get("feature_flag_id")
-        if number is None:
-            key = slugify(data["name"])
-            if not ctx.seeding:
-                self.app.resources["feature_flag"].check_unique(ctx, {"key": key}, None)
-            number = make_flag(
-                ctx,
-                {
-                    "key": key,
-                    "name": f"Feature Flag for Feature {data['name']}",
-                    "filters": {"groups": [{"properties": [], "rollout_percentage": 0}]},
-                },
-                "early_access_features",
-            ).pk
-        row.hidden["flag"] = number
-        self.enrol(ctx, row)
-
-    def enrol(self, ctx: Context, row: Row) -> None:
-        """A released stage opens the flag to those who enrol."""
-        flag = ctx.store.find("feature_flag", row.hidden["flag"])
-        if flag is not None and not ctx.legacy:
-            flag.data["filters"]["feature_enrollment"] = row["stage"] in self.RELEASED or None
-
-    def updated(self, ctx: Context, row: Row, data: dict[str, Any], before: dict[str, Any]) -> None:
-        if "stage" in data:
-            self.enrol(ctx, row)
-
-    def deleting(self, ctx: Context, row: Row) -> None:
-        flag = ctx.store.find("feature_flag", row.hidden["flag"])
-        if flag is not None:
-            flag.data["filters"].pop("feature_enrollment", None)
-            if ctx.legacy:
-                flag.data["filters"]["super_groups"] = None
-
-    def present(self, ctx: Context, row: Row, listing: bool = False) -> dict[str, Any]:
-        out = super().present(ctx, row, listing)
-        out["feature_flag"] = minimal_flag(ctx, ctx.store.find("feature_flag", row.hidden["flag"]))
-        return out
 
 
 class Gated(Resource):

@@ -24,7 +24,7 @@ from .linked import (
     reaches_everybody,
 )
 
-EVERYBODY = "Invalid operation: User targeting rolls out to everyone. If you want to roll out to everyone, delete this targeting"
+EVERYBODY = "User targeting rolls out to everyone. If you want to roll out to everyone, delete this targeting"
 STYLING = {
     "backgroundColor",
     "textColor",
@@ -86,7 +86,7 @@ class SurveyBase(Resource):
                 own_flag(ctx, data[name])
         filters = data.get("targeting_flag_filters")
         if filters and reaches_everybody(filters):
-            raise invalid(EVERYBODY)
+            raise invalid(f"Invalid operation: {EVERYBODY}")
         return data
 
     def fill(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ OWN_TESTS = {
     "error_tracking_bypass_rule",
     "error_tracking_grouping_rule",
     "experiment",
+    "scheduled_change",
     "experiment_holdout",
     "experiment_saved_metric",
     "external_data_source",

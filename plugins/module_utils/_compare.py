@@ -16,7 +16,9 @@ Every function here takes values whose references are resolved to ids.
 from __future__ import annotations
 
 import decimal
+import html
 import json as jsonlib
+import re
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._fields import Field, from_now, instant
@@ -53,6 +55,8 @@ def same(field: Field, desired: t.Any, current: t.Any, *, partial: bool = False)
         return _decimal(desired) == _decimal(current)
     if field.ref is not None:
         return str(desired) == str(current)
+    if field.html and isinstance(desired, str) and isinstance(current, str):
+        return _markup(desired) == _markup(current)
     if field.lower and isinstance(current, str):
         return bool(desired == current.strip().lower())
     if field.casefold and isinstance(desired, str) and isinstance(current, str):
@@ -71,6 +75,8 @@ def _empty(field: Field, value: t.Any) -> bool:
         return True
     if field.kind == "open" and isinstance(value, dict):
         return all(inner is None for inner in value.values())
+    if field.ignored and isinstance(value, list):
+        return all(item in field.ignored for item in value)
     if field.kind in ("document", "list", "map", "open"):
         return not value
     return False
@@ -94,6 +100,8 @@ def _same_document(field: Field, desired: t.Any, current: t.Any, partial: bool) 
 def _same_list(field: Field, desired: t.Any, current: t.Any) -> bool:
     if not isinstance(desired, list) or not isinstance(current, list):
         return equal(desired, current)
+    if field.ignored:
+        current = [found for found in current if found not in field.ignored or found in desired]
     if len(desired) != len(current):
         return False
     item = field.items
@@ -203,12 +211,14 @@ def compose(field: Field, desired: t.Any, current: t.Any, *, partial: bool = Fal
                 out[known.name] = compose(known, desired[known.name], now.get(known.name), top=False)
             elif now.get(known.name) is not None and (known.kept or partial):
                 out[known.name] = now[known.name]
-            elif top and known.name in now and not same(known, known.default, now[known.name]):
+            elif top and not field.whole and known.name in now and not same(known, known.default, now[known.name]):
                 out[known.name] = known.default
         return out
     if field.kind == "list" and field.items is not None and isinstance(desired, list) and not field.unordered:
         partners = _counterparts(field.items, desired, current if isinstance(current, list) else [])
         return [compose(field.items, item, partner, top=False) for item, partner in zip(desired, partners)]
+    if field.ignored and isinstance(desired, list) and isinstance(current, list):
+        return desired + [found for found in current if found in field.ignored and found not in desired]
     if field.kind == "map" and field.items is not None and isinstance(desired, dict):
         now_map = current if isinstance(current, dict) else {}
         return {key: compose(field.items, item, now_map.get(key), top=False) for key, item in desired.items()}
@@ -219,13 +229,19 @@ def compose(field: Field, desired: t.Any, current: t.Any, *, partial: bool = Fal
     return desired
 
 
+def _markup(text: str) -> str:
+    """A text in a form in which cleaned-up markup is as it was: without what is added to links, with plain characters."""
+    plain = re.sub(r"""\s(rel|target)=("[^"]*"|'[^']*')""", "", text)
+    return re.sub(r"\s*/?>", ">", html.unescape(plain)).strip()
+
+
 def _counterparts(item: Field, desired: list[t.Any], current: list[t.Any]) -> list[t.Any]:
     """Which item of the current list each declared one is, so that what is kept stays with what it belongs to.
 
     :param item: the field of an item.
     :param desired: the declared items.
     :param current: the server's items.
-    :returns: for each declared item an equal one, else the one in its place if it is about the same, else None.
+    :returns: for each declared item an equal one, else one that is about the same, else None.
     """
     left = dict(enumerate(current))
     found: list[t.Any] = [None] * len(desired)
@@ -234,13 +250,20 @@ def _counterparts(item: Field, desired: list[t.Any], current: list[t.Any]) -> li
         place = next((place for place in places if place in left and same(item, wanted, left[place])), None)
         if place is not None:
             found[index] = left.pop(place)
-    for index, wanted in enumerate(desired):
-        other = left.get(index)
-        if found[index] is not None or not isinstance(wanted, dict) or not isinstance(other, dict):
-            continue
-        if all(equal(wanted.get(key.name), other.get(key.name)) for key in item.fields if key.required):
-            found[index] = left.pop(index)
+    required = tuple(key.name for key in item.fields if key.required)
+    # The same item that says something else besides, wherever it is now; then one of its sort in the same place.
+    for names, anywhere in ((required, item.alike != ()), (item.alike or required, False)):
+        for index, wanted in enumerate(desired):
+            places = [index, *left] if anywhere else [index]
+            place = next((at for at in places if _about_the_same(wanted, left.get(at), names)), None)
+            if found[index] is None and place is not None:
+                found[index] = left.pop(place)
     return found
+
+
+def _about_the_same(wanted: t.Any, other: t.Any, names: t.Iterable[str]) -> bool:
+    both = isinstance(wanted, dict) and isinstance(other, dict)
+    return both and all(equal(wanted.get(name), other.get(name)) for name in names)
 
 
 def with_defaults(field: Field, desired: t.Any) -> t.Any:
@@ -307,7 +330,7 @@ def view(field: Field, value: t.Any, other: t.Any, *, partial: bool = False, alw
     if field.kind == "list" and isinstance(value, list):
         declared_items = other if isinstance(other, list) else []
         if field.unordered:
-            return sorted(value, key=str)
+            return sorted((item for item in value if item not in field.ignored or item in declared_items), key=str)
         if field.items is not None:
             return [
                 view(field.items, item, declared_items[index] if index < len(declared_items) else None)

@@ -27,6 +27,10 @@ Problems = list[tuple[str, str]]
 #: Text, numbers and so on. C(json) is JSON that the API keeps as text; C(open) a document whose keys are the user's.
 Kind = t.Literal["str", "int", "num", "bool", "time", "decimal", "any", "json", "open", "document", "list", "map"]
 
+#: The tag by which M(community.posthog.posthog_config) knows the objects that it made. No task's list of tags is about
+#: it, unless the task names it.
+MARK: t.Final = "managed-by-ansible"
+
 UUID: t.Final = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 
 
@@ -81,6 +85,8 @@ class Field:
     :param fields: the keys of a document.
     :param items: what a list or a map holds.
     :param unordered: a list whose order has no meaning.
+    :param ignored: items of an unordered list that are not the task's business: they stay where they are, and count
+        only where they are declared.
     :param lower: the server lower-cases and trims the text.
     :param casefold: upper and lower case are the same when compared.
     :param ref: the value names another object.
@@ -99,6 +105,10 @@ class Field:
         alone what already has that form.
     :param relative: a time may be given relative to now (C(+14d)); where the object has one already, that is it.
     :param initial: what a creation sends where nothing is declared.
+    :param whole: a write replaces the document whole, so what is not declared is not sent.
+    :param alike: keys of a list's item; where these are equal in the same place, it is about the same, although what it
+        says has changed. Its kept keys stay with it.
+    :param html: the server cleans up the markup in the text.
     :param clear_members: the server ignores an empty document, so clearing it sends null for each of its keys.
     :param aliases: other names of the option.
     :param since: the first server generation that knows it.
@@ -119,6 +129,7 @@ class Field:
     fields: tuple[Field, ...] = ()
     items: Field | None = None
     unordered: bool = False
+    ignored: tuple[t.Any, ...] = ()
     lower: bool = False
     casefold: bool = False
     ref: Ref | None = None
@@ -136,6 +147,9 @@ class Field:
     reading: t.Callable[[t.Any], t.Any] | None = None
     relative: bool = False
     initial: t.Any = None
+    whole: bool = False
+    alike: tuple[str, ...] = ()
+    html: bool = False
     clear_members: bool = False
     aliases: tuple[str, ...] = ()
     since: str | None = None
@@ -421,7 +435,7 @@ def Tags(name: str = "tags", **more: t.Any) -> Field:
     """PostHog's tags: trimmed, lower-cased, without order; dropped silently without the plan feature (API.md 5)."""
     more.setdefault("plan_feature", "tagging")
     more.setdefault("default", [])
-    return ListOf(name, Text("tag", lower=True), unordered=True, null_as=[], **more)
+    return ListOf(name, Text("tag", lower=True), unordered=True, ignored=(MARK,), null_as=[], **more)
 
 
 def Reference(name: str, ref: Ref, **more: t.Any) -> Field:

@@ -34,7 +34,7 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import (
     PostHogFailure,
     UnknownOutcome,
 )
-from ansible_collections.community.posthog.plugins.module_utils._fields import Field, Problems, dig, has, held
+from ansible_collections.community.posthog.plugins.module_utils._fields import MARK, Field, Problems, dig, has, held
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, PartPlan, Resource
 from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session, walk
 
@@ -287,6 +287,11 @@ class Reconciler:
                 found = collection.find(name, sure=True)
         names = identity.within if not identity.by_value else identity.options
         for known in self.resource.fields:
+            for key in [name.partition(".")[2] for name in identity.within if name.startswith(f"{known.name}.")]:
+                inner = held(known.key(key))
+                wanted = dig(declared.values.get(known.name), key)
+                if wanted is not None:
+                    found = [obj for obj in found if same(inner, wanted, dig(known.value_in(obj), key))]
             if not found or known.name not in names or known.name in self.resource.place_options:
                 continue
             if known.name not in declared.values:
@@ -297,7 +302,8 @@ class Reconciler:
             wanted = self.session.resolve_field(known, declared.values[known.name], known.name, problems)
             if problems:
                 raise InvalidInput(problems)
-            found = [obj for obj in found if same(known, wanted, known.value_in(obj))]
+            # What this server does not show of them, it does not tell them apart by.
+            found = [obj for obj in found if not known.shown_by(obj) or same(known, wanted, known.value_in(obj))]
         return found
 
     def _ambiguous(self, declared: Declared, found: t.Sequence[t.Mapping[str, t.Any]]) -> Ambiguous:
@@ -330,7 +336,23 @@ class Reconciler:
                 values[known.name] = self._inside(current).resolve_field(known, value, known.name, problems)
         if problems:
             raise InvalidInput(problems)
-        return values
+        return self._with_mark(values, current)
+
+    def _with_mark(self, values: dict[str, t.Any], current: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
+        """The values with the collection's mark, where this object is to carry it."""
+        known = self.resource.field(self.resource.marker) if self.resource.marker else None
+        wanted = self.session.marks if current is None else self.resource.type in self.session.adopts
+        if known is None or not wanted:
+            return values
+        there = values.get(known.name)
+        if there is None:
+            there = known.value_in(current) if current is not None else []
+        if MARK in (there or []):
+            return values
+        features = self.session.features()
+        if known.plan_feature and features is not None and known.plan_feature not in features:
+            return values
+        return {**values, known.name: [*(there or []), MARK]}
 
     def _inside(self, current: t.Mapping[str, t.Any] | None) -> Session:
         """Where the objects are that this one refers to."""
@@ -378,8 +400,9 @@ class Reconciler:
         predicted = self._predicted_new(values, declared)
         plans = self._part_plans(declared, None)
         self._guard(values, None)
-        for name, plan in plans.items():
-            predicted[name] = plan.predicted
+        for part in self.resource.parts:
+            if part.field.name in plans:
+                part.predict(predicted, plans[part.field.name])
         outcome = Outcome(
             self.resource,
             "created",
@@ -466,7 +489,8 @@ class Reconciler:
                 _put(obj, known.path_in(obj), copy.deepcopy(known.default))
         identity = self.resource.identity
         if identity.read and dig(obj, identity.read[0]) is None and identity.option in declared.values:
-            _put(obj, identity.read[0], declared.values[identity.option])
+            name = declared.values[identity.option]
+            _put(obj, identity.read[0], name if identity.also is None else identity.also(str(name)))
         return _merged(obj, declared.extra)
 
     def _stand_in(self, declared: Declared, collection: Collection) -> Outcome:
@@ -475,6 +499,8 @@ class Reconciler:
         name = declared.values.get(self.resource.identity.option)
         if rule is None or not declared.switches.get(rule.switch, True):
             remedy = f"; {rule.switch}: true {rule.remedy}" if rule is not None else ""
+            if self.resource.origin:
+                remedy += f"; {self.resource.origin}"
             raise PostHogFailure(f"{self.resource.label(name)} does not exist{collection.offered(name)}{remedy}")
         resource = self.session.registry(rule.type)
         inner = Declared(
@@ -611,7 +637,7 @@ class Reconciler:
             value = compose(known, desired, now, partial=known.name in declared.partial)
             body[known.api_name] = value
             if not known.write_only:
-                shown = _overlaid(now, value) if known.kind == "document" else value
+                shown = _overlaid(now, value) if known.kind == "document" and not known.whole else value
                 for path in [path for path in known.read if has(predicted, path)] or [known.path_in(predicted)]:
                     _put(predicted, path, shown)
         for name, value in extra.items():
@@ -620,8 +646,7 @@ class Reconciler:
         for part in self.resource.parts:
             plan = plans.get(part.field.name)
             if plan is not None and plan.changed:
-                for name in (part.field.name, *(name for name in part.also_shown if name in current)):
-                    predicted[name] = plan.predicted
+                part.predict(predicted, plan)
         outcome = Outcome(self.resource, "updated", predicted, before, after, label)
         self._guard(values, current)
         self._intend(outcome)
@@ -630,8 +655,7 @@ class Reconciler:
             return outcome
         obj = current
         if body:
-            for name, source in self.resource.echoes:
-                body.setdefault(name, dig(current, source))
+            body.update(self.resource.repeated(body, current))
             obj = self._taken(collection, self.resource.calls.update(collection, current, body), predicted)
             dropped = self._note_dropped(differing, obj, set(differing))
             kept = len(dropped) < len(differing)
@@ -729,7 +753,7 @@ class Reconciler:
         for part in self.resource.parts:
             if part.field.name in declared.parts:
                 plans[part.field.name] = part.plan(
-                    self.session, self.resource, {**declared.switches, **declared.parts}, current
+                    self.session, self.resource, {**declared.values, **declared.switches, **declared.parts}, current
                 )
         return plans
 
@@ -737,7 +761,7 @@ class Reconciler:
         for part in self.resource.parts:
             if part.field.name not in declared.parts:
                 continue
-            options = {**declared.switches, **declared.parts}
+            options = {**declared.values, **declared.switches, **declared.parts}
             # The object may have just been created, so the plan is made against what it is now.
             plan = part.plan(self.session, self.resource, options, obj)
             if plan.changed:
@@ -840,8 +864,11 @@ class Reconciler:
     def _absent(self, declared: Declared, object_id: t.Any) -> Outcome:
         if self.resource.parent is not None and not self._parent_exists(declared):
             return Outcome(self.resource, "unchanged", None)
+        identifying = self._identifying(declared)
+        if object_id is None and self._named_by_nothing(identifying):
+            return Outcome(self.resource, "unchanged", None)
         collection = self.collection(declared)
-        current = self._current(collection, Declared(values=self._identifying(declared)), object_id)
+        current = self._current(collection, Declared(values=identifying), object_id)
         also: list[Outcome] = []
         rule = self.resource.stand_in
         if rule is not None and object_id is None:
@@ -858,6 +885,26 @@ class Reconciler:
     def _identifying(self, declared: Declared) -> dict[str, t.Any]:
         names = {*self.resource.identity.options, *self.resource.place_options}
         return {key: value for key, value in declared.values.items() if key in names}
+
+    def _named_by_nothing(self, identifying: t.Mapping[str, t.Any]) -> bool:
+        """Whether an object is told by another one that is not there, so that it cannot be there either."""
+        checked = self.session.check_mode
+        try:
+            self.session.check_mode = False  # a missing object needs no warning here
+            for known in self.resource.fields:
+                value = identifying.get(known.name)
+                if known.ref is None or value is None or self._is_parent(known):
+                    continue
+                if self.resource.named_by_reference(known):
+                    continue
+                problems: Problems = []
+                self.session.resolve_field(known, value, known.name, problems)
+                named = self.session.collection(self.session.registry(known.ref.type)).find(value)
+                if problems and not named:
+                    return True
+            return False
+        finally:
+            self.session.check_mode = checked
 
     def _parent_exists(self, declared: Declared) -> bool:
         checked = self.session.check_mode

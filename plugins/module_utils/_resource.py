@@ -16,7 +16,7 @@ import typing as t
 from dataclasses import dataclass
 from enum import Enum
 
-from ansible_collections.community.posthog.plugins.module_utils._fields import Field, NestedRef, Problems, Ref, dig
+from ansible_collections.community.posthog.plugins.module_utils._fields import Field, NestedRef, Problems, Ref, dig, has
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
@@ -99,7 +99,7 @@ class Calls:
         resource = collection.resource
         path = collection.object_path(resource.object_id(current))
         if resource.delete is Delete.SOFT:
-            body = {name: dig(current, source) for name, source in resource.echoes}
+            body = {name: dig(current, source) for name, source in resource.echoes if has(current, source)}
             collection.session.write("PATCH", path, {**body, **options, "deleted": True})
         else:
             collection.session.write("DELETE", path)
@@ -181,10 +181,13 @@ class Identity:
         whole list before another one of that name is created.
     :param filter_limit: longest text that the filter takes.
     :param within: further options that tell objects of the same name apart; an object that differs in a declared one
-        of them is another object.
+        of them is another object. C(option.key) is a key of a document.
     :param strict: an option of C(within) that is not declared means null, instead of anything.
     :param by_value: the identity option is no name but a value (a condition, a reference, a time), compared as values
         are.
+    :param large: the list is too long to be read for the sake of a name, so each name is asked for with the filter.
+    :param also: makes, from a name, another one that the object of that name answers to, the first of C(read); for
+        lists without a filter.
     """
 
     option: str = ""
@@ -197,11 +200,13 @@ class Identity:
     within: tuple[str, ...] = ()
     strict: bool = False
     by_value: bool = False
+    large: bool = False
+    also: t.Callable[[str], str] | None = None
 
     @property
     def options(self) -> tuple[str, ...]:
         """All options that tell which object is meant."""
-        return ((self.option,) if self.option else ()) + self.within
+        return ((self.option,) if self.option else ()) + tuple(name.partition(".")[0] for name in self.within)
 
     def normal(self, value: t.Any) -> str:
         """The form in which names are compared.
@@ -272,6 +277,14 @@ class Place:
         :returns: a part of a path.
         """
         raise NotImplementedError
+
+    def params(self, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """What a list call asks for, where places differ by that and not by their path.
+
+        :param place: what :meth:`find` returned.
+        :returns: query parameters.
+        """
+        return {}
 
     def everywhere(self, session: Session) -> list[t.Mapping[str, t.Any]]:
         """All places, for reading whatever there is.
@@ -545,6 +558,25 @@ class Part:
         """
         raise NotImplementedError
 
+    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+        """What a task would declare to get what is.
+
+        :param session: for names of other objects.
+        :param resource: the table.
+        :param current: the server's object, whole.
+        :returns: the option's value; None where there is nothing to declare.
+        """
+        raise NotImplementedError
+
+    def predict(self, obj: dict[str, t.Any], plan: PartPlan) -> None:
+        """Put what a plan comes to into a predicted object.
+
+        :param obj: the object as it would be.
+        :param plan: what :meth:`plan` returned.
+        """
+        for name in (self.field.name, *(name for name in self.also_shown if name in obj)):
+            obj[name] = plan.predicted
+
     def apply(
         self,
         session: Session,
@@ -590,6 +622,7 @@ class Resource:
     :param delete: how it is deleted.
     :param delete_options: options that a soft deletion sends along.
     :param creatable: whether POST makes one.
+    :param origin: where an object comes from that cannot be created, for the sentence that says that it is not there.
     :param replaceable: there is no PATCH: a change deletes the object and creates another.
     :param retrievable: whether one object can be read by its id.
     :param module: it has a module of its own; otherwise it is only read and referred to.
@@ -600,8 +633,10 @@ class Resource:
     :param list_params: query of every list call.
     :param hidden_params: query of a second list call, which shows what the first one hides.
     :param page_size: objects asked for per page, None for the engine's own.
-    :param echo: fields repeated in every PATCH, because some servers demand them; a pair of names where the server
-        shows a field under another one.
+    :param echo: fields repeated in every PATCH, as far as the object shows them, because some servers demand them; a
+        pair of names where the server shows a field under another one.
+    :param together: fields of which PostHog understands one only together with the others: a PATCH that has one of
+        them repeats the rest.
     :param alive: tells an object that counts as existing from one that does not.
     :param parent: what it is reached through.
     :param stand_in: what is made where it cannot be created.
@@ -616,7 +651,10 @@ class Resource:
     :param masked: paths of secrets in what the server shows.
     :param secret_parts: parts of documents that are secret under a condition.
     :param aftermath: what else the creation of an object changes; said as a warning when it does.
-    :param marker: where the collection leaves its mark on an object, for purging.
+    :param marker: the field of tags in which the collection leaves its mark on an object, for purging.
+    :param purgeable: it may be deleted for not being declared.
+    :param spared: tells an object that is never deleted for that.
+    :param mentions: names of events and properties that stand inside the object without being references.
     """
 
     type: str
@@ -633,6 +671,7 @@ class Resource:
     delete: Delete = Delete.HARD
     delete_options: tuple[str, ...] = ()
     creatable: bool = True
+    origin: str = ""
     replaceable: bool = False
     retrievable: bool = True
     module: bool = True
@@ -644,6 +683,7 @@ class Resource:
     hidden_params: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     page_size: int | None = None
     echo: tuple[str | tuple[str, str], ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
     alive: t.Callable[[t.Mapping[str, t.Any]], bool] | None = None
     parent: Place | None = None
     stand_in: StandIn | None = None
@@ -657,6 +697,9 @@ class Resource:
     masked: tuple[str, ...] = ()
     secret_parts: tuple[SecretPart, ...] = ()
     marker: str | None = None
+    purgeable: bool = True
+    spared: t.Callable[[Session, t.Mapping[str, t.Any]], bool] | None = None
+    mentions: tuple[NestedRef, ...] = ()
     aftermath: str = ""
 
     @property
@@ -738,6 +781,25 @@ class Resource:
         if self.key_paths:
             return " ".join(str(dig(obj, path)) for path in self.key_paths)
         return dig(obj, self.id_path)
+
+    def repeated(self, body: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """What a PATCH says besides what changes, because PostHog wants to hear it again.
+
+        :param body: what changes.
+        :param current: the object as it is.
+        :returns: further keys of the body, in the form that a write takes.
+        """
+        found: dict[str, t.Any] = {}
+        for name, source in self.echoes:
+            if has(current, source):
+                known = next((item for item in self.fields if item.api_name == name), None)
+                value = dig(current, source)
+                found[name] = value if known is None or known.reading is None or value is None else known.reading(value)
+        for names in self.together:
+            fields = [known for known in self.fields if known.name in names]
+            if any(known.api_name in body for known in fields):
+                found.update({known.api_name: known.value_in(current) for known in fields if known.shown_by(current)})
+        return {name: value for name, value in found.items() if name not in body}
 
     def label(self, obj_or_name: t.Any) -> str:
         """What a sentence calls one object.

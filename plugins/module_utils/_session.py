@@ -124,6 +124,9 @@ class Collection:
         """One list call, on the newest path that this server has."""
         if self._nowhere():
             return []
+        place = self.resource.parent
+        if place is not None and self.parent:
+            params = {**place.params(self.parent), **params}
         paths = (None,) if self.probed else self.resource.paths
         for index, template in enumerate(paths):
             if template is not None:
@@ -190,7 +193,11 @@ class Collection:
             if known:
                 return known
             self._lookups += 1
-            narrow = identity.filter is not None and self._lookups == 1 and len(str(name)) <= identity.filter_limit
+            narrow = (
+                identity.filter is not None
+                and (self._lookups == 1 or identity.large)
+                and len(str(name)) <= identity.filter_limit
+            )
             if narrow and not sure:
                 found = self._narrowed(str(name), wanted)
                 if found or not identity.fuzzy:
@@ -203,6 +210,8 @@ class Collection:
             self._hidden_read = True
             self._take(self._list({**self.resource.list_params, **self.resource.hidden_params}))
             found = self._named(wanted)
+        if not found and identity.also is not None:
+            found = self._named(identity.normal(identity.also(str(name))))
         return found
 
     def _narrowed(self, name: str, wanted: str) -> list[dict[str, t.Any]]:
@@ -390,6 +399,8 @@ class Collection:
         :param name: what was asked for.
         :returns: similar names, or the first few, or that there is none at all.
         """
+        if self.resource.identity.large and not self.complete:
+            return ""
         names = sorted({self.resource.identity.shown(obj) for obj in self.all()} - {""})
         if not names:
             return f"; there is no {self.resource.name} at all"
@@ -436,6 +447,10 @@ class Session:
         self.secrets: set[str] = set()
         #: A name that nothing bears is an error even in a check run.
         self.strict = False
+        #: New objects get the collection's mark.
+        self.marks = False
+        #: Types of which existing objects get it too.
+        self.adopts: frozenset[str] = frozenset()
         self._own = threading.local()
         self._organization = organization or None
         self._project = project or None
@@ -458,20 +473,27 @@ class Session:
         if wanted == self._project_id:
             return self
         if wanted not in self._inside:
-            inner = Session(
-                self.client,
-                self.registry,
-                organization=self._organization,
-                project=wanted,
-                check_mode=self.check_mode,
-                many=self.many,
-                warn=self.warn,
-                warn_quietly=self.warn_quietly,
-            )
+            inner = self._like(organization=self._organization, project=wanted)
             if project is None:
                 inner._project_id = PLANNED
             self._inside[wanted] = inner
         return self._inside[wanted]
+
+    def _like(self, *, organization: str | None, project: str | None) -> Session:
+        """A new session that behaves as this one does, elsewhere."""
+        made = Session(
+            self.client,
+            self.registry,
+            organization=organization,
+            project=project,
+            check_mode=self.check_mode,
+            many=self.many,
+            warn=self.warn,
+            warn_quietly=self.warn_quietly,
+        )
+        made.secrets = self.secrets
+        made.strict, made.marks, made.adopts = self.strict, self.marks, self.adopts
+        return made
 
     def beside(self, organization: str | None, project: str | None) -> Session:
         """A session of the same key for another organization or project.
@@ -484,17 +506,9 @@ class Session:
             return self
         key = f"beside {organization} {project}"
         if key not in self._inside:
-            self._inside[key] = Session(
-                self.client,
-                self.registry,
-                organization=organization or self._organization,
-                project=project or self._project,
-                check_mode=self.check_mode,
-                many=self.many,
-                warn=self.warn,
-                warn_quietly=self.warn_quietly,
+            self._inside[key] = self._like(
+                organization=organization or self._organization, project=project or self._project
             )
-            self._inside[key].strict = self.strict
         return self._inside[key]
 
     def within_organization(self, organization: t.Any) -> Session:
@@ -507,15 +521,7 @@ class Session:
         if wanted == self._organization_id:
             return self
         if wanted not in self._inside:
-            inner = Session(
-                self.client,
-                self.registry,
-                organization=wanted,
-                check_mode=self.check_mode,
-                many=self.many,
-                warn=self.warn,
-                warn_quietly=self.warn_quietly,
-            )
+            inner = self._like(organization=wanted, project=None)
             inner._organization_id = wanted
             self._inside[wanted] = inner
         return self._inside[wanted]

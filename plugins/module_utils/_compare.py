@@ -34,6 +34,8 @@ def same(field: Field, desired: t.Any, current: t.Any, *, partial: bool = False)
     :returns: True if nothing has to be written.
     """
     desired, current = _nulls(field, desired), _nulls(field, current)
+    if field.normal is not None:
+        return equal(field.normal(desired), field.normal(current))
     if desired is None or current is None:
         return _empty(field, desired) and _empty(field, current)
     if field.kind == "document":
@@ -204,12 +206,13 @@ def compose(field: Field, desired: t.Any, current: t.Any, *, partial: bool = Fal
     if field.kind == "document" and isinstance(desired, dict):
         now = current if isinstance(current, dict) else {}
         out: dict[str, t.Any] = {}
+        other = _other_kind(field, desired, now)
         for known in field.fields:
             if known.computed:
                 continue
             if known.name in desired:
                 out[known.name] = compose(known, desired[known.name], now.get(known.name), top=False)
-            elif now.get(known.name) is not None and (known.kept or partial):
+            elif now.get(known.name) is not None and ((known.kept and not other) or partial):
                 out[known.name] = now[known.name]
             elif top and not field.whole and known.name in now and not same(known, known.default, now[known.name]):
                 out[known.name] = known.default
@@ -235,6 +238,14 @@ def _markup(text: str) -> str:
     return re.sub(r"\s*/?>", ">", html.unescape(plain)).strip()
 
 
+def _other_kind(field: Field, desired: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any]) -> bool:
+    """Whether a document is to be of another kind than it is, so that what it keeps means nothing there."""
+    return any(
+        known.required and known.choices and current.get(known.name) not in (None, desired.get(known.name))
+        for known in field.fields
+    )
+
+
 def _counterparts(item: Field, desired: list[t.Any], current: list[t.Any]) -> list[t.Any]:
     """Which item of the current list each declared one is, so that what is kept stays with what it belongs to.
 
@@ -252,7 +263,7 @@ def _counterparts(item: Field, desired: list[t.Any], current: list[t.Any]) -> li
             found[index] = left.pop(place)
     required = tuple(key.name for key in item.fields if key.required)
     # The same item that says something else besides, wherever it is now; then one of its sort in the same place.
-    for names, anywhere in ((required, item.alike != ()), (item.alike or required, False)):
+    for names, anywhere in ((required, bool(required and item.alike)), (item.alike or required, False)):
         for index, wanted in enumerate(desired):
             places = [index, *left] if anywhere else [index]
             place = next((at for at in places if _about_the_same(wanted, left.get(at), names)), None)

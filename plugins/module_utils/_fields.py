@@ -93,6 +93,8 @@ class Field:
     :param refs: references inside the document.
     :param computed: the server's own; never compared, never sent.
     :param kept: owned by someone else: left as it is unless it is declared.
+    :param normal: brings a value into the form in which two of them are compared, where PostHog stores it in other
+        words than it was written in.
     :param write_only: accepted but never shown.
     :param secret: never or only masked on read.
     :param create_only: fixed after creation.
@@ -136,6 +138,7 @@ class Field:
     refs: tuple[NestedRef, ...] = ()
     computed: bool = False
     kept: bool = False
+    normal: t.Callable[[t.Any], t.Any] | None = None
     write_only: bool = False
     secret: bool = False
     create_only: bool = False

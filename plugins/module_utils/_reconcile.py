@@ -285,7 +285,7 @@ class Reconciler:
             found = collection.find(name)
             if not found and not identity.unique:
                 found = collection.find(name, sure=True)
-        names = identity.within if not identity.by_value else identity.options
+        names = identity.within if not identity.by_value else (identity.option, *identity.within)
         for known in self.resource.fields:
             for key in [name.partition(".")[2] for name in identity.within if name.startswith(f"{known.name}.")]:
                 inner = held(known.key(key))
@@ -297,6 +297,11 @@ class Reconciler:
             if known.name not in declared.values:
                 if identity.strict:
                     found = [obj for obj in found if known.value_in(obj) in (None, known.default)]
+                continue
+            repeating = [obj for obj in found if self._repeats_name(known, declared.values[known.name], obj)]
+            if repeating:
+                # The objects themselves tell, so nothing has to be looked up.
+                found = repeating
                 continue
             problems: Problems = []
             wanted = self.session.resolve_field(known, declared.values[known.name], known.name, problems)
@@ -312,7 +317,7 @@ class Reconciler:
         ids = ", ".join(sorted(str(self.resource.object_id(obj)) for obj in found))
         name = declared.values.get(identity.option)
         called = "are like that" if isinstance(name, (dict, list)) or name is None else f"are called {name!r}"
-        more = [option for option in identity.within if option not in declared.values]
+        more = [option for option in identity.within if dig(declared.values, option) is None]
         remedy = f"give {' or '.join(more)} too, or " if more else ""
         return Ambiguous(
             f"{identity.option}: {len(found)} objects of type {self.resource.type} {called} "
@@ -899,8 +904,8 @@ class Reconciler:
                     continue
                 problems: Problems = []
                 self.session.resolve_field(known, value, known.name, problems)
-                named = self.session.collection(self.session.registry(known.ref.type)).find(value)
-                if problems and not named:
+                # A name that two have is told by what comes next.
+                if problems and not self.session.collection(self.session.registry(known.ref.type)).find(value):
                     return True
             return False
         finally:

@@ -106,7 +106,8 @@ RETURN = r"""
 ---
 data_color_theme:
   description:
-    - The data color theme as PostHog shows it after the task, in check mode as it would be. V(null) if it does not exist.
+    - The data color theme as PostHog shows it after the task, in check mode as it would be.
+      V(null) if it does not exist.
   returned: success
   type: dict
   contains:

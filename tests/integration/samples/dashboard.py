@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
+
+from harness.compare import dig, equal
 
 from .sample import Sample, Value
 
@@ -41,6 +44,54 @@ def prepare(server: SandboxServer) -> dict[str, t.Any]:
     for name in QUICK_FILTERS:
         names[name] = server.seed("quick_filter", {"name": name.strip("{} "), "type": "manual-options"})[0]
     return names
+
+
+def tiles(declared: t.Any, obj: t.Mapping[str, t.Any], names: t.Mapping[str, t.Any]) -> str:
+    """Each declared tile is there once."""
+    for tile in declared or []:
+        wanted = copy.deepcopy(dict(tile))
+        if "insight" in wanted:
+            wanted["insight"] = {"id": names.get(wanted["insight"], wanted["insight"])}
+        if "text" in wanted:
+            wanted["text"] = {"body": wanted["text"]}
+        if len([other for other in obj.get("tiles") or [] if holds(wanted, other)]) != 1:
+            return f"like {tile!r} are not there once: {obj.get('tiles')!r}"
+    return ""
+
+
+def holds(wanted: t.Mapping[str, t.Any], tile: t.Mapping[str, t.Any]) -> bool:
+    """Whether a tile has all that is wanted."""
+    for key, value in wanted.items():
+        actual = tile.get(key)
+        if isinstance(value, dict) and isinstance(actual, dict):
+            if not holds(value, actual):
+                return False
+        elif not (equal(value, actual) or (value is None and not actual)):
+            return False
+    return True
+
+
+def tiles_foretold(foretold: t.Any, real: t.Any) -> bool:
+    """Each tile that was foretold is there; PostHog adds the insight's whole object."""
+    for tile in foretold or []:
+        plain = {key: value for key, value in tile.items() if key not in ("insight", "order")}
+        plain["insight"] = {"id": dig(tile, "insight.id")} if tile.get("insight") else None
+        if not any(holds(plain, other) for other in real or []):
+            return False
+    return len(foretold or []) == len(real or [])
+
+
+def variables(declared: t.Any, obj: t.Mapping[str, t.Any], names: t.Mapping[str, t.Any]) -> str:
+    """The variables have the declared values."""
+    stored = obj.get("persisted_variables") or obj.get("variables") or {}
+    values = {item["code_name"]: item["value"] for item in stored.values() if item is not None}
+    return "" if values == (declared or {}) else f"are {values!r}"
+
+
+def variables_foretold(foretold: t.Any, real: t.Any) -> bool:
+    """A variable that was taken away stays as null."""
+    left = [{name: item for name, item in (side or {}).items() if item is not None} for side in (foretold, real)]
+    return equal(*left)
 
 
 SAMPLE = Sample(
@@ -91,6 +142,12 @@ SAMPLE = Sample(
         ),
         "variables": Value({"country": "NL"}, {"country": "DE", "plan": "pro"}),
     },
+    shows={"tiles": tiles, "variables": variables},
+    foretold={
+        "tiles": tiles_foretold,
+        "variables": variables_foretold,
+        "persisted_variables": variables_foretold,
+    },
     foreign={"description": "Made by hand", "pinned": False, "tags": ["old"]},
     unused_keys={"tiles.id": "test_litany_dashboard.py"},
     moving=(
@@ -103,5 +160,5 @@ SAMPLE = Sample(
         "effective_restriction_level",
     ),
     again=4,
-    again_reason="a list tells little of a dashboard, so it is read by itself; the cohorts, for the filters; the themes",
+    again_reason="a list tells little of a dashboard, so it is read by itself; the cohorts of the filters; the themes",
 )

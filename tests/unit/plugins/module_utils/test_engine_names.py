@@ -1,0 +1,127 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finding objects of large lists, of made-up names, of several lists on one path; what a PATCH repeats."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.posthog.plugins.module_utils._errors import PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._fields import Choice, Text
+from ansible_collections.community.posthog.plugins.module_utils._reconcile import Reconciler, read_declared
+from ansible_collections.community.posthog.plugins.module_utils._resource import (
+    Delete,
+    Identity,
+    Kinds,
+    Resource,
+    Scope,
+)
+from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, make_world
+
+THING = Resource(
+    type="thing",
+    plural="things",
+    scope=Scope.PROJECT,
+    path="things/",
+    identity=Identity("name", ("name",), unique=True),
+    scopes=("thing:read", "thing:write"),
+    order=50,
+    fields=(Text("name", required=True), Text("note", null_as=""), Text("area", nullable=True)),
+)
+THINGS = "/api/projects/1/things/"
+
+
+def world_of(table: Resource, *objects: Obj, check_mode: bool = False) -> World:
+    """A world with objects in it."""
+    memory = Memory()
+    memory.lists[THINGS] = list(objects)
+    return make_world(memory, tables=[table], check_mode=check_mode)
+
+
+def test_a_large_list_is_never_read_for_a_name() -> None:
+    table = dataclasses.replace(THING, identity=Identity("name", ("name",), unique=True, filter="q", large=True))
+    world = world_of(table, *({"id": number, "name": f"n{number}"} for number in range(9)))
+    world.memory.listing = lambda objects, params: [item for item in objects if item["name"] == params["q"]]
+    collection = world.session.collection(table)
+    world.session.many = True
+    for number in range(4):
+        assert [item["id"] for item in collection.find(f"n{number}")] == [number]
+    assert not collection.find("n99")
+    assert [call[2] for call in world.memory.reads] == [{"q": name} for name in ("n0", "n1", "n2", "n3", "n99")]
+    # Nor to offer the names that there are.
+    assert collection.offered("n99") == ""
+    assert len(world.memory.reads) == 5
+
+
+def test_what_cannot_be_created_says_where_it_comes_from() -> None:
+    table = dataclasses.replace(THING, creatable=False, origin="it comes with the rain")
+    world = world_of(table)
+    with pytest.raises(PostHogFailure, match=r"thing .a. does not exist; .*; it comes with the rain"):
+        Reconciler(world.session, table).present(read_declared(table, {"name": "a"}))
+    assert not world.memory.writes
+
+
+CODED = dataclasses.replace(
+    THING,
+    identity=Identity("name", ("code", "name"), unique=True, also=lambda name: name.lower().replace(" ", "_")),
+)
+
+
+@pytest.mark.parametrize("name", ["Wage slip", "wage_slip", "Pay slip", "WAGE SLIP"])
+def test_an_object_answers_to_the_name_that_is_made_of_its_name(name: str) -> None:
+    world = world_of(CODED, {"id": 1, "code": "wage_slip", "name": "Pay slip", "note": ""})
+    assert Reconciler(world.session, CODED).present(read_declared(CODED, {"name": name})).action == (
+        "unchanged" if name == "Pay slip" else "updated"
+    )
+
+
+def test_the_made_name_is_foretold() -> None:
+    world = world_of(CODED, check_mode=True)
+    outcome = Reconciler(world.session, CODED).present(read_declared(CODED, {"name": "Wage slip"}))
+    assert outcome.obj is not None and outcome.obj["code"] == "wage_slip"
+
+
+class Side(Kinds):
+    """Lists that differ by a parameter."""
+
+    def params(self, place: Mapping[str, Any]) -> dict[str, Any]:
+        return {"side": self.words[place["kind"]]}
+
+
+def test_lists_that_differ_by_a_parameter() -> None:
+    table = dataclasses.replace(
+        THING,
+        parent=Side("side", {"left": "L", "right": "R"}),
+        fields=(*THING.fields, Choice("side", ["left", "right"])),
+    )
+    world = world_of(table, {"id": 1, "name": "a", "side": "L"}, {"id": 2, "name": "a", "side": "R"})
+    world.memory.listing = lambda objects, params: [item for item in objects if item["side"] == params["side"]]
+    for side, number in (("left", 1), ("right", 2)):
+        outcome = Reconciler(world.session, table).present(read_declared(table, {"name": "a", "side": side}))
+        assert outcome.obj is not None and outcome.obj["id"] == number
+    assert [call[2] for call in world.memory.reads] == [{"side": "L"}, {"side": "R"}]
+
+
+def test_what_a_server_does_not_show_tells_nothing_apart() -> None:
+    table = dataclasses.replace(THING, identity=Identity("name", ("name",), within=("area",)))
+    declared = read_declared(table, {"name": "a", "area": "north"})
+    for known, action in (({}, "unchanged"), ({"area": "north"}, "unchanged"), ({"area": "south"}, "created")):
+        world = world_of(table, {"id": 1, "name": "a", **known})
+        assert Reconciler(world.session, table).present(declared).action == action
+
+
+@pytest.mark.parametrize(("shown", "repeated"), [({"version": 3}, {"version": 3}), ({}, {})])
+def test_a_patch_repeats_what_the_object_shows(shown: Obj, repeated: Obj) -> None:
+    table = dataclasses.replace(THING, delete=Delete.SOFT, echo=("version",))
+    world = world_of(table, {"id": 1, "name": "a", "note": "", **shown})
+    Reconciler(world.session, table).present(read_declared(table, {"name": "a", "note": "new"}))
+    Reconciler(world.session, table).absent(read_declared(table, {"name": "a"}))
+    assert world.memory.writes == [
+        ("PATCH", f"{THINGS}1/", {"note": "new", **repeated}),
+        ("PATCH", f"{THINGS}1/", {"deleted": True, **repeated}),
+    ]

@@ -1,27 +1,41 @@
 # Copyright: Contributors to the community.posthog collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The litany: the life of an object of every type, generated from the tables, in-process and as modules.
+"""The litany: the life of an object of every type, generated from the tables; what types declare stands in C(samples).
 
-Each test is one playbook, run both ways; what each step must have come to stands where the step is made. What the
-types declare stands in C(samples).
+Each test is a list of tasks; what each must have come to stands where it is made. Tasks run in the test process (see
+C(harness/engine.py)); for a few types they also run as real playbooks, in-process and as modules, and all ways must
+return the same. A shorter life of every type as a playbook is in C(test_litany_playbooks.py).
 """
 
 from __future__ import annotations
 
 import copy
 import math
+import re
 import typing as t
 from pathlib import Path
 
 import pytest
 from harness import Harness, Run, Task
-from harness.compare import differences, dig, equal, means, shown, steady
+from harness.compare import dig, equal, means, shown
+from harness.engine import Engine
+from harness.litany import (
+    Litany,
+    alive,
+    changes_name,
+    cleared,
+    diff_vanishes,
+    most_writes,
+    no_requests,
+)
 from harness.playbook import ROOT
 from harness.steps import (
+    ENGINE,
+    EVERY_WAY,
+    IN_PROCESS,
     Check,
     Findings,
-    Steps,
     changed,
     no_warnings,
     of_failures,
@@ -33,25 +47,42 @@ from harness.steps import (
 from samples import OWN_TESTS, SAMPLES, Sample
 
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._resource import Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._resource import Scope
 
-#: Fields changed in one playbook; more would make the longest test longer than all others.
+#: Fields changed in one test; more would make the longest test longer than all others.
 FIELDS_AT_ONCE = 12
+FIELDS_OF_THE_ENGINE = 40
 
 #: Objects in a loop, and the page size that the sandbox holds to meanwhile.
 LOOP = 12
 PAGE = 5
 
-#: The types that `make matrix` repeats.
-QUICK = {"feature_flag"}
+#: The types whose whole litany is also said as playbooks, and those of them that `make matrix` repeats.
+DEEP = ("dashboard", "feature_flag")
+QUICK = ("feature_flag",)
+
+UNKNOWN_UUID = "01900000-dead-7000-8000-000000000000"
 
 
-def types(*, quick: bool = False) -> list[t.Any]:
-    """The types of the litany, as parameters."""
-    return [
-        pytest.param(sample, id=name, marks=[pytest.mark.matrix] if quick and name in QUICK else [])
-        for name, sample in SAMPLES.items()
-    ]
+def types(*, quick: bool = False, playbooks: bool = True, of: t.Callable[[Sample], t.Any] = bool) -> list[t.Any]:
+    """The types of the litany with the ways to go, as parameters.
+
+    :param quick: C(make matrix) repeats this.
+    :param playbooks: a few types go as playbooks too.
+    :param of: picks types.
+    """
+    found = []
+    for name, sample in SAMPLES.items():
+        if not of(sample):
+            continue
+        found.append(pytest.param(sample, (ENGINE,), id=name))
+        if playbooks and name in DEEP:
+            marks = [pytest.mark.matrix] if quick and name in QUICK else []
+            found.append(pytest.param(sample, EVERY_WAY, id=f"{name}-playbook", marks=marks))
+    return found
+
+
+every_type = pytest.mark.parametrize(("sample", "ways"), types())
 
 
 # -- the samples are complete ----------------------------------------------------------------------------------------
@@ -67,7 +98,7 @@ def test_every_module_has_a_sample() -> None:
         assert (Path(__file__).parent / name).is_file()
 
 
-@pytest.mark.parametrize("sample", types())
+@pytest.mark.parametrize("sample", [pytest.param(sample, id=name) for name, sample in SAMPLES.items()])
 def test_sample_names_everything(sample: Sample) -> None:
     """The full declaration names every field, and the two values together every key of every document."""
     full = sample.full(creating=False)
@@ -78,6 +109,8 @@ def test_sample_names_everything(sample: Sample) -> None:
         assert known.name in full, known.name
         if known.name not in sample.fixed and known.name not in sample.minimal and known.kind != "document":
             value = sample.value(known.name)
+            if known.create_only or known.name in sample.shows:
+                continue
             assert known.write_only or not equal(value.first, value.second), f"{known.name}: twice the same"
     names = {item.name for item in sample.fields}
     told = {*sample.left_out, *sample.later, *sample.fixed, *sample.last, *sample.values, *sample.minimal}
@@ -118,341 +151,130 @@ def _keys_used(known: t.Any, value: t.Any, path: str) -> t.Iterator[str]:
                 yield from _keys_used(item, value[item.name], where)
 
 
-# -- the builder -----------------------------------------------------------------------------------------------------
-
-
-class Litany:
-    """The steps of one type, with the checks that the type's table calls for.
-
-    :param sample: what to declare.
-    :param posthog: runs playbooks.
-    """
-
-    def __init__(self, sample: Sample, posthog: Harness) -> None:
-        self.sample = sample
-        self.table: Resource = sample.table
-        self.posthog = posthog
-        self.steps = Steps(sample.module)
-        self.names: dict[str, t.Any] = {}
-        self.identity = self.table.identity.option
-        self.list_path = sample.path.format(organization=posthog.server.organization)
-        self._after: list[str] = []
-
-    # -- building ----------------------------------------------------------------------------------------------------
-
-    def prepare(self) -> dict[str, t.Any]:
-        """Make what declarations name; returns the ids that they take from variables."""
-        self.names = self.sample.prepare(self.posthog.server)
-        return {name.strip("{} "): value for name, value in self.names.items() if name.startswith("{{")}
-
-    def run(self, **more: t.Any) -> None:
-        """Run and judge."""
-        self.steps.run_both_ways(self.posthog, self.prepare, **more)
-
-    def named(self, /, **options: t.Any) -> dict[str, t.Any]:
-        """Options that name the object."""
-        return {self.identity: self.sample.name, **options}
-
-    def after_creation(self, register: str = "created") -> None:
-        """Make the objects that belong to the new one."""
-        made = f"{{{{ {register}.{self.table.type}.{self.table.id_path} }}}}"
-        for name, method, path, body in self.sample.after_creation:
-            self._after.append(name)
-            self.steps.api(f"after: {name}", method, path.replace("{created}", made), body)
-
-    def object_id(self, register: str) -> str:
-        """A template of the id of an object in a registered result."""
-        return f"{{{{ {register}.{self.table.type}.{self.table.id_path} }}}}"
-
-    # -- what came of it ---------------------------------------------------------------------------------------------
-
-    def object(self, task: Task) -> dict[str, t.Any]:
-        """The object that a step returned."""
-        found = task.result.get(self.table.type)
-        return found if isinstance(found, dict) else {}
-
-    def known_names(self, run: Run) -> dict[str, t.Any]:
-        """Ids of what references name, with those made in this run."""
-        more = {}
-        for name in self._after:
-            answer = run[f"after: {name}"].result.get("json") or {}
-            more[name] = answer.get("id")
-        return {**self.names, **more}
-
-    def has(self, options: t.Mapping[str, t.Any]) -> Check:
-        """The returned object has the declared values."""
-
-        def check(found: Findings, task: Task, run: Run) -> None:
-            obj = self.object(task)
-            if not found.true(obj, f"must return the object under {self.table.type!r}"):
-                return
-            self._has(found, options, obj, self.known_names(run), "the returned object")
-
-        return check
-
-    def _has(
-        self, found: Findings, options: t.Mapping[str, t.Any], obj: t.Any, names: t.Mapping[str, t.Any], what: str
-    ) -> None:
-        for name, value in options.items():
-            if name == self.identity:
-                actual = dig(obj, self.table.identity.read[0])
-                found.equal(actual, value, f"{what}: {name}")
-                continue
-            known = self.sample.field(name)
-            if known.write_only:
-                continue
-            if any(part.field.name == name for part in self.table.parts):
-                self._has_part(found, name, value, obj, names, what)
-                continue
-            wanted = self.sample.value(name).stored(value)
-            actual = shown(known, obj)
-            found.true(means(known, wanted, actual, names), f"{what}: {name} is {actual!r}, wanted {wanted!r}"[:2500])
-
-    @staticmethod
-    def _has_part(
-        found: Findings, name: str, value: t.Any, obj: t.Any, names: t.Mapping[str, t.Any], what: str
-    ) -> None:
-        """A dashboard's tiles and variables."""
-        if name == "tiles":
-            for tile in value or []:
-                hits = [other for other in obj.get("tiles") or [] if tile_is(tile, other, names)]
-                found.equal(len(hits), 1, f"{what}: tiles like {tile!r}, of {obj.get('tiles')!r}, there")
-        elif name == "variables":
-            stored = obj.get("persisted_variables") or obj.get("variables") or {}
-            values = {item["code_name"]: item["value"] for item in stored.values() if item is not None}
-            found.equal(values, value or {}, f"{what}: variables")
-
-    def predicted_by(self, prediction: str, *but: str) -> Check:
-        """What check mode said the object would be is what it is now.
-
-        :param prediction: the step in check mode.
-        :param but: fields that PostHog changes along, which nobody can foretell.
-        """
-
-        def check(found: Findings, task: Task, run: Run) -> None:
-            foretold, real = self.object(run[prediction]), self.object(task)
-            found.true(foretold, f"{prediction!r} must return the object that would be")
-            fields = {}
-            for known in self.table.fields:
-                for path in known.read or (known.api or known.name,):
-                    fields.setdefault(path.split(".")[0], (known, path))
-            for key, value in foretold.items():
-                if key in self.sample.moving or key in but:
-                    continue
-                known, path = fields.get(key, (None, key))
-                actual = real.get(key)
-                if key == "tiles":
-                    self._foretold_tiles(found, value, actual)
-                elif known is not None and "." not in path:
-                    found.true(
-                        means(known, value, actual), f"check mode foretold {key} {value!r}, it became {actual!r}"[:2500]
-                    )
-                elif key.endswith("variables") and isinstance(value, dict) and isinstance(actual, dict):
-                    # A variable that was taken away stays as null.
-                    left = [{name: item for name, item in side.items() if item is not None} for side in (value, actual)]
-                    found.true(equal(*left), f"check mode foretold {key} {left[0]}, it became {left[1]}")
-                elif not equal(steady(value), steady(actual)):
-                    lines = differences(steady(value), steady(actual), key)
-                    found.true(False, f"check mode foretold: {'; '.join(lines)}"[:2500])
-            found.equal(run[prediction].changed, task.changed, "changed, as check mode foretold,")
-            lines = differences(steady(run[prediction].diffs), steady(task.diffs))
-            found.true(not lines, f"the diff is not the one of check mode: {'; '.join(lines)}"[:2500])
-
-        return check
-
-    @staticmethod
-    def _foretold_tiles(found: Findings, foretold: t.Any, real: t.Any) -> None:
-        found.equal(len(foretold or []), len(real or []), "tiles that check mode foretold: their number")
-        for tile in foretold or []:
-            plain = {key: value for key, value in tile.items() if key not in ("insight", "order")}
-            plain["insight"] = {"id": dig(tile, "insight.id")} if tile.get("insight") else None
-            hits = [other for other in real or [] if within_tile(plain, other)]
-            found.true(hits, f"check mode foretold the tile {plain!r}, there are {real!r}"[:2500])
-
-    def warns_of_creation(self, found: Findings, task: Task, run: Run) -> None:
-        """It warns of what the sample says, and of nothing else."""
-        told = self.sample.warns
-        texts = [text for text in task.result.get("warnings") or [] if not told or told not in text]
-        found.true(not texts, f"warns: {texts}")
-
-    def sent(self, *, method: str, only: t.Iterable[str] | None = None) -> Check:
-        """One write of that method, and no other; with just these fields.
-
-        :param method: of HTTP.
-        :param only: options that may stand in its body.
-        """
-
-        def check(found: Findings, task: Task, run: Run) -> None:
-            methods = [entry["method"] for entry in task.writes]
-            if not found.equal(methods, [method], "the writes"):
-                return
-            if only is None:
-                return
-            keys = set(task.writes[0].get("body") or {}) - set(self.table.echo)
-            wanted = {self._api_name(name) for name in only}
-            found.true(keys <= wanted, f"the body has {sorted(keys - wanted)} besides {sorted(wanted)}")
-
-        return check
-
-    def _api_name(self, option: str) -> str:
-        if option == self.identity:
-            known: t.Any = self.table.field(option)
-        else:
-            known = self.sample.field(option)
-        return str(known.api or known.name)
-
-    def differs_only_in(self, before: str, *names: str) -> Check:
-        """Compared with what an earlier step returned, just these fields are other."""
-
-        def check(found: Findings, task: Task, run: Run) -> None:
-            old, new = self.object(run[before]), self.object(task)
-            paths = {"persisted_" + name for name in names} | set(names)
-            for name in names:
-                known = self.sample.field(name) if name != self.identity else self.table.field(name)
-                paths |= {path.split(".")[0] for path in (*known.read, known.api or known.name)}
-            for key in {**old, **new}:
-                if key in self.sample.moving or key in paths:
-                    continue
-                if key in old and key in new:
-                    lines = differences(steady(old[key]), steady(new[key]), key)
-                    found.true(not lines, f"changed besides {names}: {'; '.join(lines)}"[:1500])
-
-        return check
-
-    def diff_of(self, *names: str) -> Check:
-        """The diff shows just these declared fields, and that something differs."""
-
-        def check(found: Findings, task: Task, run: Run) -> None:
-            found.equal(len(task.diffs), 1, "the number of diffs")
-            for diff in task.diffs:
-                found.true(diff.get("before") != diff.get("after"), "changed, yet the diff shows nothing")
-                for side in ("before", "after"):
-                    keys = set(diff.get(side) or {})
-                    found.true(keys <= set(names), f"the diff's {side} shows {sorted(keys - set(names))}, not declared")
-                keys = set(diff.get("after") or {}) | set(diff.get("before") or {})
-                wanted = {name for name in names if name == self.identity or not self.sample.field(name).write_only}
-                found.true(wanted <= keys, f"the diff lacks {sorted(wanted - keys)}")
-
-        return check
-
-    def is_gone(self, template: str) -> Check:
-        """For a step that lists the objects: none has that id."""
-
-        def check(found: Findings, task: Task, run: Run) -> None:
-            listed = {str(dig(obj, self.table.id_path)) for obj in rows(task.result["json"]) if alive(self.table, obj)}
-            wanted = str(dig(self.object(run[template]), self.table.id_path))
-            found.true(wanted not in listed, f"{wanted} is still there")
-
-        return check
-
-
-def rows(answer: t.Any) -> list[dict[str, t.Any]]:
-    """The objects of a list, with or without an envelope."""
-    return list(answer["results"] if isinstance(answer, dict) else answer)
-
-
-def alive(table: Resource, obj: t.Mapping[str, t.Any]) -> bool:
-    """Whether an object counts as existing."""
-    return not obj.get("deleted") and (table.alive is None or table.alive(obj))
-
-
-def tile_is(declared: t.Mapping[str, t.Any], tile: t.Mapping[str, t.Any], names: t.Mapping[str, t.Any]) -> bool:
-    """Whether a dashboard's tile is the declared one."""
-    wanted = copy.deepcopy(dict(declared))
-    if "insight" in wanted:
-        wanted["insight"] = {"id": names.get(wanted["insight"], wanted["insight"])}
-    if "text" in wanted:
-        wanted["text"] = {"body": wanted["text"]}
-    return within_tile(wanted, tile)
-
-
-def within_tile(wanted: t.Mapping[str, t.Any], tile: t.Mapping[str, t.Any]) -> bool:
-    """Whether a tile has all that is wanted."""
-    for key, value in wanted.items():
-        actual = tile.get(key)
-        if isinstance(value, dict) and isinstance(actual, dict):
-            if not within_tile(value, actual):
-                return False
-        elif not (equal(value, actual) or (value is None and not actual)):
-            return False
-    return True
-
-
 # -- the life of an object -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("sample", types(quick=True))
-def test_life(posthog: Harness, sample: Sample) -> None:
+@pytest.mark.parametrize(("sample", "ways"), types(quick=True))
+def test_life(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
     """From nothing through creation, a full declaration, a new name and deletion, to life again."""
     litany = Litany(sample, posthog)
     steps, table, key = litany.steps, litany.table, litany.identity
     minimal = litany.named(**sample.minimal)
-    full = litany.named(**sample.full())
     complete = litany.named(**sample.full(creating=False))
-    most, most_for_all = requests_at_most(2), requests_at_most(sample.again)
+    most, most_for_all = requests_at_most(sample.least), requests_at_most(sample.again)
+    most_for_some = requests_at_most(max(sample.least, sample.again) if sample.minimal else sample.least)
 
-    steps.add("nothing declared", {}, refused(key), silent)
-    steps.add("an empty name", {key: ""}, refused(key), silent)
-    steps.add("absent before it was there", litany.named(state="absent"), unchanged, most)
-    steps.add("check create", minimal, changed, silent, litany.has(minimal), check_mode=True)
-    steps.add(
-        "create",
-        minimal,
-        changed,
-        litany.has(minimal),
-        litany.predicted_by("check create"),
-        litany.sent(method="POST"),
-        litany.diff_of(*minimal),
-        register="created",
-    )
-    steps.add("again", minimal, unchanged, most, no_warnings, litany.has(minimal))
-    steps.add("check again", minimal, unchanged, most, check_mode=True)
+    if key:
+        steps.add("nothing declared", {**sample.place}, refused(key), silent)
+        steps.add("an empty name", {**sample.place, key: ""}, refused(key), silent)
+    if sample.can_be_made:
+        before_and_creation(litany, minimal)
+    else:
+        if sample.name_of(2) is not None:
+            steps.add("what is not there", litany.named(sample.name_of(2)), refused("not exist"), silent)
+        steps.add("there already", minimal, unchanged, register="created")
+    steps.add("again", minimal, unchanged, most_for_some, no_warnings, litany.has(minimal))
+    steps.add("check again", minimal, unchanged, most_for_some, check_mode=True)
     litany.after_creation()
 
     # Everything that can be declared.
+    latest = "create" if sample.can_be_made else "there already"
     if len(complete) > len(minimal):
+        latest = "complete"
         steps.add("check complete", complete, changed, silent, check_mode=True)
         steps.add(
             "complete", complete, changed, litany.has(complete), litany.predicted_by("check complete"), no_warnings
         )
         steps.add("complete again", complete, unchanged, no_warnings, litany.has(complete), most_for_all)
         # What the task does not speak of is not read; a list call tells this much.
-        parts = {part.field.name for part in table.parts}
-        listed = {name: value for name, value in complete.items() if name not in parts and table.field(name).in_list}
-        steps.add("the minimum again", minimal, unchanged, litany.has(listed), most)
-    steps.add("by id", {"id": litany.object_id("created")}, unchanged, most)
+        listed = {
+            name: value
+            for name, value in complete.items()
+            if name not in litany.parts and table.field(name) is not None and table.field(name).in_list
+        }
+        steps.add("the minimum again", minimal, unchanged, litany.has({} if table.varies else listed), most_for_some)
+    if table.has_id:
+        by_id = {**sample.place, "id": litany.object_id("created")}
+        steps.add("by id", by_id, unchanged, most)
+        unknown = unknown_id(posthog, sample)
+        nobody = {**sample.place, "id": unknown, **({key: sample.name} if sample.plain_name else {})}
+        steps.add("an id that is not there", nobody, refused(str(unknown)), silent)
+        if sample.new_name is not None:
+            renaming(litany, by_id, latest)
+    if sample.can_be_deleted:
+        the_end(litany, minimal)
+    else:
+        steps.add("cannot be deleted", litany.named(state="absent"), refused("state"), silent)
+    if sample.can_be_made and (sample.can_be_deleted or sample.name_of(3) is not None):
+        life_again(litany)
+    litany.run(ways)
 
-    # A new name.
-    other = f"{sample.name}-2"
-    rename = {"id": litany.object_id("created"), key: other}
+
+def before_and_creation(litany: Litany, minimal: dict[str, t.Any]) -> None:
+    """Absent before it was there, foretold, made."""
+    steps, sample = litany.steps, litany.sample
+    if sample.can_be_deleted:
+        most = requests_at_most(sample.least + (1 if litany.table.hidden_params else 0))
+        steps.add("absent before it was there", litany.named(state="absent"), unchanged, most)
+    steps.add("check create", minimal, changed, silent, litany.has(minimal), check_mode=True)
+    more = any(name in litany.parts or sample.field(name).update_only for name in sample.minimal)
+    steps.add(
+        "create",
+        minimal,
+        changed,
+        litany.has(minimal),
+        litany.predicted_by("check create"),
+        litany.sent(method=None if more else litany.creates),
+        litany.diff_of(*minimal),
+        register="created",
+    )
+
+
+def renaming(litany: Litany, by_id: dict[str, t.Any], latest: str) -> None:
+    """A new name, given to the object of an id."""
+    steps, sample, key = litany.steps, litany.sample, litany.identity
+    other = sample.new_name
+    most = requests_at_most(sample.least)
+    rename = {**by_id, key: other}
     steps.add("check rename", rename, changed, silent, check_mode=True)
     steps.add(
         "rename",
         rename,
         changed,
         litany.has({key: other}),
-        litany.sent(method="PATCH", only=[key]),
-        litany.diff_of(key),
+        litany.sent(method=litany.updates, only=[key]),
+        litany.diff_of(*rename),
         litany.predicted_by("check rename"),
-        litany.differs_only_in("complete" if len(complete) > len(minimal) else "create", key),
+        litany.differs_only_in(latest, key),
     )
     steps.add("rename again", rename, unchanged, most)
-    steps.add("by the new name", {key: other}, unchanged, most, litany.has({key: other}))
-    steps.add("the old name is gone", litany.named(state="absent"), unchanged)
-    steps.add("rename back", {"id": litany.object_id("created"), key: sample.name}, changed)
-    steps.add("an id that is not there", {"id": unknown_id(table), key: other}, refused(str(unknown_id(table))), silent)
+    steps.add("by the new name", litany.named(other), unchanged, litany.has({key: other}))
+    if sample.can_be_deleted:
+        steps.add("the old name is gone", litany.named(state="absent"), unchanged)
+    steps.add("rename back", {**by_id, key: sample.name}, changed)
 
-    # The end.
+
+def the_end(litany: Litany, minimal: dict[str, t.Any]) -> None:
+    """Deletion, foretold and done."""
+    steps, sample, table = litany.steps, litany.sample, litany.table
     gone = litany.named(state="absent")
+    most = requests_at_most(sample.least + (1 if table.hidden_params else 0))
     steps.add("check delete", gone, changed, silent, check_mode=True)
-    steps.add("still there", minimal, unchanged)
+    steps.add("still there", minimal, unchanged, register="last_seen")
     steps.add("delete", gone, changed, most_writes(1), diff_vanishes)
-    steps.api("list", "GET", litany.list_path, None, litany.is_gone("create"))
+    steps.api("list", "GET", litany.list_path, None, litany.is_gone("still there"))
     steps.add("delete again", gone, unchanged, most)
     steps.add("check delete again", gone, unchanged, check_mode=True)
-    steps.add("delete the id again", {"id": litany.object_id("created"), "state": "absent"}, unchanged, most)
+    if table.has_id:
+        by_id = {**sample.place, "id": litany.object_id("created"), "state": "absent"}
+        steps.add("delete the id again", by_id, unchanged, most)
 
-    # And again, all at once.
+
+def life_again(litany: Litany) -> None:
+    """Everything at once, from nothing."""
+    steps, sample, table = litany.steps, litany.sample, litany.table
+    name = None if sample.can_be_deleted else sample.name_of(3)
+    full = litany.named(name, **sample.full())
     steps.add("check re-create", full, changed, silent, litany.has(full), check_mode=True)
     steps.add(
         "re-create",
@@ -464,135 +286,160 @@ def test_life(posthog: Harness, sample: Sample) -> None:
         litany.warns_of_creation,
         register="reborn",
     )
-    steps.add("re-create again", full, unchanged, no_warnings, litany.has(full), most_for_all)
-    steps.add("delete by id", {"id": litany.object_id("reborn"), "state": "absent"}, changed, most_writes(1))
-    steps.add("delete by id again", {"id": litany.object_id("reborn"), "state": "absent"}, unchanged)
-    litany.run()
+    steps.add("re-create again", full, unchanged, no_warnings, litany.has(full), requests_at_most(sample.again))
+    if sample.can_be_deleted and table.has_id:
+        by_id = {**sample.place, "id": litany.object_id("reborn"), "state": "absent"}
+        steps.add("delete by id", by_id, changed, most_writes(1))
+        steps.add("delete by id again", by_id, unchanged)
 
 
-def unknown_id(table: Resource) -> t.Any:
+def unknown_id(posthog: Harness, sample: Sample) -> t.Any:
     """An id that no object has."""
-    return "01900000-dead-7000-8000-000000000000" if table.type == "role" else 999999
-
-
-def most_writes(limit: int) -> Check:
-    """No more writes than this."""
-
-    def check(found: Findings, task: Task, run: Run) -> None:
-        found.true(len(task.writes) <= limit, f"{len(task.writes)} writes")
-
-    return check
-
-
-def diff_vanishes(found: Findings, task: Task, run: Run) -> None:
-    """The diff of a deletion: something before, nothing after."""
-    found.true(task.diffs and task.diffs[0].get("before") and not task.diffs[0].get("after"), f"diff {task.diffs}")
+    app = posthog.server.local_control.app
+    try:
+        kind = app.tables[app.type_name(sample.type)].id_kind
+    except LookupError:
+        kind = "int"
+    return 999999 if kind == "int" else UNKNOWN_UUID
 
 
 # -- found as somebody else left it ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("sample", types())
-def test_adopted_and_drifted(posthog: Harness, sample: Sample) -> None:
+@every_type
+def test_adopted_and_drifted(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
     """What was made by hand is adopted; what was changed by hand is corrected, and nothing else is written."""
     litany = Litany(sample, posthog)
-    steps, table, key = litany.steps, litany.table, litany.identity
+    steps, table = litany.steps, litany.table
     complete = litany.named(**sample.full(creating=False))
     most = requests_at_most(sample.again)
-    read = litany.table.identity.read[0]
-
-    steps.api("by hand", "POST", litany.list_path, {read: sample.name, **sample.foreign}, register="made")
-    made = f"{{{{ made.json.{table.id_path} }}}}"
-    for name, method, path, body in sample.after_creation:
-        litany._after.append(name)
-        steps.api(f"after: {name}", method, path.replace("{created}", made), body)
+    by_hand = sample.can_be_made and not sample.not_by_hand
+    if by_hand:
+        litany.by_hand("by hand", "made")
+        litany.after_creation(f"{{{{ made.json.{table.id_path} }}}}")
+    else:
+        steps.add("first", litany.named(**sample.minimal), register="created")
+        litany.after_creation()
 
     def adopted(found: Findings, task: Task, run: Run) -> None:
         """No second object; the fields that were right are not sent."""
         before = run["by hand"].result["json"]
-        found.equal(dig(litany.object(task), table.id_path), dig(before, table.id_path), "the id")
-        found.true("POST" not in [e["method"] for e in task.writes if e["path"] == litany.list_path], "made another")
+        if not table.replaceable:
+            found.equal(litany.key_of(litany.object(task)), litany.key_of(before), "the id")
+            made = [entry for entry in task.writes if entry["method"] == "POST"]
+            found.true(litany.creates != "POST" or litany.parts or not made, "made another")
         names = litany.known_names(run)
         right = {
-            str(known.api or known.name)
+            str(known.api_name)
             for known in sample.fields
             if known.name in complete
             and not known.write_only
-            and known.name not in {part.field.name for part in table.parts}
+            and not known.secret
+            and known.name not in litany.parts
             and means(known, sample.value(known.name).stored(complete[known.name]), shown(known, before), names)
         }
-        sent = {key for entry in task.writes for key in entry.get("body") or {}}
-        found.true(not right & sent - set(table.echo), f"sent, although they were right: {sorted(right & sent)}")
+        bodies = [entry.get("body") for entry in task.writes]
+        sent = {key for body in bodies if isinstance(body, dict) for key in body}
+        sent -= {name for name, _source in table.echoes}
+        if not table.replaceable and litany.updates == "PATCH":
+            found.true(not right & sent, f"sent, although they were right: {sorted(right & sent)}")
 
-    if len(complete) > 1:
+    if len(complete) > len(litany.named(**sample.minimal)) and by_hand:
         steps.add("check adopt", complete, changed, silent, check_mode=True)
         steps.add("adopt", complete, changed, adopted, litany.has(complete), litany.predicted_by("check adopt"))
+    elif by_hand:
+        steps.add("adopt", complete)
     else:
-        steps.add("adopt", complete, unchanged)
+        steps.add("adopt", complete, litany.has(complete))
     steps.add("adopt again", complete, unchanged, most, register="adopted")
+    drifting(litany, complete, most)
+    twin = not table.identity.unique and by_hand and not table.identity.casefold and table.has_id
+    if twin and not sample.no_twin:
+        two_of_a_name(litany)
+    litany.run(ways)
 
-    # Somebody changes two fields; the others stay.
-    drift: dict[str, t.Any] = {}
-    for name in sample.updated:
-        known, value = sample.field(name), sample.value(name)
-        if known.kind in ("bool", "str", "any") and known.ref is None and not known.write_only and not value.along:
-            if name not in sample.last and name not in {part.field.name for part in table.parts}:
-                drift[name] = known.words.get(value.second, value.second)
-        if len(drift) == 2:
-            break
-    if drift:
+
+def drifting(litany: Litany, complete: dict[str, t.Any], most: Check) -> None:
+    """Somebody changes two fields; the others stay."""
+    steps, sample = litany.steps, litany.sample
+    if litany.table.replaceable and sample.drift is None:
+        return
+    body, drift = sample.drifts or ({}, {})
+    if not drift:
+        for name in sample.updated:
+            known, value = sample.field(name), sample.value(name)
+            plain = known.kind in ("bool", "str", "any") and known.ref is None and not known.write_only
+            alone = not value.along and not known.secret and name not in sample.last
+            if plain and alone and name not in litany.parts:
+                drift = {**drift, name: known.words.get(value.second, value.second)}
+            if len(drift) == 2:
+                break
         body = {litany._api_name(name): value for name, value in drift.items()}
-        steps.api("drift", "PATCH", f"{litany.list_path}{made}/", body)
-        steps.add("check correct", complete, changed, silent, check_mode=True)
-        steps.add(
-            "correct",
-            complete,
-            changed,
-            litany.sent(method="PATCH", only=drift),
-            litany.has(complete),
-            litany.predicted_by("check correct"),
-            changes_name(*drift),
-        )
-        steps.add("correct again", complete, unchanged, most)
+    if not drift:
+        return
+    register = "made" if sample.can_be_made and not sample.not_by_hand else "adopted"
+    litany.drifted("drift", register, body)
+    steps.add("check correct", complete, changed, silent, check_mode=True)
+    steps.add(
+        "correct",
+        complete,
+        changed,
+        litany.sent(method=None if litany.parts & set(drift) else litany.updates, only=drift),
+        litany.has(complete),
+        litany.predicted_by("check correct"),
+        changes_name(*drift),
+    )
+    steps.add("correct again", complete, unchanged, most)
     # Only what is declared counts.
-    if drift:
-        name = next(iter(drift))
-        rest = {option: value for option, value in complete.items() if option != name}
-        steps.api(
-            "drift of what is not declared",
-            "PATCH",
-            f"{litany.list_path}{made}/",
-            {litany._api_name(name): drift[name]},
-        )
-        steps.add("not declared", rest, unchanged, most)
-    if not table.identity.unique and table.creatable and not table.identity.casefold:
-        twin = {read: sample.name, **sample.foreign}
-        steps.api("a twin by hand", "POST", litany.list_path, twin, register="twin")
+    rest = {option: value for option, value in complete.items() if option not in drift}
+    litany.drifted("drift of what is not declared", register, body)
+    steps.add("not declared", rest, unchanged, most)
 
-        @of_failures
-        def names_both(found: Findings, task: Task, run: Run) -> None:
-            for name in ("by hand", "a twin by hand"):
-                number = str(dig(run[name].result["json"], table.id_path))
-                found.true(number in task.msg, f"the message must name the id {number}")
 
-        steps.add("which of them", litany.named(**sample.minimal), refused(sample.name), names_both, silent)
-        steps.add("which of them to delete", litany.named(state="absent"), refused(sample.name), names_both, silent)
-        steps.add("check which of them", litany.named(), refused(sample.name), names_both, check_mode=True)
-        both = {"id": f"{{{{ twin.json.{table.id_path} }}}}", key: sample.name}
-        steps.add("the twin by id", both, unchanged)
+def two_of_a_name(litany: Litany) -> None:
+    """Two objects answer to the name: which is meant must be said by id."""
+    steps, sample, table = litany.steps, litany.sample, litany.table
+    litany.by_hand("a twin by hand", "twin")
+    name = str(sample.name) if sample.plain_name else ""
+
+    @of_failures
+    def names_both(found: Findings, task: Task, run: Run) -> None:
+        for made in ("by hand", "a twin by hand"):
+            number = str(dig(run[made].result["json"], table.id_path))
+            found.true(number in task.msg, f"the message must name the id {number}")
+
+    steps.add("which of them", litany.named(**sample.minimal), refused(name), names_both, silent)
+    steps.add("which of them to delete", litany.named(state="absent"), refused(name), names_both, silent)
+    steps.add("check which of them", litany.named(), refused(name), names_both, check_mode=True)
+    both = litany.named(id=f"{{{{ twin.json.{table.id_path} }}}}")
+    steps.add("the twin by id", both, unchanged)
+    if sample.can_be_deleted:
         steps.add("delete the twin", {**both, "state": "absent"}, changed)
         steps.add("only one again", litany.named(), unchanged)
-    litany.run()
 
 
-def changes_name(*names: str) -> Check:
-    """The result's C(changes) speak of just these fields."""
+@pytest.mark.parametrize(("sample", "ways"), types(of=lambda sample: sample.elsewhere, playbooks=False))
+def test_another_of_that_name(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
+    """An object of the same name that differs in what else tells objects apart is another one."""
+    litany = Litany(sample, posthog)
+    steps = litany.steps
+    one = litany.named(**sample.minimal)
+    other = {**one, **sample.elsewhere}
+    steps.add("one", one, changed, register="one")
+    steps.add("check the other", other, changed, silent, check_mode=True)
+    steps.add("the other", other, changed, litany.has(sample.elsewhere), register="other")
 
-    def check(found: Findings, task: Task, run: Run) -> None:
-        paths = {line["path"].split(".")[0].split("[")[0] for line in task.result.get("changes") or []}
-        found.equal(paths, set(names), "the fields among changes")
+    def apart(found: Findings, task: Task, run: Run) -> None:
+        found.true(litany.key_of(litany.object(run["one"])) != litany.key_of(litany.object(task)), "it is the same")
 
-    return check
+    steps.add("the other again", other, unchanged, apart)
+    steps.add("one again", one, unchanged)
+    if sample.can_be_deleted:
+        gone = {**litany.named(state="absent"), **sample.elsewhere}
+        steps.add("delete the other", gone, changed)
+        steps.add("delete the other again", gone, unchanged)
+        steps.add("one is left", one, unchanged)
+    litany.run(ways)
 
 
 # -- each field alone ------------------------------------------------------------------------------------------------
@@ -602,29 +449,21 @@ def slices() -> list[t.Any]:
     """The fields that can be changed, in handfuls."""
     out = []
     for name, sample in SAMPLES.items():
-        updated = sample.updated
-        parts = math.ceil(len(updated) / FIELDS_AT_ONCE)
-        size = math.ceil(len(updated) / parts) if parts else 0
-        for index in range(parts):
-            fields = updated[index * size : (index + 1) * size]
-            out.append(pytest.param(sample, fields, id=f"{name}-{index + 1}" if parts > 1 else name))
+        deep = [(IN_PROCESS, FIELDS_AT_ONCE, "-playbook")] if name in DEEP else []
+        for way, most, mark in [(ENGINE, FIELDS_OF_THE_ENGINE, ""), *deep]:
+            updated = sample.updated
+            parts = math.ceil(len(updated) / most)
+            size = math.ceil(len(updated) / parts) if parts else 0
+            for index in range(parts):
+                fields = updated[index * size : (index + 1) * size]
+                number = f"-{index + 1}" if parts > 1 else ""
+                out.append(pytest.param(sample, fields, (way,), id=f"{name}{mark}{number}"))
     return out
 
 
-def cleared(sample: Sample, name: str) -> bool:
-    """Whether null says something else than the second value."""
-    known, value = sample.field(name), sample.value(name)
-    if known.ref:
-        return value.second not in (None, [])
-    return not means(known, value.stored(value.second), known.null_as)
-
-
-@pytest.mark.parametrize(("sample", "fields"), slices())
-def test_fields(posthog: Harness, sample: Sample, fields: list[str]) -> None:
-    """Each field is changed alone, and cleared: foretold, done, and nothing to do the second time.
-
-    In-process only: what a module does with options, and both ways do with results, the next test looks at.
-    """
+@pytest.mark.parametrize(("sample", "fields", "ways"), slices())
+def test_fields(posthog: Harness, sample: Sample, fields: list[str], ways: tuple[str, ...]) -> None:
+    """Each field is changed alone, and cleared: foretold, done, and nothing to do the second time."""
     litany = Litany(sample, posthog)
     steps = litany.steps
     full = litany.named(**sample.full())
@@ -635,60 +474,100 @@ def test_fields(posthog: Harness, sample: Sample, fields: list[str]) -> None:
         if name in sample.later:
             steps.add(f"{name}: first", litany.named(**{name: sample.value(name).first}), changed)
             before = f"{name}: first"
-    most = requests_at_most(sample.again)
+    most = requests_at_most(max(sample.again, sample.least))
     for name in fields:
         known, value = sample.field(name), sample.value(name)
-        part = known.name in {item.field.name for item in litany.table.parts}
         options = litany.named(**{name: value.second}, **value.along)
-        declared = [name, *value.along]
+        if known.secret:
+            secret_field(litany, name, value.second)
+            continue
+        if value.secret is not None:
+            secret_field(litany, name, value.secret)
         if known.write_only:
             # What cannot be read back makes no change by itself.
             steps.add(f"{name}: not readable", options, unchanged, most)
             continue
-        diff = litany.diff_of(litany.identity, *declared)
-        steps.add(f"{name}: check", options, changed, silent, diff, check_mode=True)
-        steps.add(
-            f"{name}: update",
-            options,
-            changed,
-            *(() if part else (litany.sent(method="PATCH", only=declared),)),
-            litany.has(options),
-            diff,
-            litany.predicted_by(f"{name}: check", *value.also),
-            litany.differs_only_in(before, *declared, *value.also),
-            *(() if value.along else (changes_name(*declared),)),
-            no_warnings,
-        )
-        steps.add(f"{name}: again", options, unchanged, most, no_warnings)
-        before = f"{name}: update"
-        if not sample.clears(name):
-            continue
-        options = litany.named(**{name: None}, **value.along)
-        if not cleared(sample, name):
-            steps.add(f"{name}: null says the same", options, unchanged, most)
-            continue
-        steps.add(f"{name}: check null", options, changed, silent, check_mode=True)
-        steps.add(
-            f"{name}: null",
-            options,
-            changed,
-            litany.has(options),
-            litany.predicted_by(f"{name}: check null", *value.also),
-            litany.differs_only_in(before, *declared, *value.also),
-            no_warnings,
-        )
-        steps.add(f"{name}: null again", options, unchanged, most, no_warnings)
-        before = f"{name}: null"
-    litany.run(ways=[True])
+        before = one_field(litany, name, before, most)
+    litany.run(ways)
+
+
+def one_field(litany: Litany, name: str, before: str, most: Check) -> str:
+    """The second value, then null; returns the step after which the object is as it is now."""
+    steps, sample = litany.steps, litany.sample
+    value = sample.value(name)
+    part = name in litany.parts
+    options = litany.named(**{name: value.second}, **value.along)
+    declared = [name, *value.along]
+    diff = litany.diff_of(*options)
+    replaced = litany.table.replaceable
+    steps.add(f"{name}: check", options, changed, silent, diff, check_mode=True)
+    steps.add(
+        f"{name}: update",
+        options,
+        changed,
+        *(() if part or replaced else (litany.sent(method=litany.updates, only=declared),)),
+        litany.has(options),
+        diff,
+        litany.predicted_by(f"{name}: check", *value.also),
+        *(() if replaced else (litany.differs_only_in(before, *declared, *value.also),)),
+        *(() if value.along else (changes_name(*declared),)),
+        no_warnings,
+    )
+    steps.add(f"{name}: again", options, unchanged, most, no_warnings)
+    if not sample.clears(name):
+        return f"{name}: update"
+    options = litany.named(**{name: None}, **value.along)
+    if not cleared(sample, name):
+        steps.add(f"{name}: null says the same", options, unchanged, most)
+        return f"{name}: update"
+    steps.add(f"{name}: check null", options, changed, silent, check_mode=True)
+    steps.add(
+        f"{name}: null",
+        options,
+        changed,
+        litany.has(options),
+        litany.predicted_by(f"{name}: check null", *value.also),
+        *(() if replaced else (litany.differs_only_in(f"{name}: update", *declared, *value.also),)),
+        no_warnings,
+    )
+    steps.add(f"{name}: null again", options, unchanged, most, no_warnings)
+    return f"{name}: null"
+
+
+def secret_field(litany: Litany, name: str, other: t.Any) -> None:
+    """Another secret is no change by itself; it is written when that is asked for, each time."""
+    steps, sample = litany.steps, litany.sample
+    along = sample.value(name).along
+    options = litany.named(**{name: other}, **along)
+    always = {**options, "update_secret": "always"}
+    steps.add(f"{name}: another secret", options, unchanged, silent)
+    steps.add(f"{name}: check another secret, always", always, changed, silent, check_mode=True)
+
+    def written(found: Findings, task: Task, run: Run) -> None:
+        bodies = str([entry.get("body") for entry in task.writes])
+        texts = [text for text in sample.secret_texts if text in str(other)]
+        found.true(texts, "the sample names no secret of the other value")
+        for text in texts:
+            # The sandbox's log may mask what was sent.
+            found.true(text in bodies or "***" in bodies, "the secret was not sent")
+
+    steps.add(f"{name}: another secret, always", always, changed, written)
+    steps.add(f"{name}: another secret, always, again", always, changed, written)
+    steps.add(f"{name}: the first secret", litany.named(**{name: sample.value(name).first}, **along), unchanged)
 
 
 def changeable(sample: Sample) -> list[str]:
     """The fields that can be given a second value; a role has none but its name."""
-    return [name for name in sample.updated if not sample.field(name).write_only and name not in sample.last]
+    out = []
+    for name in sample.updated:
+        known = sample.field(name)
+        if not known.write_only and not known.secret and name not in sample.last:
+            out.append(name)
+    return out
 
 
-@pytest.mark.parametrize("sample", [sample for sample in types() if changeable(sample.values[0])])
-def test_all_fields_at_once(posthog: Harness, sample: Sample) -> None:
+@pytest.mark.parametrize(("sample", "ways"), types(of=changeable))
+def test_all_fields_at_once(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
     """All second values at once, then all nulls, then an object that never had any."""
     litany = Litany(sample, posthog)
     steps = litany.steps
@@ -697,12 +576,13 @@ def test_all_fields_at_once(posthog: Harness, sample: Sample) -> None:
     for name in fields:
         second.update({name: sample.value(name).second, **sample.value(name).along})
     nulls = {name: None for name in fields if sample.clears(name) and cleared(sample, name)}
+    also = {key for name in fields for key in sample.value(name).also}
     steps.add("create", litany.named(**sample.full()), changed, register="created")
     litany.after_creation()
     first = litany.named(**sample.full(creating=False))
     steps.add("the rest", first, *([changed] if sample.later else [unchanged]), litany.has(first))
     for word, options in (("second", litany.named(**second)), ("null", litany.named(**nulls))):
-        if len(options) == 1:
+        if len(options) == len(litany.named()):
             continue
         steps.add(f"check {word}", options, changed, silent, check_mode=True)
         steps.add(
@@ -711,149 +591,298 @@ def test_all_fields_at_once(posthog: Harness, sample: Sample) -> None:
             changed,
             litany.has(options),
             litany.diff_of(*options),
-            litany.predicted_by(f"check {word}"),
+            litany.predicted_by(f"check {word}", *also),
             no_warnings,
         )
-        steps.add(f"{word} again", options, unchanged, no_warnings, requests_at_most(sample.again))
-    # Null of what never was.
-    empty = {litany.identity: f"{sample.name}-empty", **sample.minimal, **dict.fromkeys(nulls)}
-    steps.add("check null from the start", empty, changed, silent, check_mode=True)
-    steps.add(
-        "null from the start",
-        empty,
-        changed,
-        litany.has(empty),
-        litany.predicted_by("check null from the start"),
-        litany.warns_of_creation,
-    )
-    steps.add("null from the start again", empty, unchanged, no_warnings)
-    litany.run()
+        steps.add(f"{word} again", options, unchanged, no_warnings, requests_at_most(max(sample.again, sample.least)))
+    if sample.can_be_made and sample.name_of(90) is not None:
+        # Null of what never was.
+        empty = litany.named(sample.name_of(90), **{**sample.minimal, **dict.fromkeys(nulls)})
+        steps.add("check null from the start", empty, changed, silent, check_mode=True)
+        steps.add(
+            "null from the start",
+            empty,
+            changed,
+            litany.has(empty),
+            litany.predicted_by("check null from the start"),
+            litany.warns_of_creation,
+        )
+        steps.add("null from the start again", empty, unchanged, no_warnings)
+    litany.run(ways)
 
 
 # -- keys and places -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("sample", types())
-def test_refused(posthog: Harness, sample: Sample) -> None:
+def touching(litany: Litany) -> dict[str, t.Any]:
+    """A declaration that changes something where nothing was declared yet."""
+    sample = litany.sample
+    return litany.named(**(sample.minimal if sample.can_be_made else sample.full()))
+
+
+@every_type
+def test_refused(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
     """Wrong keys, missing scopes and foreign places: a sentence that tells the remedy, and no write."""
     litany = Litany(sample, posthog)
     steps, table, server = litany.steps, litany.table, posthog.server
-    minimal = litany.named(**sample.minimal)
+    touch = touching(litany)
     facts = server.facts
     reading, writing = table.scopes
-    steps.add("unknown key", {**minimal, "api_key": facts["unknown_key"]}, refused("key", "region", status=401))
-    steps.add("project token", {**minimal, "api_key": facts["project_token"]}, refused("phc_", "personal"), no_requests)
-    read_only = server.keys["read_only"]
-    steps.add("may only read", {**minimal, "api_key": read_only}, refused(writing, status=403))
-    steps.add("may only read, check", {**minimal, "api_key": read_only}, changed, silent, check_mode=True)
-    # A key of another type's scope alone.
-    other = "feature_flag_only" if "feature_flag" not in reading else "cohort_only"
-    key = server.keys.get(other, "phx_" + "c" * 40)
-    steps.add("other scope", {**minimal, "api_key": key}, refused(reading, status=403))
-    steps.add("other scope, absent", litany.named(state="absent", api_key=key), refused(reading, status=403))
-    steps.add("mistyped option", {**minimal, f"{litany.identity}x": 1}, refused("unsupported", litany.identity))
+    steps.add("unknown key", {**touch, "api_key": facts["unknown_key"]}, refused("key", "region", status=401))
+    steps.add("project token", {**touch, "api_key": facts["project_token"]}, refused("phc_", "personal"), no_requests)
+    steps.add("mistyped option", {**touch, f"{litany.identity}x": 1}, refused("unsupported", litany.identity))
+    if writing:
+        read_only = server.keys["read_only"]
+        steps.add("may only read", {**touch, "api_key": read_only}, refused(writing, status=403))
+        steps.add("may only read, check", {**touch, "api_key": read_only}, changed, silent, check_mode=True)
+    if reading:
+        # A key of another type's scope alone; where the object has a place, that may be what it must not see.
+        other = "phx_" + "c" * 40
+        scopes = [reading, *(ref.scopes[0] for ref in (RESOURCES[item.type] for item in table.references))]
+        lacks = any_of(*(scopes if table.parent else [reading]))
+        steps.add("other scope", {**touch, "api_key": other}, refused(status=403), lacks)
+        if sample.can_be_deleted:
+            absent = litany.named(state="absent", api_key=other)
+            steps.add("other scope, absent", absent, refused(status=403), lacks)
     sees = [str(server.project), "Default project"]
     if table.scope is Scope.PROJECT:
         for where in ("other_project_id", "nowhere"):
             number = str(facts.get(where, 424242))
-            steps.add(f"project {where}", {**minimal, "project": number}, refused(number, *sees), silent)
-            steps.add(
-                f"project {where}, absent", litany.named(state="absent", project=number), refused(number, *sees), silent
-            )
-        steps.add("project by a wrong name", {**minimal, "project": "Nowhere"}, refused("Nowhere", *sees), silent)
+            steps.add(f"project {where}", {**touch, "project": number}, refused(number, *sees), silent)
+            if sample.can_be_deleted:
+                absent = litany.named(state="absent", project=number)
+                steps.add(f"project {where}, absent", absent, refused(number, *sees), silent)
+        steps.add("project by a wrong name", {**touch, "project": "Nowhere"}, refused("Nowhere", *sees), silent)
         limited = server.keys["other_project_only"]
-        steps.add("key of another project", {**minimal, "api_key": limited}, refused(str(server.project)), silent)
-        steps.add("in a project by name", {**minimal, "project": "default project"}, changed, litany.has(minimal))
-        steps.add("in the current project", {**minimal, "project": "@current"}, unchanged, requests_at_most(3))
-    else:
+        steps.add("key of another project", {**touch, "api_key": limited}, refused(str(server.project)), silent)
+        most = requests_at_most(1 + max(sample.least, sample.again))
+        steps.add("in a project by name", {**touch, "project": "default project"}, changed, litany.has(touch))
+        steps.add("in the current project", {**touch, "project": "@current"}, unchanged, most)
+    elif table.scope is Scope.ORGANIZATION:
+        most = requests_at_most(1 + max(sample.least, sample.again))
         for where in ("other_organization_id", "nowhere"):
-            number = str(facts.get(where, "01900000-dead-7000-8000-000000000000"))
-            steps.add(f"organization {where}", {**minimal, "organization": number}, refused("Acme"), silent)
-        steps.add("organization by a wrong name", {**minimal, "organization": "Nowhere"}, refused("Nowhere", "Acme"))
-        steps.add("in an organization by name", {**minimal, "organization": "acme"}, changed, litany.has(minimal))
-        steps.add(
-            "in the current organization", {**minimal, "organization": "@current"}, unchanged, requests_at_most(3)
-        )
+            number = str(facts.get(where, UNKNOWN_UUID))
+            steps.add(f"organization {where}", {**touch, "organization": number}, refused("Acme"), silent)
+        steps.add("organization by a wrong name", {**touch, "organization": "Nowhere"}, refused("Nowhere", "Acme"))
+        steps.add("in an organization by name", {**touch, "organization": "acme"}, changed, litany.has(touch))
+        steps.add("in the current organization", {**touch, "organization": "@current"}, unchanged, most)
 
     def prepare() -> dict[str, t.Any]:
         variables = litany.prepare()
-        server.control(
-            "keys",
-            {
-                "name": "cohort_only",
-                "value": "phx_" + "c" * 40,
-                "user": facts["user_id"],
-                "scopes": ["survey:read", "survey:write"],
-            },
-        )
+        scopes = ["survey:read", "survey:write"]
+        if any("survey" in str(scope) for scope in table.scopes):
+            scopes = ["cohort:read", "cohort:write"]
+        key = {"name": "other_scope", "value": "phx_" + "c" * 40, "user": facts["user_id"], "scopes": scopes}
+        server.control("keys", key)
         return variables
 
-    steps.run_both_ways(posthog, prepare)
+    steps.run_both_ways(posthog, prepare, ways)
 
 
-@of_failures
-def no_requests(found: Findings, task: Task, run: Run) -> None:
-    """The sandbox was not asked at all."""
-    found.true(not task.requests, "sent requests")
+def any_of(*texts: str) -> Check:
+    """The message has one of these texts."""
+
+    @of_failures
+    def check(found: Findings, task: Task, run: Run) -> None:
+        found.true(any(text in task.msg for text in texts), f"the message must name one of {sorted(set(texts))}")
+
+    return check
+
+
+# -- mistakes within documents ---------------------------------------------------------------------------------------
+
+TYPO = "zzz_mistyped"
+
+
+def mistyped(known: t.Any, value: t.Any, path: str) -> t.Iterator[tuple[str, t.Any]]:
+    """A value with an unknown key, once in each document of known keys; with the path that must be told."""
+    if known.kind == "document" and isinstance(value, dict):
+        yield f"{path}.{TYPO}", {**value, TYPO: 1}
+        for item in known.fields:
+            if item.name in value:
+                for where, inner in mistyped(item, value[item.name], f"{path}.{item.name}"):
+                    yield where, {**value, item.name: inner}
+    elif known.kind == "list" and known.items is not None and isinstance(value, list):
+        for index, item in enumerate(value):
+            for where, inner in mistyped(known.items, item, f"{path}[{index}]"):
+                yield where, [*value[:index], inner, *value[index + 1 :]]
+    elif known.kind == "map" and known.items is not None and isinstance(value, dict):
+        for key, item in value.items():
+            for where, inner in mistyped(known.items, item, f"{path}.{key}"):
+                yield where, {**value, key: inner}
+
+
+def typos(sample: Sample) -> list[tuple[str, str, t.Any]]:
+    """All of them, each path once: (option, path, value)."""
+    found: dict[str, tuple[str, str, t.Any]] = {}
+    for known in sample.fields:
+        if known.name in sample.left_out:
+            continue
+        value = sample.value(known.name)
+        for one in (value.first, value.second):
+            for path, wrong in mistyped(known, one, known.name):
+                found.setdefault(path, (known.name, path, wrong))
+    return list(found.values())
+
+
+@pytest.mark.parametrize(("sample", "ways"), types(of=typos, playbooks=False))
+def test_mistyped_keys(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
+    """A key that a document does not know is refused with its path, before anything is sent."""
+    litany = Litany(sample, posthog)
+    for option, path, value in typos(sample):
+        options = litany.named(**{**sample.minimal, option: copy.deepcopy(value)})
+        litany.steps.add(f"{path}", options, refused(path), no_requests)
+    litany.run(ways)
 
 
 # -- loops -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("sample", types(quick=True))
-def test_loop(posthog: Harness, sample: Sample) -> None:
+def looped(sample: Sample) -> bool:
+    """Whether many objects can be made."""
+    return sample.can_be_made and sample.name_of(1) is not None
+
+
+@pytest.mark.parametrize(("sample", "ways"), types(quick=True, of=looped))
+def test_loop(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
     """A loop over many objects lists them once, whatever their number."""
     litany = Litany(sample, posthog)
-    litany.prepare()
-    options = {litany.identity: "{{ item }}", **sample.minimal}
+    variables = litany.prepare()
+    table = litany.table
+    options = litany.named("{{ item }}", **sample.minimal)
     # A loop of projects must not wander: creating one makes it the current one.
-    loop = {"name": "make", sample.module: options, "loop": [f"{sample.name}-{n:02}" for n in range(LOOP)]}
-    current = "project" if litany.table.scope is Scope.PROJECT else "organization"
+    loop = {"name": "make", sample.module: options, "loop": [sample.name_of(n + 10) for n in range(LOOP)]}
+    absent = litany.named("{{ item }}", state="absent")
+    current = "project" if table.scope is Scope.PROJECT else "organization"
     pinned = {**options, current: "@current"}
-    posthog.server.control("settings", {"paging": {"max_page_size": PAGE}})
-    run = posthog.run(
-        [
-            loop,
-            {**loop, "name": "again"},
-            {**loop, "name": "check", "check_mode": True},
-            {**loop, "name": "current", sample.module: pinned},
-            {**loop, "name": "gone", sample.module: {**options, "state": "absent"}},
-            {**loop, "name": "gone again", sample.module: {**options, "state": "absent"}},
+    tasks = [
+        loop,
+        {**loop, "name": "again"},
+        {**loop, "name": "check", "check_mode": True},
+        {**loop, "name": "current", sample.module: pinned},
+    ]
+    if sample.can_be_deleted:
+        tasks += [
+            {**loop, "name": "gone", sample.module: absent},
+            {**loop, "name": "gone again", sample.module: absent},
             {**loop, "name": "check make", "check_mode": True},
-        ],
-        in_process=True,
-    )
+        ]
+    posthog.server.control("settings", {"paging": {"max_page_size": PAGE}})
+    there = len(litany.rows(posthog.server.api("GET", sample.path.format_map(litany.filled(litany.names)), limit=500)))
+    if IN_PROCESS in ways:
+        run = posthog.run(tasks, in_process=True, variables=variables)
+    else:
+        run = Engine(posthog.server).run(tasks, variables=variables)
     found = Findings()
     # A search by name also finds names that are alike, here all of them.
-    fuzzy = litany.table.identity.fuzzy
-    there = len(rows_at_start(posthog, litany))
     pages = math.ceil((LOOP + there) / PAGE)
-    first = pages if fuzzy else 1
+    first = pages if table.identity.fuzzy or sample.least > 2 else 1
+    # What is named is looked up once; what no list tells is asked for one by one.
+    named = max(sample.least, sample.again) - 2 + (pages if sample.minimal or sample.place else 0)
+    singly = LOOP if any(not known.in_list for known in sample.fields if known.name in sample.minimal) else 0
+    again = first + pages + named + singly
     for name, wanted, limit in (
-        ("make", True, LOOP + 1 + pages),
-        ("again", False, first + pages),
-        ("check", False, first + pages),
-        ("current", False, 1 + first + pages),
-        ("gone", True, LOOP + first + pages),
-        ("gone again", False, 1 + 2 * pages),
-        ("check make", True, 1 + 2 * pages),
+        ("make", True, LOOP + 1 + pages + named),
+        ("again", False, again),
+        ("check", False, again),
+        ("current", False, 1 + again),
+        ("gone", True, LOOP + first + pages + named),
+        ("gone again", False, 1 + 2 * pages + named),
+        ("check make", True, 1 + 2 * pages + named),
     ):
+        if name not in {item["name"] for item in tasks}:
+            continue
         task = run[name]
         found.look(name, task)
         found.equal([item["changed"] for item in task.items], [wanted] * LOOP, "changed, item by item,")
-        if name == "make":
+        if name == "make" and not any(known.update_only for known in table.fields) and not litany.parts:
             found.equal(len(task.writes), LOOP, "the number of writes")
-        if litany.table.type != "feature_flag" or name not in ("make", "gone again", "check make"):
-            requests_at_most(limit)(found, task, run)
-        else:
-            # Before a flag is made, or taken for gone, those that are archived are looked through as well.
-            requests_at_most(limit + 1 + pages)(found, task, run)
+        # Before one is made, or taken for gone, what no list shows is looked through as well.
+        hidden = table.hidden_params and name in ("make", "gone again", "check make")
+        requests_at_most(limit + (1 + pages if hidden else 0))(found, task, run)
         if not wanted:
             silent(found, task, run)
     found.close()
 
 
-def rows_at_start(posthog: Harness, litany: Litany) -> list[dict[str, t.Any]]:
-    """The objects of a type that are there anyway."""
-    path = litany.list_path
-    return rows(posthog.server.api("GET", path, limit=500))
+# -- faults and older servers ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("sample", "ways"), types(playbooks=False))
+def test_lost_answers(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
+    """Each write is done although its answer is lost: what was done is looked for, and not done twice."""
+    del ways
+    litany = Litany(sample, posthog)
+    found = Findings()
+    for kind in ("5xx_before", "5xx_after", "reset_after", "429"):
+        posthog.server.reset()
+        lost_answers(litany, kind, found)
+    found.close()
+
+
+def lost_answers(litany: Litany, kind: str, found: Findings) -> None:
+    """The same with one kind of fault."""
+    sample, server = litany.sample, litany.posthog.server
+    engine = Engine(server, hurried=True)
+    variables = litany.prepare()
+    full = litany.named(**sample.full())
+
+    def step(word: str, options: t.Mapping[str, t.Any], method: str, *checks: Check) -> None:
+        server.control("faults", {"rules": [{"kind": kind, "times": 1, "method": method}] if method else []})
+        run = engine.run([{"name": word, sample.module: dict(options)}], diff=True, variables=variables)
+        found.look(f"{kind}: {word}", run[word])
+        for check in checks:
+            check(found, run[word], run)
+
+    step("make or change", full, "POST|PUT|PATCH", changed)
+    step("again", full, "", unchanged)
+    if sample.can_be_made and sample.plain_name and not sample.within:
+        path = sample.path.format_map(litany.filled(litany.names))
+        there = [row for row in litany.rows(server.api("GET", path)) if alive(litany.table, row)]
+        identity = litany.table.identity
+        named = [row for row in there if identity.normal(sample.name) in identity.names(row)]
+        found.true(len(named) <= 1, f"there are {len(named)} of them")
+    if sample.can_be_deleted:
+        gone = litany.named(state="absent")
+        step("delete", gone, "DELETE|PATCH|PUT", changed)
+        step("delete again", gone, "", unchanged)
+
+
+@pytest.mark.parametrize(("sample", "ways"), types(playbooks=False, of=lambda sample: sample.old != "-"))
+def test_old_server(posthog_2024: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
+    """On a server of February 2024 a type works, or the message says that this PostHog does not have it."""
+    del ways
+    litany = Litany(sample, posthog_2024)
+    found = Findings()
+    engine = Engine(posthog_2024.server)
+    try:
+        variables = litany.prepare()
+    except AssertionError:
+        # What it takes to make one is not there either.
+        variables = {}
+    options = litany.named(**sample.minimal)
+    run = engine.run(
+        [{"name": "there", sample.module: options}, {"name": "again", sample.module: options}], variables=variables
+    )
+    task = run["there"]
+    found.look("there", task)
+    if task.failed:
+        wanted = re.escape(sample.old) or r"(the PostHog at \S+|this PostHog) has no "
+        found.true(re.search(wanted, task.msg), f"must work, or say {wanted!r}")
+        found.true("defect" not in task.msg, "the engine broke")
+        silent(found, task, run)
+    else:
+        found.true(not sample.old, f"works, although the sample says that it says {sample.old!r}")
+        found.look("again", run["again"])
+        unchanged(found, run["again"], run)
+        if sample.can_be_deleted:
+            gone = litany.named(state="absent")
+            run = engine.run(
+                [{"name": "gone", sample.module: gone}, {"name": "gone again", sample.module: gone}],
+                variables=variables,
+            )
+            found.look("gone", run["gone"])
+            changed(found, run["gone"], run)
+            found.look("gone again", run["gone again"])
+            unchanged(found, run["gone again"], run)
+    found.close()

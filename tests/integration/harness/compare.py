@@ -8,6 +8,7 @@ It uses the tables for what kind a field is and where its value stands, and none
 
 from __future__ import annotations
 
+import datetime
 import decimal
 import json
 import re
@@ -94,6 +95,13 @@ def means(field: t.Any, declared: t.Any, actual: t.Any, names: Names = NO_NAMES)
         return all(means(field.items, one, other, names) for one, other in zip(declared, actual, strict=True))
     if field.kind == "json":
         return equal(_decoded(declared), _decoded(actual))
+    if field.kind == "time":
+        one, other = _instant(declared), _instant(actual)
+        if field.relative and one is None:
+            return other is not None
+        # Two runs do not reckon from the same moment.
+        leeway = datetime.timedelta(minutes=10) if field.relative else datetime.timedelta()
+        return one is not None and other is not None and abs(one - other) <= leeway
     if field.kind == "decimal":
         try:
             return decimal.Decimal(str(declared)) == decimal.Decimal(str(actual))
@@ -102,6 +110,15 @@ def means(field: t.Any, declared: t.Any, actual: t.Any, names: Names = NO_NAMES)
     if field.lower and isinstance(declared, str):
         declared = declared.strip().lower()
     return within(declared, actual, names)
+
+
+def _instant(value: t.Any) -> datetime.datetime | None:
+    """A moment, from ISO 8601; one without a zone is in UTC."""
+    try:
+        moment = datetime.datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
 
 
 def empty(value: t.Any) -> bool:

@@ -74,6 +74,11 @@ class SandboxServer:
         assert answer.status_code == 200, f"control {name}: {answer.status_code} {answer.text[:500]}"
         return answer.json()
 
+    @property
+    def local_control(self) -> t.Any:
+        """The control without HTTP in between, for what is done at every step."""
+        return self._sandbox.control
+
     def reset(self) -> None:
         """Data, settings and log as at the start."""
         self.control("reset", {})
@@ -114,9 +119,26 @@ class SandboxServer:
         :param query: parameters of the query.
         :returns: the answer's JSON.
         """
+        answer = self._send(method, path, body, key, query)
+        good = answer.status_code == expect if expect else answer.status_code < 400
+        assert good, f"{method} {path}: {answer.status_code} {answer.text[:500]}"
+        return answer.json() if answer.content else None
+
+    def request(self, method: str, path: str, body: t.Any = None) -> tuple[int, t.Any]:
+        """The same, whatever the status.
+
+        :param method: of HTTP.
+        :param path: as for :meth:`api`.
+        :param body: JSON to send.
+        :returns: the status and the answer's JSON.
+        """
+        answer = self._send(method, path, body, None, {})
+        return answer.status_code, answer.json() if answer.content else None
+
+    def _send(self, method: str, path: str, body: t.Any, key: str | None, query: t.Any) -> requests.Response:
         if not path.startswith("/"):
             path = f"/api/projects/{self.project}/{path}"
-        answer = self._http.request(
+        return self._http.request(
             method,
             self.url + path,
             json=body,
@@ -124,6 +146,3 @@ class SandboxServer:
             headers={"Authorization": f"Bearer {key or self.api_key}"},
             timeout=30,
         )
-        good = answer.status_code == expect if expect else answer.status_code < 400
-        assert good, f"{method} {path}: {answer.status_code} {answer.text[:500]}"
-        return answer.json() if answer.content else None

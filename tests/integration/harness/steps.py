@@ -8,7 +8,17 @@ from __future__ import annotations
 import typing as t
 
 from .compare import differences, steady
+from .engine import Engine
 from .playbook import Harness, Run, Task
+
+#: The ways in which steps are executed.
+ENGINE, IN_PROCESS, MODULE = "engine", "in-process", "module"
+
+#: The ways that a user has.
+BOTH = (IN_PROCESS, MODULE)
+
+#: All, so that it shows that the quick one is no other.
+EVERY_WAY = (ENGINE, IN_PROCESS, MODULE)
 
 #: Looks at a step after the run.
 Check = t.Callable[["Findings", Task, Run], None]
@@ -67,6 +77,7 @@ class Steps:
         self.tasks: list[dict[str, t.Any]] = []
         self._checks: list[tuple[str, Check]] = []
         self._compared: list[str] = []
+        self._always: list[Check] = []
 
     def add(
         self,
@@ -125,35 +136,52 @@ class Steps:
             name, options, of_failures(went_well), *checks, register=register, module="sandbox_api", compared=False
         )
 
+    def always(self, check: Check) -> None:
+        """What every step must have come to, those added later included."""
+        self._always.append(check)
+
     def run_both_ways(
-        self, posthog: Harness, prepare: t.Callable[[], t.Any], ways: t.Sequence[bool] = (True, False), **more: t.Any
+        self, posthog: Harness, prepare: t.Callable[[], t.Any], ways: t.Sequence[str] = BOTH, **more: t.Any
     ) -> None:
         """Run the steps in-process and as modules, judge both, and compare them.
 
         :param posthog: runs playbooks.
         :param prepare: brings the sandbox to where the steps begin; may return variables for the playbook.
-        :param ways: the ways to go, each the value of C(in_process).
+        :param ways: the ways to go.
         :param more: further arguments of :meth:`Harness.run`.
         """
         found = Findings()
-        runs: list[Run] = []
-        for in_process in ways:
+        runs: dict[str, Run] = {}
+        for way in ways:
             posthog.server.reset()
             variables = prepare() or {}
-            run = posthog.run(self.tasks, in_process=in_process, diff=True, variables=variables, **more)
-            runs.append(run)
-            self.judge(found, run, "in-process" if in_process else "module")
-        differing = 0
-        for name in self._compared if len(runs) == 2 else []:
-            one, other = (self._comparable(run, name) for run in runs)
-            lines = differences(one, other)
-            found.look(f"both ways: {name}", None)
-            differing += bool(lines)
-            if differing <= 5:
-                found.true(not lines, "in-process and module differ: " + "; ".join(line[:200] for line in lines[:6]))
-        found.look("both ways", None)
-        found.true(differing <= 5, f"{differing} steps differ in all")
+            if way == ENGINE:
+                run = Engine(posthog.server).run(self.tasks, diff=True, variables=variables)
+            else:
+                run = posthog.run(self.tasks, in_process=way == IN_PROCESS, diff=True, variables=variables, **more)
+            runs[way] = run
+            self.judge(found, run, way)
+        self.compare(found, runs)
         found.close()
+
+    def compare(self, found: Findings, runs: t.Mapping[str, Run]) -> None:
+        """All ways must have returned the same.
+
+        :param found: collects what differs.
+        :param runs: by way.
+        """
+        first, *others = runs
+        for other in others:
+            differing = 0
+            for name in self._compared:
+                one, two = (self._comparable(runs[way], name, ENGINE in (first, other)) for way in (first, other))
+                lines = differences(one, two)
+                found.look(f"{first} and {other}: {name}", None)
+                differing += bool(lines)
+                if differing <= 5:
+                    found.true(not lines, "they differ: " + "; ".join(line[:200] for line in lines[:6]))
+            found.look(f"{first} and {other}", None)
+            found.true(differing <= 5, f"{differing} steps differ in all")
 
     def judge(self, found: Findings, run: Run, way: str) -> None:
         """Look at every step of a run.
@@ -166,7 +194,8 @@ class Steps:
         for task in self.tasks:
             found.look(f"{way}: {task['name']}", None)
             found.true(task["name"] in ran, f"did not run\n{run.stdout[-1500:]}\n{run.stderr[-1500:]}")
-        for name, check in self._checks:
+        everywhere = [(task["name"], check) for task in self.tasks for check in self._always]
+        for name, check in [*self._checks, *everywhere]:
             if name not in ran or (run[name].failed and not getattr(check, "of_failures", False)):
                 # What became of a step that failed is not worth a line for each thing that is missing.
                 continue
@@ -177,8 +206,11 @@ class Steps:
                 found.true(False, f"could not be judged: {type(exc).__name__}: {exc}")
 
     @staticmethod
-    def _comparable(run: Run, name: str) -> t.Any:
-        """A result in the form in which both ways are compared."""
+    def _comparable(run: Run, name: str, bare: bool) -> t.Any:
+        """A result in the form in which ways are compared.
+
+        :param bare: one of them is without Ansible, which would have told how the task was called.
+        """
         task = next((task for task in run.tasks if task.name == name), None)
         if task is None:
             return None
@@ -190,6 +222,7 @@ class Steps:
             "_ansible_parsed",
             "stderr",
             "stdout",
+            *(("invocation", "exception") if bare else ()),
         )
         result = {key: value for key, value in task.result.items() if key not in dropped}
         return steady({"status": task.status, **result})

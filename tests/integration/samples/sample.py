@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
 Shows = t.Callable[[t.Any, t.Mapping[str, t.Any], t.Mapping[str, t.Any]], t.Any]
 
 #: A body for the API, or what makes one from the ids of names.
-Body = t.Union[t.Mapping[str, t.Any], t.Callable[[t.Mapping[str, t.Any]], t.Mapping[str, t.Any]]]
+Body = t.Mapping[str, t.Any] | t.Callable[[t.Mapping[str, t.Any]], t.Mapping[str, t.Any]]
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Sample:
     within: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     elsewhere: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     place: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
-    numbered: t.Callable[[int], t.Any] | None | bool = True
+    numbered: t.Callable[[int], t.Any] | bool | None = True
     other: t.Any = True
     seed: t.Callable[[SandboxServer, t.Mapping[str, t.Any]], t.Any] = nobody
     values: t.Mapping[str, Value] = dataclasses.field(default_factory=dict)
@@ -173,13 +173,13 @@ class Sample:
         known = self.table.field(self.identity)
         return bool(self.identity) and not self.table.identity.by_value and (known is None or known.ref is None)
 
-    def named(self, /, name: t.Any = None, **options: t.Any) -> dict[str, t.Any]:
+    def named(self, other: t.Any = None, /, **options: t.Any) -> dict[str, t.Any]:
         """Options that tell which object is meant, and further ones.
 
-        :param name: another name than the usual one.
+        :param other: another name than the usual one.
         :param options: what else to declare.
         """
-        own = {self.identity: self.name if name is None else name} if self.identity else {}
+        own = {self.identity: self.name if other is None else other} if self.identity else {}
         return {**own, **self.within, **self.place, **options}
 
     def name_of(self, number: int) -> t.Any:
@@ -217,7 +217,7 @@ class Sample:
 
     @property
     def fields(self) -> list[t.Any]:
-        """Everything that can be declared besides what tells which object is meant: the table's fields and its parts'."""
+        """What can be declared besides what tells which object is meant: the table's fields and its parts'."""
         table = self.table
         naming = {*table.identity.options, *table.place_options}
         own = [item for item in table.fields if item.name not in naming]
@@ -251,6 +251,13 @@ class Sample:
     def secret(self, name: str) -> bool:
         """Whether a field's value is a secret."""
         return bool(self.field(name).secret)
+
+    @property
+    def secret_texts(self) -> tuple[str, ...]:
+        """Texts that must stand in no result."""
+        values = (self.value(item.name) for item in self.fields if item.secret and item.name not in self.left_out)
+        own = [text for value in values for text in (value.first, value.second) if isinstance(text, str)]
+        return (*self.secrets, *own)
 
     def full(self, *, creating: bool = True) -> dict[str, t.Any]:
         """A declaration that names every field, with the first values.

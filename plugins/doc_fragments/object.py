@@ -74,3 +74,40 @@ options:
     type: list
     elements: str
 """
+
+    # Objects that have no id that a task could give
+    NO_ID = r"""
+options:
+  extra_fields:
+    description:
+      - Further fields of the object, for those that this release of the collection has no option for. They are sent
+        as they are, and compared by the keys that are given, at every depth.
+      - On an existing object, only fields that PostHog shows are compared and written.
+      - Fields that have an option of their own are refused here, unless the value is a dictionary. A dictionary is
+        laid over the value of the option, so keys of nested documents that this release does not know can be given
+        too.
+    type: dict
+notes:
+  - An option that is left out leaves the field as it is. An option that is V(null) clears the field, or sets it
+    back to PostHog's default. The two are not the same. Fields that always have a value, such as most booleans,
+    cannot be cleared, and PostHog refuses V(null) for them.
+  - Unknown keys in documents with known keys are refused, with the nearest known key, because PostHog ignores most of
+    them without an error. Keys that only PostHog computes may be there, as in a copied document, and are ignored.
+"""
+
+    # Objects with values that cannot be read back
+    SECRETS = r"""
+options:
+  update_secret:
+    description:
+      - When values are written that PostHog keeps but does not show.
+      - V(on_create) writes them when the object is created, and later only if nothing is stored there yet. A task
+        that declares another secret of an existing object changes nothing.
+      - V(always) writes them each time. The task is changed each time then, since nobody can tell whether anything
+        was other than before.
+    type: str
+    choices:
+      - on_create
+      - always
+    default: on_create
+"""

@@ -142,8 +142,9 @@ class App:
             return [resource.seed(ctx, copy.deepcopy(item)) for item in objects]
 
     def finish_deletions(self) -> int:
-        """Remove the projects that wait for their deletion."""
+        """Remove the projects and proxy records that wait for their deletion."""
         gone = [row for row in self.store.all("project") if row.get("is_pending_deletion")]
+        gone += [row for row in self.store.all("proxy_record") if row["status"] == "deleting"]
         for row in gone:
             self.store.remove(row)
         return len(gone)
@@ -469,7 +470,10 @@ class App:
             if needed and resource.public_create and ctx.method == "POST":
                 needed = ""
         if needed is None:
-            raise forbidden(CLOSED)
+            opened = {"*", resource.table.type, target.extra.name if target.extra else ""}
+            if not opened & set(self.control.open_routes):
+                raise forbidden(CLOSED)
+            needed = (resource.table.read_scope if reading else resource.table.write_scope) or ""
         if needed and not _grants(key.scopes, needed):
             raise forbidden(f"API key missing required scope '{needed}'")
         if target.level == "" and resource.table.scope == "user":

@@ -74,6 +74,7 @@ class Control:
         self.rate_limit: int | None = None
         self.paging: dict[str, Any] = {}
         self.forbid_writes = False
+        self.open_routes: list[str] = []
         self.rules: list[Rule] = []
         self.rng = random.Random(0)
         self.hits: dict[str, collections.deque[float]] = {}
@@ -160,13 +161,15 @@ class Control:
             "rate_limit": self.rate_limit,
             "paging": self.paging,
             "forbid_writes": self.forbid_writes,
+            "open_routes": self.open_routes,
             "faults": [vars(rule) for rule in self.rules],
         }
 
     def on_settings(self, method: str, query: dict[str, list[str]], body: dict[str, Any]) -> Any:
         """GET shows the settings, POST changes those it names."""
         if method == "POST":
-            unknown = set(body) - {"latency_ms", "rate_limit", "paging", "forbid_writes", "faults", "seed"}
+            known = {"latency_ms", "rate_limit", "paging", "forbid_writes", "open_routes", "faults", "seed"}
+            unknown = set(body) - known
             if unknown:
                 raise ValueError(f"unknown settings {sorted(unknown)}")
             if "latency_ms" in body:
@@ -178,6 +181,8 @@ class Control:
                 self.paging = body["paging"] or {}
             if "forbid_writes" in body:
                 self.forbid_writes = bool(body["forbid_writes"])
+            if "open_routes" in body:
+                self.open_routes = list(body["open_routes"] or [])
             if "faults" in body or "seed" in body:
                 self.set_faults(body.get("faults") or [], body.get("seed", 0))
         return self.settings()

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from ..errors import forbidden, invalid, method_not_allowed, not_found
+from ..errors import ApiError, forbidden, invalid, method_not_allowed, not_found
 from ..fields import check_body, parse_time
 from ..resource import Answer, Context, Extra, Resource, basic_user, behaviour
 from ..store import Row, new_uuid, now
@@ -98,6 +99,10 @@ class Organization(Resource):
 
     def guard(self, ctx: Context) -> None:
         if ctx.method == "POST":
+            mine = [row.pk for row in ctx.store.all("organization") if ctx.store.level(ctx.user.pk, row.pk)]
+            paid = any(ctx.store.has_feature(pk, "organizations_projects") for pk in mine)
+            if mine and not paid and not ctx.legacy:
+                raise forbidden("You must upgrade your PostHog plan to be able to create more organizations.")
             return
         needed = OWNER if ctx.method == "DELETE" else ADMIN
         if ctx.level < needed:
@@ -406,6 +411,9 @@ class Domain(Resource):
     extras = (Extra("verify", "verify", ("POST",), scope=None),)
     GUARDED = ("jit_provisioning_enabled", "sso_enforcement")
 
+    def sort(self, ctx: Context, rows: list[Row]) -> list[Row]:
+        return super().sort(ctx, rows) if ctx.legacy else sorted(rows, key=lambda row: row["domain"])
+
     def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
         if "domain" in data:
             name = data["domain"] = data["domain"].lower()
@@ -421,10 +429,13 @@ class Domain(Resource):
                 data.pop(name, None)
         elif not ctx.legacy:
             for name in self.GUARDED:
-                if data.get(name) and not row["is_verified"]:
+                if name in data and not row["is_verified"]:
                     raise invalid(
                         "This attribute cannot be updated until the domain is verified.", name, "verification_required"
                     )
+            name = "jit_provisioning_enabled"
+            if data.get(name) and not ctx.store.has_feature(ctx.organization.pk, "automatic_provisioning"):
+                raise invalid("Automatic provisioning is not part of your plan.", name, "feature_not_available")
         return data
 
     def fill(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:
@@ -437,4 +448,63 @@ class Domain(Resource):
         row = self.row(ctx, pk)
         if row["is_verified"]:
             raise invalid("This domain has already been verified.", None, "already_verified")
+        return Answer(self.present(ctx, row))
+
+
+@behaviour("proxy_record", "current")
+class ProxyRecord(Resource):
+    """A domain of one's own in front of PostHog; made with 200, and deleted in the background once it is live."""
+
+    write_level = ADMIN
+    create_status = 200
+    extras = (Extra("retry", "retry", ("POST",)),)
+    MAXIMUM, PAID_MAXIMUM = 2, 10
+    #: Nothing stands behind a record in these states.
+    IDLE = ("waiting", "erroring", "timed_out")
+
+    def maximum(self, ctx: Context) -> int:
+        """How many records the plan allows."""
+        paid = ctx.store.has_feature(ctx.organization.pk, "managed_reverse_proxy")
+        return self.PAID_MAXIMUM if paid else self.MAXIMUM
+
+    def show_list(self, ctx: Context) -> Answer:
+        rows = [self.present(ctx, row) for row in self.rows(ctx)]
+        return Answer({"results": rows, "max_proxy_records": self.maximum(ctx)})
+
+    def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
+        name = data["domain"]
+        if not re.fullmatch(r"([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}\.?", name):
+            raise invalid("Please enter a valid domain or subdomain name.", "domain")
+        if any(other["domain"] == name for other in ctx.store.all("proxy_record")):
+            raise invalid("proxy record with this domain already exists.", "domain", "unique")
+        count = sum(1 for _dummy in ctx.store.all("proxy_record", ctx.organization.pk))
+        if count >= self.maximum(ctx) and not ctx.seeding:
+            detail = "Maximum number of proxy records reached."
+            raise ApiError(400, "validation_error", "invalid_input", detail, raw={"detail": detail})
+        return data
+
+    def fill(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:
+        digest = hashlib.sha256(f"{ctx.organization.pk} {row['domain']}".encode()).hexdigest()
+        row.data.update(
+            target_cname=f"{digest[:20]}.proxy.posthog.test",
+            status="waiting",
+            message="Waiting for DNS records to be created",
+            created_by=ctx.user.pk,
+        )
+
+    def delete(self, ctx: Context, row: Row) -> Answer:
+        if row["status"] in self.IDLE:
+            ctx.store.remove(row)
+        else:
+            row.data["status"] = "deleting"
+            ctx.store.touch()
+        return Answer({"success": True})
+
+    def retry(self, ctx: Context, pk: str) -> Answer:
+        """Try again; closed to keys."""
+        row = self.row(ctx, pk)
+        if row["status"] not in ("erroring", "timed_out", "issuing"):
+            raise invalid("Cannot retry this record.")
+        row.data["status"] = "waiting"
+        ctx.store.touch()
         return Answer(self.present(ctx, row))

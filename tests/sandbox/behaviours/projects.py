@@ -7,7 +7,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from ..errors import conflict, forbidden, invalid
+from ..errors import ApiError, forbidden, invalid
 from ..fields import check_body
 from ..resource import Answer, Context, Extra, Resource, behaviour
 from ..store import Row, new_uuid, now
@@ -100,10 +100,14 @@ class Project(Resource):
     extras: tuple[Extra, ...] = (
         Extra("activity", "activity", scope="activity_log:read"),
         Extra("is_generating_demo_data", "demo", scope="project"),
-        Extra("reset_token", "closed", ("PATCH",)),
-        Extra("rotate_secret_token", "closed", ("PATCH",)),
-        Extra("delete_secret_token_backup", "closed", ("PATCH",)),
-        Extra("change_organization", "closed", ("POST",)),
+        Extra("reset_token", "reset_token", ("PATCH",)),
+        Extra("rotate_secret_token", "rotate_secret_token", ("PATCH",)),
+        Extra("delete_secret_token_backup", "delete_backup", ("PATCH",)),
+        Extra("change_organization", "change_organization", ("POST",)),
+        Extra("default_release_conditions", "release_conditions", ("GET", "PUT"), scope="project"),
+        Extra("experiments_config", "config", ("GET", "PATCH"), scope="project"),
+        Extra("logs_config", "config", ("GET", "PATCH"), scope="project"),
+        Extra("default_evaluation_contexts", "evaluation_contexts", ("GET", "POST", "DELETE"), scope="project"),
         Extra("complete_product_onboarding", "onboarding", ("PATCH",), scope="project:read"),
         Extra("add_product_intent", "onboarding", ("PATCH",), scope="project:read"),
     )
@@ -249,12 +253,109 @@ class Project(Resource):
         """Note a product as set up."""
         row = self.row(ctx, pk)
         done = dict(row.get("has_completed_onboarding_for") or {})
-        if isinstance(ctx.body, dict) and ctx.body.get("product_type"):
-            done[ctx.body["product_type"]] = True
-            row.data["has_completed_onboarding_for"] = done
-            ctx.store.touch()
+        product = self.require_body(ctx).get("product_type")
+        if not isinstance(product, str) or not product:
+            raise invalid("This field is required.", "product_type", "required")
+        done[product] = True
+        row.data["has_completed_onboarding_for"] = done
+        ctx.store.touch()
         return Answer(self.present(ctx, row))
 
-    def closed(self, ctx: Context, pk: str) -> Answer:
-        """Routes that need a browser login: the dispatcher has refused them already."""
-        raise conflict("unreachable")
+    # Routes that keys reach only where the control's open_routes names them.
+
+    def admin_only(self, ctx: Context, pk: str) -> Row:
+        """The project, for its admins."""
+        row = self.row(ctx, pk)
+        if ctx.store.level(ctx.user.pk, row.scope) < ADMIN:
+            raise forbidden("You don't have sufficient permissions in the project.")
+        return row
+
+    def reset_token(self, ctx: Context, pk: str) -> Answer:
+        """A new ingestion token."""
+        row = self.admin_only(ctx, pk)
+        row.data["api_token"] = project_token()
+        ctx.store.touch()
+        return Answer(self.present(ctx, row))
+
+    def rotate_secret_token(self, ctx: Context, pk: str) -> Answer:
+        """A new secret token; the old one stays as a backup."""
+        row = self.admin_only(ctx, pk)
+        row.data["secret_api_token_backup"] = row.get("secret_api_token")
+        row.data["secret_api_token"] = "phs_" + project_token()[4:]
+        ctx.store.touch()
+        return Answer(self.present(ctx, row))
+
+    def delete_backup(self, ctx: Context, pk: str) -> Answer:
+        """Forget the old secret token."""
+        row = self.admin_only(ctx, pk)
+        row.data["secret_api_token_backup"] = None
+        ctx.store.touch()
+        return Answer(self.present(ctx, row))
+
+    def change_organization(self, ctx: Context, pk: str) -> Answer:
+        """Move a project to another organization that the caller administers."""
+        row = self.admin_only(ctx, pk)
+        target = self.require_body(ctx).get("organization_id")
+        if not target:
+            raise invalid("This field is required.", "organization_id", "required")
+        if str(target) == row.scope:
+            raise invalid("Project is already in the target organization.")
+        if ctx.store.level(ctx.user.pk, str(target)) < ADMIN:
+            raise invalid("You must be an admin of both the source and target organizations to move a project.")
+        ctx.store.remove(row)
+        row.scope = row.data["organization"] = str(target)
+        ctx.store.add(row)
+        return Answer(self.present(ctx, row))
+
+    # Settings with routes of their own
+
+    def manage(self, ctx: Context, pk: str) -> Row:
+        """The project, for reading by members and writing by admins."""
+        return self.row(ctx, pk) if ctx.method == "GET" else self.admin_only(ctx, pk)
+
+    def release_conditions(self, ctx: Context, pk: str) -> Answer:
+        """What a new flag starts with. Errors are outside the envelope."""
+        row = self.manage(ctx, pk)
+        stored = row.hidden.setdefault("release_conditions", {"enabled": False, "default_groups": []})
+        if ctx.method == "PUT":
+            body = self.require_body(ctx)
+            enabled, groups = body.get("enabled", stored["enabled"]), body.get("default_groups", [])
+            if not isinstance(enabled, bool):
+                raise plain("enabled must be a boolean")
+            if not isinstance(groups, list) or not all(isinstance(group, dict) for group in groups):
+                raise plain("default_groups must be a list of objects")
+            stored.update(enabled=enabled, default_groups=groups)
+        return Answer(dict(stored))
+
+    def config(self, ctx: Context, pk: str) -> Answer:
+        """Settings of one product, merged key by key."""
+        row = self.manage(ctx, pk)
+        stored = row.hidden.setdefault(ctx.path.strip("/").split("/")[-1], {})
+        if ctx.method == "PATCH":
+            stored.update(self.require_body(ctx))
+        return Answer(dict(stored))
+
+    def evaluation_contexts(self, ctx: Context, pk: str) -> Answer:
+        """Contexts that new flags get; named in the body, or on DELETE in the query."""
+        row = self.manage(ctx, pk)
+        stored: list[dict[str, Any]] = row.hidden.setdefault("evaluation_contexts", [])
+        if ctx.method == "GET":
+            enabled = bool(row.get("default_evaluation_contexts_enabled"))
+            return Answer({"default_evaluation_contexts": list(stored), "enabled": enabled})
+        body = ctx.body if isinstance(ctx.body, dict) else {}
+        name = str(body.get("context_name") or ctx.arg("context_name")).strip().lower()
+        if not name:
+            raise plain("context_name is required")
+        found = next((entry for entry in stored if entry["name"] == name), None)
+        if ctx.method == "DELETE":
+            if found is not None:
+                stored.remove(found)
+            return Answer(None, 204)
+        if found is None:
+            stored.append({"id": new_uuid(), "name": name})
+        return Answer({**(found or stored[-1]), "created": found is None}, 200 if found else 201)
+
+
+def plain(text: str) -> ApiError:
+    """400 with nothing but the text, as some views answer."""
+    return ApiError(400, "validation_error", "invalid_input", text, raw={"error": text})

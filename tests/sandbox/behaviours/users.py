@@ -17,6 +17,8 @@ from .organizations import remember
 if TYPE_CHECKING:
     from ..app import App
 
+#: What everybody's password is at the start.
+START_PASSWORD = "sandbox-password"
 NOTIFICATIONS = {
     "plugin_disabled": True,
     "all_weekly_digest_disabled": False,
@@ -113,6 +115,8 @@ class User(Resource):
             row.hidden.update(current_organization=project.scope, current_team=project.pk)
         email = data.pop("email", None)
         if email and email != row["email"]:
+            if not ctx.legacy and any(u["email"].lower() == email.lower() for u in ctx.store.all("user")):
+                raise invalid("user with this email address already exists.", "email", "unique")
             # The address changes only once the new one is confirmed.
             row.data["pending_email"] = email
         settings = data.get("notification_settings")
@@ -124,9 +128,31 @@ class User(Resource):
                         f"Key {name} is not valid as a key for notification settings", "notification_settings"
                     )
             data["notification_settings"] = {**known, **settings}
+        if not ctx.legacy:
+            self.change_password(row, data.get("password"), data.get("current_password"))
         for name in ("password", "current_password", "is_staff"):
             data.pop(name, None)
         return data
+
+    @staticmethod
+    def change_password(row: Row, wanted: str | None, current: str | None) -> None:
+        """A new password needs the old one."""
+        if not wanted:
+            return
+        if not current:
+            raise invalid("This field is required when updating your password.", "current_password", "required")
+        if current != row.hidden.get("password", START_PASSWORD):
+            raise invalid("Your current password is incorrect.", "current_password", "incorrect_password")
+        if len(wanted) < 8:
+            raise invalid(
+                "This password is too short. It must contain at least 8 characters.", "password", "password_too_short"
+            )
+        row.hidden["password"] = wanted
+
+    def handle(self, ctx: Context, pk: str | None) -> Answer:
+        if ctx.method == "DELETE" and pk is not None and not ctx.legacy:
+            raise forbidden("This action does not support Personal API Key access")
+        return super().handle(ctx, pk)
 
 
 @behaviour("personal_api_key")

@@ -19,6 +19,7 @@ OWN_TESTS = {
     "error_tracking_grouping_rule",
     "experiment",
     "scheduled_change",
+    "proxy_record",
     "experiment_holdout",
     "experiment_saved_metric",
     "external_data_source",

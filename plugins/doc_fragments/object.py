@@ -101,8 +101,8 @@ options:
   update_secret:
     description:
       - When values are written that PostHog keeps but does not show.
-      - V(on_create) writes them when the object is created, and later only if nothing is stored there yet. A task
-        that declares another secret of an existing object changes nothing.
+      - V(on_create) writes them when the object is created. A task that declares another secret of an existing object
+        changes nothing.
       - V(always) writes them each time. The task is changed each time then, since nobody can tell whether anything
         was other than before.
     type: str

@@ -316,7 +316,11 @@ class Reconciler:
         identity = self.resource.identity
         ids = ", ".join(sorted(str(self.resource.object_id(obj)) for obj in found))
         name = declared.values.get(identity.option)
-        called = "are like that" if isinstance(name, (dict, list)) or name is None else f"are called {name!r}"
+        called = (
+            "are like that"
+            if isinstance(name, (dict, list)) or name is None or identity.by_value
+            else f"are called {name!r}"
+        )
         more = [option for option in identity.within if dig(declared.values, option) is None]
         remedy = f"give {' or '.join(more)} too, or " if more else ""
         return Ambiguous(

@@ -286,6 +286,14 @@ class Place:
         """
         return {}
 
+    def refers(self, declared: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, Ref, t.Any]]:
+        """What the place's options name that their fields do not tell.
+
+        :param declared: the declared values.
+        :returns: the option, what is named, and its name or id.
+        """
+        return iter(())
+
     def everywhere(self, session: Session) -> list[t.Mapping[str, t.Any]]:
         """All places, for reading whatever there is.
 

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from . import behaviours
+from .behaviours import capture
 from .behaviours.access import enforce, hides_project
 from .control import WRITES, Control, Rule
 from .errors import ApiError, forbidden, method_not_allowed, not_found, server_error, unauthenticated
@@ -260,11 +261,14 @@ class App:
         )
         target: Target | None = None
         try:
-            target = self._resolve(path)
-            if target is None:
-                raise not_found("Endpoint not found.")
-            self._authenticate(ctx, headers)
-            answer = self._dispatch(ctx, target)
+            if capture.serves(path):
+                answer = capture.take(self, method, path, body)
+            else:
+                target = self._resolve(path)
+                if target is None:
+                    raise not_found("Endpoint not found.")
+                self._authenticate(ctx, headers)
+                answer = self._dispatch(ctx, target)
         except ApiError as exc:
             reply = _document(exc.status, exc.body())
             reply.headers.update(exc.headers)

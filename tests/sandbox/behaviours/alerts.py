@@ -235,7 +235,8 @@ class Alert(Resource):
             return None
         if not isinstance(value, dict) or not isinstance(value.get("blocked_windows", []), list):
             raise invalid("Not a valid schedule.", "schedule_restriction")
-        spans, over = [], []
+        spans: list[tuple[int, int]] = []
+        over: list[tuple[int, int]] = []
         for index, window in enumerate(value.get("blocked_windows") or []):
             path = f"schedule_restriction__blocked_windows__{index}"
             start, end = (minutes(window.get(key)) if isinstance(window, dict) else None for key in ("start", "end"))
@@ -410,7 +411,7 @@ class Subscription(PaidSubscription):
             raise invalid(f"At most {EXPORTS} insights can be sent.", "dashboard_export_insights")
         for insight in exports:
             row = ctx.store.find("insight", insight)
-            boards = ctx.app.resources["insight"].boards(ctx, row) if row is not None else []
+            boards = ctx.app.resources["insight"].boards(ctx, row) if row else []  # type: ignore[attr-defined]
             if number not in boards:
                 raise invalid(f"Insight {insight} is not on the dashboard.", "dashboard_export_insights")
 

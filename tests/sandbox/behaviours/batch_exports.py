@@ -14,7 +14,7 @@ from ..store import Row, new_uuid, now
 
 #: In a configuration: what has to be sent.
 NEEDED: Any = object()
-ROUTES = (
+ROUTES: tuple[Extra, ...] = (
     Extra("test", "tests", detail=False, scope="batch_export:read"),
     Extra("run_test_step_new", "test_step", ("POST",), detail=False, scope="batch_export:write"),
     Extra("run_test_step", "test_step", ("POST",), scope="batch_export:write"),

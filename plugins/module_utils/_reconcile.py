@@ -35,6 +35,7 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import (
     UnknownOutcome,
 )
 from ansible_collections.community.posthog.plugins.module_utils._fields import MARK, Field, Problems, dig, has, held
+from ansible_collections.community.posthog.plugins.module_utils._paths import Path, places, reach, replaced, without
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, PartPlan, Resource
 from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session, walk
 
@@ -493,7 +494,7 @@ class Reconciler:
             if known.clear_members and values.get(known.name) is None:
                 continue
             if known.name in values and not known.write_only and not self._is_parent(known):
-                _put(obj, known.path_in(obj), with_defaults(known, compose(known, values[known.name], None)))
+                known.put_in(obj, with_defaults(known, compose(known, values[known.name], None)))
             elif known.default is not None and not known.write_only and known.in_list:
                 _put(obj, known.path_in(obj), copy.deepcopy(known.default))
         identity = self.resource.identity
@@ -542,15 +543,17 @@ class Reconciler:
                 unknown.append(known.name)
                 continue
             hidden = self._hidden(known, values[known.name], current)
-            desired = _without(values[known.name], hidden)
-            shown = _without(known.value_in(current), hidden)
+            desired = without(values[known.name], hidden)
+            shown = without(known.value_in(current), hidden)
             if not same(known, desired, shown, partial=known.name in declared.partial):
                 if known.create_only:
                     problems.append(
                         (known.name, f"cannot be changed after creation (it is {known.value_in(current)!r})")
                     )
                 differing[known.name] = values[known.name]
-            elif hidden and self.update_secret == "always" and not equal(desired, values[known.name]):
+            elif self.update_secret == "always" and any(
+                reach(values[known.name], path) not in (None, STORED) for path in hidden
+            ):
                 differing[known.name] = values[known.name]
         if problems:
             raise InvalidInput(problems)
@@ -563,7 +566,7 @@ class Reconciler:
 
     def _secret_paths(
         self, known: Field, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
-    ) -> set[tuple[str, ...]]:
+    ) -> set[Path]:
         """Where the secrets are in a document of this object."""
         return {
             path
@@ -572,25 +575,30 @@ class Reconciler:
             for path in rule.find(self.session, values, current)
         }
 
-    def _hidden(self, known: Field, value: t.Any, current: t.Mapping[str, t.Any]) -> set[tuple[str, ...]]:
+    def _hidden(self, known: Field, value: t.Any, current: t.Mapping[str, t.Any]) -> set[Path]:
         """Where, in a document, something is stored that cannot be read, so that nothing can be compared."""
-        hidden: set[tuple[str, ...]] = set()
+        hidden: set[Path] = set()
         for rule in self.resource.secret_parts:
             if rule.field != known.name:
                 continue
             for path in rule.find(self.session, {}, current):
-                stored = not rule.shown or _reach(known.value_in(current), path) is not None
+                stored = not rule.shown or reach(known.value_in(current), path) is not None
                 # A map holds just what is declared: a secret that is not declared any more is to go.
-                wanted = known.kind != "map" or _reach(value, path) is not None
+                wanted = known.kind != "map" or reach(value, path) is not None
                 if stored and wanted:
                     hidden.add(path)
         return hidden
 
     def _keeping(self, known: Field, value: t.Any, current: t.Mapping[str, t.Any]) -> t.Any:
         """A declared document as it is written where stored secrets are to stay."""
+        shown = known.value_in(current)
         for path in self._hidden(known, value, current):
-            stored = _reach(known.value_in(current), path)
-            value = _without(value, {path}) if stored is None else _replaced(value, path, stored)
+            stored = reach(shown, path)
+            there = places(value, path)
+            if stored is not None and there is not None and there != places(shown, path):
+                # PostHog may know what it keeps by its place, so what has moved is written again.
+                continue
+            value = without(value, {path}) if stored is None else replaced(value, path, stored)
         return value
 
     def _plan_gated(self, values: dict[str, t.Any], current: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
@@ -647,8 +655,8 @@ class Reconciler:
             body[known.api_name] = value
             if not known.write_only:
                 shown = _overlaid(now, value) if known.kind == "document" and not known.whole else value
-                for path in [path for path in known.read if has(predicted, path)] or [known.path_in(predicted)]:
-                    _put(predicted, path, shown)
+                for path in [path for path in known.read if has(predicted, path)] or [None]:
+                    known.put_in(predicted, shown, path)
         for name, value in extra.items():
             body[name] = self._extended(name, value, body.get(name), current[name])
         predicted = _merged(predicted, extra)
@@ -704,7 +712,7 @@ class Reconciler:
                     dropped.append(known)
                 continue
             hidden = self._hidden(known, values[known.name], obj)
-            desired, shown = _without(values[known.name], hidden), _without(known.value_in(obj), hidden)
+            desired, shown = without(values[known.name], hidden), without(known.value_in(obj), hidden)
             if not same(known, desired, shown, partial=True):
                 dropped.append(known)
         return dropped
@@ -850,8 +858,8 @@ class Reconciler:
         elif known.refs:
             shown = walk(shown, known.refs, lambda rule, item, where: place.name_of(rule.ref, item))
         for path in self._secret_paths(known, values, current):
-            if _reach(shown, path):
-                shown = _replaced(shown, path, MASK)
+            if reach(shown, path):
+                shown = replaced(shown, path, MASK)
         return shown
 
     def _name(self, declared: Declared, obj: t.Mapping[str, t.Any]) -> str:
@@ -985,10 +993,10 @@ def masked(resource: Resource, obj: t.Mapping[str, t.Any] | None) -> dict[str, t
             _put(out, known.path_in(out), MASK)
     for rule in resource.secret_parts:
         for path in rule.find(None, {}, out):
-            inner = _reach(out.get(rule.field), path)
+            inner = reach(out.get(rule.field), path)
             if inner and inner != STORED:
                 hidden = dict.fromkeys(inner, MASK) if isinstance(inner, dict) else MASK
-                out[rule.field] = _replaced(out[rule.field], path, hidden)
+                out[rule.field] = replaced(out[rule.field], path, hidden)
     return out
 
 
@@ -1011,37 +1019,6 @@ def _put(obj: dict[str, t.Any], path: str, value: t.Any) -> None:
             obj[part] = inner
         obj = inner
     obj[parts[-1]] = value
-
-
-def _reach(value: t.Any, path: tuple[str, ...]) -> t.Any:
-    """The value under a chain of keys, or None."""
-    for key in path:
-        if not isinstance(value, dict):
-            return None
-        value = value.get(key)
-    return value
-
-
-def _without(value: t.Any, paths: t.Iterable[tuple[str, ...]]) -> t.Any:
-    """A copy without what stands under chains of keys; the value itself where nothing does."""
-    for path in paths:
-        if not isinstance(value, dict) or path[0] not in value:
-            continue
-        value = dict(value)
-        if len(path) == 1:
-            del value[path[0]]
-        else:
-            value[path[0]] = _without(value[path[0]], [path[1:]])
-    return value
-
-
-def _replaced(value: t.Any, path: tuple[str, ...], inner: t.Any) -> t.Any:
-    """A copy with another value under a chain of keys, as far as there are dictionaries to follow."""
-    if not isinstance(value, dict):
-        return value
-    if len(path) == 1:
-        return {**value, path[0]: inner}
-    return {**value, path[0]: _replaced(value.get(path[0]), path[1:], inner)}
 
 
 def _merged(base: dict[str, t.Any], extra: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -18,6 +18,8 @@ from enum import Enum
 
 from ansible_collections.community.posthog.plugins.module_utils._fields import Field, NestedRef, Problems, Ref, dig, has
 
+from ansible_collections.community.posthog.plugins.module_utils._paths import Path
+
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
 
@@ -482,8 +484,8 @@ class Shorthand:
     build: t.Callable[[t.Any], dict[str, t.Any]]
 
 
-#: Where the secrets of a document are: keys from the top of the document down.
-SecretPaths = t.Collection[tuple[str, ...]]
+#: Where the secrets of a document are: paths from the top of the document down.
+SecretPaths = t.Collection[Path]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,59 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Views and alerts of logs."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .sample import Sample, Value
+
+
+def attribute(key: str, value: str) -> dict[str, t.Any]:
+    """A condition on an attribute of a line."""
+    condition = {"key": key, "type": "log_attribute", "operator": "exact", "value": value}
+    return {"type": "AND", "values": [{"type": "AND", "values": [condition]}]}
+
+
+ERRORS: dict[str, t.Any] = {
+    "severityLevels": ["error", "fatal"],
+    "serviceNames": ["checkout", "payments"],
+    "filterGroup": attribute("status_code", "500"),
+}
+
+SAMPLES = [
+    Sample(
+        type="logs_view",
+        name="Checkout errors",
+        path="logs/views/",
+        values={
+            "filters": Value(
+                {**ERRORS, "searchTerm": "timeout", "dateRange": {"date_from": "-24h"}},
+                {"serviceNames": ["payments"], "filterGroup": attribute("region", "eu")},
+            ),
+            "columns": Value(
+                [
+                    {"id": "a", "type": "timestamp", "name": "Time", "width": 180},
+                    {"id": "b", "type": "custom", "name": "Code", "expression": "attributes.code", "width": 90},
+                ],
+                [{"id": "b", "type": "custom", "name": "Status", "expression": "attributes.status"}],
+            ),
+        },
+        foreign={"pinned": True, "filters": {"searchTerm": "by hand"}},
+        moving=("updated_at",),
+    ),
+    Sample(
+        type="logs_alert",
+        name="Checkout errors",
+        path="logs/alerts/",
+        minimal={"filters": ERRORS},
+        values={
+            "filters": Value(ERRORS, {"severityLevels": ["fatal"]}, clears=False),
+            "evaluation_periods": Value(3, 4),
+            "datapoints_to_alarm": Value(2, 3),
+        },
+        foreign={"threshold_count": 7, "filters": {"serviceNames": ["by-hand"]}},
+        moving=("updated_at", "first_enabled_at", "state", "next_check_at", "state_timeline"),
+    ),
+]

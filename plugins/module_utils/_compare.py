@@ -233,7 +233,7 @@ def compose(field: Field, desired: t.Any, current: t.Any, *, partial: bool = Fal
 
 
 def _markup(text: str) -> str:
-    """A text in a form in which cleaned-up markup is as it was: without what is added to links, with plain characters."""
+    """A form in which cleaned-up markup is as it was: without what is added to links, with plain characters."""
     plain = re.sub(r"""\s(rel|target)=("[^"]*"|'[^']*')""", "", text)
     return re.sub(r"\s*/?>", ">", html.unescape(plain)).strip()
 

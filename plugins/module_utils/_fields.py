@@ -103,6 +103,7 @@ class Field:
     :param plan_feature: key of the plan feature without which the server drops it silently.
     :param api: the API's name where the option has another one.
     :param read: paths of the value in what the server shows, newest generation first, where it is not C(api).
+    :param sparse: the value stands deep in what the server shows, and the way there ends early where there is none.
     :param reading: turns what the server shows into what a write takes, where the two have different forms; it leaves
         alone what already has that form.
     :param relative: a time may be given relative to now (C(+14d)); where the object has one already, that is it.
@@ -147,6 +148,7 @@ class Field:
     plan_feature: str | None = None
     api: str | None = None
     read: tuple[str, ...] = ()
+    sparse: bool = False
     reading: t.Callable[[t.Any], t.Any] | None = None
     relative: bool = False
     initial: t.Any = None
@@ -171,7 +173,7 @@ class Field:
         if not self.read:
             return self.api_name
         for path in self.read:
-            if has(obj, path):
+            if has(obj, path) or (self.sparse and has(obj, path.partition(".")[0])):
                 return path
         return self.read[0]
 
@@ -181,7 +183,26 @@ class Field:
         :param obj: the server's object.
         :returns: True if it is there, if only as null.
         """
-        return has(obj, self.path_in(obj))
+        path = self.path_in(obj)
+        return has(obj, path) or (self.sparse and has(obj, path.partition(".")[0]))
+
+    def put_in(self, obj: dict[str, t.Any], value: t.Any, path: str | None = None) -> None:
+        """Put a value where the server shows it.
+
+        :param obj: an object as the server shows it; it is changed.
+        :param value: the value.
+        :param path: which of the paths; the one that is right for the object if None.
+        """
+        parts = (path or self.path_in(obj)).split(".")
+        if self.sparse and value is None:
+            parts = parts[:1]
+        for part in parts[:-1]:
+            inner = obj.get(part)
+            if not isinstance(inner, dict):
+                inner = {}
+                obj[part] = inner
+            obj = inner
+        obj[parts[-1]] = value
 
     def value_in(self, obj: t.Any) -> t.Any:
         """The field's value in what the server shows.

@@ -192,3 +192,23 @@ def test_a_part_sees_the_fields_and_predicts_others() -> None:
     assert obj is not None and obj["count"] == 1 and "stage" not in obj
     obj = present(world, table, name="b", count=5, stage="running").obj
     assert obj is not None and obj["count"] == 5
+
+
+TARGETING = Document(
+    "targeting", [Int("share", nullable=True)], read=("flag.filters", "targeting"), sparse=True, nullable=True
+)
+
+
+def test_the_way_to_a_value_may_end_early() -> None:
+    assert not TARGETING.shown_by({"id": 1})
+    assert TARGETING.shown_by({"flag": None}) and TARGETING.value_in({"flag": None}) is None
+    assert TARGETING.value_in({"flag": {"id": 2, "filters": {"share": 3}}}) == {"share": 3}
+    assert TARGETING.value_in({"targeting": {"share": 4}}) == {"share": 4}
+    table = dataclasses.replace(THING, fields=(*THING.fields[:1], TARGETING), echo=(), together=())
+    rows = [{"id": 1, "name": "a", "flag": None}, {"id": 2, "name": "b", "flag": {"id": 7, "filters": {"share": 3}}}]
+    world = world_of(table, *rows, check_mode=True)
+    obj = present(world, table, name="a", targeting={"share": 5}).obj
+    assert obj is not None and obj["flag"] == {"filters": {"share": 5}}
+    obj = present(world, table, name="b", targeting=None).obj
+    assert obj is not None and obj["flag"] is None
+    assert present(world, table, name="c", targeting=None).obj == {"name": "c", "flag": None}

@@ -65,7 +65,7 @@ def within(value: Any, low: float, high: float, name: str) -> None:
         raise invalid(f"Input should be {bound}", name)
 
 
-@behaviour("alert")
+@behaviour("alert", "current")
 class Alert(Resource):
     """Written with ids, read with whole objects."""
 

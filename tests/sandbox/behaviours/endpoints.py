@@ -24,7 +24,7 @@ KINDS = (
 )
 
 
-@behaviour("endpoint")
+@behaviour("endpoint", "current")
 class Endpoint(Resource):
     """Its name is its id, within the project."""
 

@@ -109,17 +109,17 @@ class Rule(Resource):
         return Answer(None, 204)
 
 
-@behaviour("error_tracking_assignment_rule")
+@behaviour("error_tracking_assignment_rule", "current")
 class AssignmentRule(Rule):
     """Gives issues to a user or a role."""
 
 
-@behaviour("error_tracking_grouping_rule")
+@behaviour("error_tracking_grouping_rule", "current")
 class GroupingRule(Rule):
     """Puts exceptions into one issue."""
 
 
-@behaviour("error_tracking_suppression_rule")
+@behaviour("error_tracking_suppression_rule", "current")
 class SuppressionRule(Rule):
     """Drops exceptions, or keeps a share of them."""
 
@@ -132,7 +132,7 @@ class SuppressionRule(Rule):
         return super().clean(ctx, data, row)
 
 
-@behaviour("error_tracking_bypass_rule")
+@behaviour("error_tracking_bypass_rule", "current")
 class BypassRule(Rule):
     """Lets exceptions past the rate limits: which ones has to be said."""
 
@@ -179,7 +179,7 @@ class Singleton(Resource):
         return {name: row.get(name) if row is not None else None for name in self.table.fields}
 
 
-@behaviour("error_tracking_settings")
+@behaviour("error_tracking_settings", "current")
 class Settings(Singleton):
     """Rate limits."""
 

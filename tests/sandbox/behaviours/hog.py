@@ -196,7 +196,7 @@ def contains(value: Any, part: Any) -> bool:
     return value == part
 
 
-@behaviour("hog_function")
+@behaviour("hog_function", "current")
 class HogFunction(Resource):
     """Much is added by the server: code and schema of the template, bytecode, the order."""
 
@@ -497,7 +497,7 @@ class HogFunction(Resource):
         return Answer([])
 
 
-@behaviour("hog_flow")
+@behaviour("hog_flow", "current")
 class HogFlow(Resource):
     """A workflow: a trigger, steps and edges. Only an active one is checked in full."""
 
@@ -624,7 +624,7 @@ class HogFlow(Resource):
         return rows
 
 
-@behaviour("messaging_template")
+@behaviour("messaging_template", "current")
 class MessagingTemplate(Resource):
     """An e-mail needs a subject."""
 

@@ -51,7 +51,7 @@ PLAIN = (
 )
 
 
-@behaviour("integration")
+@behaviour("integration", "current")
 class Integration(Resource):
     """No update: another configuration of the same thing takes its place."""
 

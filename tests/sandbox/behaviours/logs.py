@@ -19,7 +19,7 @@ def at_least(value: Any, low: int, name: str) -> None:
         raise invalid(f"Ensure this value is greater than or equal to {low}.", name, "min_value")
 
 
-@behaviour("logs_view")
+@behaviour("logs_view", "current")
 class LogsView(Resource):
     """Switched on for each account; here it goes by a feature named logs."""
 
@@ -40,7 +40,7 @@ class LogsView(Resource):
         return data
 
 
-@behaviour("logs_alert")
+@behaviour("logs_alert", "current")
 class LogsAlert(Resource):
     """Needs something to look for, as long as it is enabled."""
 

@@ -97,7 +97,7 @@ def schema_document(ctx: Context, row: Row) -> dict[str, Any]:
     return out
 
 
-@behaviour("external_data_source")
+@behaviour("external_data_source", "current")
 class Source(Resource):
     """Made with a payload, of which only what is no secret reads back."""
 
@@ -275,7 +275,7 @@ class Source(Resource):
         return Answer(None, 200)
 
 
-@behaviour("external_data_schema")
+@behaviour("external_data_schema", "current")
 class Schema(Resource):
     """One table of a source: whether and how it is read."""
 

@@ -70,7 +70,7 @@ def known(names: dict[str, str], name: str) -> bool:
     return name in names or name.startswith(("system.", "information_schema.", "raw_", "postgres."))
 
 
-@behaviour("warehouse_saved_query")
+@behaviour("warehouse_saved_query", "current")
 class SavedQuery(Resource):
     """A view. Changing its query needs the id of the change before."""
 
@@ -231,7 +231,7 @@ class SavedQuery(Resource):
         return Answer({"results": [], "next": None, "previous": None, "total_count": 0})
 
 
-@behaviour("warehouse_table")
+@behaviour("warehouse_table", "current")
 class WarehouseTable(Resource):
     """Files in a bucket, or what a source brought. A secret of ``wrong`` is one that does not work."""
 
@@ -282,7 +282,7 @@ class WarehouseTable(Resource):
         return Answer(None, 200)
 
 
-@behaviour("warehouse_join")
+@behaviour("warehouse_join", "current")
 class WarehouseJoin(Resource):
     """A field of one table that leads to another."""
 

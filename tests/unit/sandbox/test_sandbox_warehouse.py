@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import requests
 from sandbox_client import Client
 from test_sandbox_pipelines import refused
@@ -207,3 +208,23 @@ def test_events_are_refused(api: Client) -> None:
     assert api.control("dump?type=event")["rows"] == []
     api.control("settings", {"forbid_writes": True})
     assert send(api, "/i/v0/e/", {"api_key": token, **event}).status_code == 418
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "hog_functions",
+        "hog_function_templates",
+        "hog_flows",
+        "messaging_templates",
+        "alerts",
+        "endpoints",
+        "logs/views",
+        "error_tracking/settings/retrieve_settings",
+        "error_tracking/spike_detection_config",
+        "external_data_schemas",
+        "warehouse_view_links",
+    ],
+)
+def test_what_a_server_of_2024_does_not_have(old: Any, path: str) -> None:
+    assert Client(old).call("GET", f"P/{path}/").status_code == 404

@@ -36,11 +36,13 @@ class InvalidInput(PostHogFailure):
     """The task's options are wrong; nothing was sent.
 
     :param problems: pairs of an option path (C(filters.groups[0].variant)) and a sentence about it.
+    :param message: what to say in place of all of them in a row.
     """
 
-    def __init__(self, problems: t.Sequence[tuple[str, str]]) -> None:
+    def __init__(self, problems: t.Sequence[tuple[str, str]], message: str | None = None) -> None:
         self.problems = list(problems)
-        super().__init__("; ".join(f"{path}: {text}" if path else text for path, text in self.problems))
+        told = "; ".join(f"{path}: {text}" if path else text for path, text in self.problems)
+        super().__init__(told if message is None else message)
 
 
 class Ambiguous(PostHogFailure):

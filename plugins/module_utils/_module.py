@@ -208,6 +208,19 @@ class ResourceProgram(Program):
         """See :meth:`Program.secrets`."""
         return self._secrets(None, raw, None)
 
+    def secret_texts(self, raw: t.Mapping[str, t.Any]) -> set[str]:
+        """The secret texts in the options of one object, where no argument spec looks for them.
+
+        :param raw: the options that the user gave.
+        :returns: the texts that must appear nowhere.
+        """
+        found = self.secrets(raw)
+        for field in self.table.fields:
+            if field.secret:
+                for name in (field.name, *field.aliases):
+                    found |= {text for text in _texts(raw.get(name)) if len(text) >= _SHORTEST_SECRET}
+        return found
+
     def _secrets(
         self, session: Session | None, raw: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
     ) -> set[str]:
@@ -269,6 +282,15 @@ class ResourceProgram(Program):
         declaration.items.append(declared)
         return declaration
 
+    def reconciler(self, session: Session, update_secret: str = "on_create") -> Reconciler:
+        """What compares and writes.
+
+        :param session: for requests.
+        :param update_secret: C(on_create) or C(always).
+        :returns: a reconciler of this type.
+        """
+        return Reconciler(session, self.table, update_secret=update_secret)
+
     def carry_out(self, session: Session, declaration: Declaration) -> list[Outcome]:
         """Bring PostHog to what a declaration says.
 
@@ -277,7 +299,7 @@ class ResourceProgram(Program):
         :returns: what became of each object.
         :raises PostHogFailure: it could not be done.
         """
-        reconciler = Reconciler(session, self.table, update_secret=declaration.update_secret)
+        reconciler = self.reconciler(session, declaration.update_secret)
         # Before anything is sent: an error may repeat what it is about.
         session.keep_secret(self._secrets(session, declaration.given, None))
         if declaration.several:
@@ -421,6 +443,8 @@ class Sessions:
         self.many = many
         self.warn = warn
         self.note = note or (lambda line: None)
+        #: Told about each object that was changed, where a task changes many.
+        self.report: t.Callable[[str], None] = lambda line: None
         self._clients: dict[Connection, Client] = {}
         self._sessions: dict[tuple[Connection, t.Any, t.Any], Session] = {}
 
@@ -448,6 +472,7 @@ class Sessions:
                 warn=self._warn,
                 warn_quietly=self._say,
             )
+            self._sessions[key].report = lambda line: self.report(line)
         return self._sessions[key]
 
     def _say(self, text: str) -> None:

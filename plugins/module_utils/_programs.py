@@ -8,17 +8,21 @@ Private to this collection: it may change without notice.
 
 from __future__ import annotations
 
+from ansible_collections.community.posthog.plugins.module_utils._config import ConfigProgram
 from ansible_collections.community.posthog.plugins.module_utils._connection_info import ConnectionInfoProgram
 from ansible_collections.community.posthog.plugins.module_utils._info import InfoProgram
 from ansible_collections.community.posthog.plugins.module_utils._module import Program, ResourceProgram, run_module
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+
+_OF_TYPES: tuple[ResourceProgram, ...] = tuple(ResourceProgram(table) for table in RESOURCES.values() if table.module)
 
 PROGRAMS: dict[str, Program] = {
     item.name: item
     for item in (
         InfoProgram(),
         ConnectionInfoProgram(),
-        *(ResourceProgram(table) for table in RESOURCES.values() if table.module),
+        ConfigProgram(_OF_TYPES),
+        *_OF_TYPES,
     )
 }
 

@@ -70,7 +70,7 @@ class Collection:
         self._whole: set[str] = set()
         self._names: dict[str, list[str]] = {}
         self._predicted = 0
-        self._undo: list[tuple[str | None, dict[str, t.Any] | None, bool]] = []
+        self._undo: list[tuple[str | None, str | None, dict[str, t.Any] | None, bool]] = []
         self._loading = threading.Lock()
 
     # -- where ----------------------------------------------------------------------------------------------------
@@ -291,13 +291,17 @@ class Collection:
             key = f"predicted {self._predicted}"
         if not whole and key in self._whole:
             return self._objects[key]
+        self._keep(key, obj, whole)
+        return obj
+
+    def _keep(self, key: str, obj: dict[str, t.Any], whole: bool) -> None:
+        """Keep an object under a key, in place of what is kept there."""
         self._drop(key)
         if whole:
             self._whole.add(key)
         self._objects[key] = obj
         for name in dict.fromkeys(self.resource.identity.names(obj)):
             self._names.setdefault(name, []).append(key)
-        return obj
 
     def _key(self, obj: t.Mapping[str, t.Any]) -> str | None:
         """Under which key an object is kept: its id, or for a predicted one, where it is found."""
@@ -345,17 +349,17 @@ class Collection:
         if obj is not None:
             self.remember(obj, whole=True)
             key = next(known for known, item in self._objects.items() if item is obj)
-        self._undo.append((key, before, whole))
+        self._undo.append((key, old, before, whole))
         return obj
 
     def rollback(self) -> None:
         """Take back every prediction: what is known of the objects is again what they are."""
         while self._undo:
-            key, before, whole = self._undo.pop()
+            key, old, before, whole = self._undo.pop()
             if key is not None:
                 self._drop(key)
-            if before is not None:
-                self.remember(before, whole=whole)
+            if old is not None and before is not None:
+                self._keep(old, before, whole)
 
     def whole(self, obj: dict[str, t.Any]) -> dict[str, t.Any] | None:
         """The object with everything that only a call for it alone tells.
@@ -447,6 +451,10 @@ class Session:
         self.secrets: set[str] = set()
         #: A name that nothing bears is an error even in a check run.
         self.strict = False
+        #: Told about each object that was changed, where there are many.
+        self.report: t.Callable[[str], None] = lambda line: None
+        #: Names of projects that are going to be made.
+        self.promised: set[str] = set()
         #: New objects get the collection's mark.
         self.marks = False
         #: Types of which existing objects get it too.
@@ -491,7 +499,7 @@ class Session:
             warn=self.warn,
             warn_quietly=self.warn_quietly,
         )
-        made.secrets = self.secrets
+        made.secrets, made.promised, made.report = self.secrets, self.promised, self.report
         made.strict, made.marks, made.adopts = self.strict, self.marks, self.adopts
         return made
 
@@ -510,6 +518,16 @@ class Session:
                 organization=organization or self._organization, project=project or self._project
             )
         return self._inside[key]
+
+    def afresh(self, organization: str | None, project: str | None) -> Session:
+        """As :meth:`beside`, but with nothing known yet.
+
+        :param organization: UUID, slug or name; None for that of this session.
+        :param project: id or name; None for that of this session.
+        :returns: a new session, which takes the place of an earlier one.
+        """
+        self._inside.pop(f"beside {organization} {project}", None)
+        return self.beside(organization, project)
 
     def within_organization(self, organization: t.Any) -> Session:
         """The same session in another organization.
@@ -738,7 +756,9 @@ class Session:
         if not matching:
             names = [str(item.get("name")) for item in within]
             text = f"project: this key sees no project {wanted!r}{nearest(wanted, names) or self._seen(within)}"
-            if self.check_mode:
+            if self.check_mode and wanted.strip().casefold() in self.promised:
+                return PLANNED
+            if self.check_mode and not self.strict:
                 # As with other references: in a check run nothing that earlier tasks declare exists yet.
                 self.warn(f"{text}; a run needs it to exist by then")
                 return PLANNED
@@ -898,11 +918,21 @@ class Session:
 
         :param on: whether nothing is written from now on.
         """
-        self.check_mode = self.strict = on
+        self.set_check_mode(on, strict=on)
         for collection in self._collections.values():
             collection.rollback()
         for inner in self._inside.values():
             inner.planning(on)
+
+    def set_check_mode(self, on: bool, *, strict: bool = False) -> None:
+        """Say whether anything may be written, here and in every session made from this one.
+
+        :param on: nothing is written.
+        :param strict: a name that nothing bears is an error even so.
+        """
+        self.check_mode, self.strict = on, strict
+        for inner in self._inside.values():
+            inner.set_check_mode(on, strict=strict)
 
     def stale(self) -> None:
         """Forget every object: a write of unknown outcome may have changed them."""

@@ -111,10 +111,12 @@ class PostHogAction(ActionBase):
         variables = self._variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)
         del tmp
+        args = self.prepared(dict(self._task.args))
         if not self._in_process(variables):
             result.update(
                 self._execute_module(
                     module_name=f"community.posthog.{self.MODULE}",
+                    module_args=args,
                     task_vars=variables,
                     wrap_async=self._task.async_val,
                 )
@@ -126,8 +128,23 @@ class PostHogAction(ActionBase):
         environment: dict[str, t.Any] = {}
         self._compute_environment_string(environment)
         with _environment({key: str(value) for key, value in environment.items()}):
-            result.update(self._here(program(self.MODULE)))
+            result.update(self._here(program(self.MODULE), args))
+        self.told(result)
         return result
+
+    def prepared(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The task's options, with what only the controller can do done.
+
+        :param args: as the task gives them.
+        :returns: as the program takes them.
+        """
+        return args
+
+    def told(self, outcome: dict[str, t.Any]) -> None:
+        """Say what is to be said whatever the callback shows.
+
+        :param outcome: the task's result.
+        """
 
     def _in_process(self, variables: t.Mapping[str, t.Any]) -> bool:
         """Whether the task is one for the worker: local, in the foreground, and not switched off."""
@@ -138,10 +155,10 @@ class PostHogAction(ActionBase):
         wanted = self._templar.template(wanted) if isinstance(wanted, str) else wanted
         return local and boolean(wanted, strict=False)
 
-    def _here(self, item: Program) -> dict[str, t.Any]:
+    def _here(self, item: Program, args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Run the program in this process, with what C(AnsibleModule) would have done around it."""
         spec = item.spec()
-        raw = without_empty(plain(self._task.args))
+        raw = without_empty(plain(args))
         rules = {key: value for key, value in spec.items() if key not in ("argument_spec", "supports_check_mode")}
         checked = ModuleArgumentSpecValidator(spec["argument_spec"], **rules).validate(
             {key: value for key, value in raw.items() if value is not None}
@@ -183,6 +200,7 @@ class PostHogAction(ActionBase):
         sessions = _Kept.sessions_of(str(self._task._uuid), bool(self._task.check_mode), bool(self._task.loop))
         sessions.warn = warnings.append
         sessions.note = lambda line: display.vvv(str(remove_values(f"posthog: {line}", secret)))
+        sessions.report = lambda line: display.v(str(remove_values(line, secret | sessions.secrets)))
         good, outcome = perform(item, sessions, raw, params)
         secret |= sessions.secrets
         if not self._task.diff:

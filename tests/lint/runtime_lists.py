@@ -4,7 +4,7 @@
 """Keep meta/runtime.yml and plugins/action equal to the files in plugins/modules.
 
 Every module belongs to the action group, by its short name, and has an action plugin of its own name, which holds
-nothing but that name. ``--write`` puts both in order, without it what differs is an error.
+nothing but that name, unless it has work of its own on the controller. ``--write`` puts both in order, without it what differs is an error.
 """
 
 from __future__ import annotations
@@ -60,7 +60,10 @@ def wanted() -> dict[Path, str]:
     present = RUNTIME.read_text(encoding="utf-8")
     files = {RUNTIME: replace_block(present, f"  {GROUP}:", [f"    - {name}" for name in modules])}
     for name in modules:
-        files[ROOT / "plugins/action" / f"{name}.py"] = ACTION.format(name=name)
+        path = ROOT / "plugins/action" / f"{name}.py"
+        own = path.read_text(encoding="utf-8") if path.exists() else ""
+        # An action that does more on the controller (reading or writing files) is written by hand.
+        files[path] = own if f'    MODULE = "{name}"\n' in own and "    def " in own else ACTION.format(name=name)
     return files
 
 

@@ -1,0 +1,43 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs M(community.posthog.posthog_config): reads the files on the controller, then does as every other module."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible.utils.display import Display
+
+from ansible_collections.community.posthog.plugins.plugin_utils._action import PostHogAction
+from ansible_collections.community.posthog.plugins.plugin_utils._sources import documents
+
+display = Display()
+
+
+class ActionModule(PostHogAction):
+    """See the base class."""
+
+    MODULE = "posthog_config"
+
+    def prepared(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
+        """See the base class: O(src) becomes a part of O(config)."""
+        names = args.pop("src", None)
+        if not names:
+            return args
+        names = [names] if isinstance(names, str) else list(names)
+        read = documents(names, self._found, self._loader, self._templar.template)
+        config = args.get("config")
+        own = config if isinstance(config, list) else [] if config is None else [config]
+        return {**args, "config": [*own, *read]}
+
+    def _found(self, name: str) -> str:
+        """A file or a directory, looked for where Ansible looks for files; a directory may be relative too."""
+        direct = self._loader.path_dwim(name)
+        return direct if os.path.exists(direct) else str(self._find_needle("files", name))
+
+    def told(self, outcome: dict[str, t.Any]) -> None:
+        """See the base class: the summary is always shown."""
+        if outcome.get("counts") and not outcome.get("failed") and not self._task.no_log:
+            display.display(f"posthog_config: {outcome['msg']}")

@@ -1,0 +1,929 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""Many objects of many types at once: read, order, plan, apply, purge.
+
+Private to this collection: it may change without notice.
+
+The plan is a check run over everything, in the order in which things depend on each other; each predicted object is
+there for those after it. Only then anything is written, and only what the plan found to differ. So a mistake anywhere
+is told before the first write, and a plan is exactly what a run does.
+"""
+
+from __future__ import annotations
+
+import collections
+import concurrent.futures
+import dataclasses
+import json as jsonlib
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.community.posthog.plugins.module_utils._client import Turns
+from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
+from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._fields import (
+    MARK,
+    UUID,
+    Bool,
+    Choice,
+    Field,
+    NestedRef,
+    Problems,
+    Ref,
+    nearest,
+)
+from ansible_collections.community.posthog.plugins.module_utils._module import Declaration, ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._reconcile import Declared, Outcome, changes
+from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session, walk
+
+#: Keys of a document of configuration that say where it belongs, or where it is from.
+HOME_KEYS: t.Final = ("organization", "project")
+SOURCE_KEY: t.Final = "__posthog_source__"
+
+#: What can become of an object, in the order in which it is told.
+ACTIONS: t.Final = ("created", "updated", "deleted", "unchanged", "failed", "skipped")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a document is from.
+
+    :param file: the file's name; empty for what stands in the playbook.
+    :param lines: line numbers by path, for the places that have one.
+    """
+
+    file: str = ""
+    lines: t.Mapping[str, int] = field(default_factory=dict)
+
+    def of(self, path: str) -> str:
+        """Where something stands, for a person.
+
+        :param path: for example C(feature_flags[2].filters).
+        :returns: file, line and path, as far as they are known.
+        """
+        if not self.file:
+            return path
+        shorter = path
+        while shorter and shorter not in self.lines:
+            shorter = shorter[: max(shorter.rfind("."), shorter.rfind("["), 0)]
+        line = self.lines.get(shorter)
+        return f"{self.file}:{line}: {path}" if line is not None else f"{self.file}: {path}"
+
+
+@dataclass
+class Node:
+    """One declared object on its way.
+
+    :param number: its place among all nodes.
+    :param program: the module that does it.
+    :param declaration: what is to be done.
+    :param home: organization and project, as they were named.
+    :param where: its path in its document.
+    :param source: the document's.
+    :param name: what a person calls it.
+    :param needs: numbers of the nodes that must be done first.
+    :param completes: the node that did a part of the same object before, because of a cycle.
+    :param outcomes: what became of it, or would.
+    :param problems: what is wrong with it: option path and sentence.
+    :param blocked: name of what failed before it.
+    :param doomed: the object to delete for not being declared, and where it is.
+    """
+
+    number: int
+    program: ResourceProgram
+    declaration: Declaration
+    home: tuple[str | None, str | None]
+    where: str
+    source: Source
+    name: str
+    needs: set[int] = field(default_factory=set)
+    completes: Node | None = None
+    outcomes: list[Outcome] = field(default_factory=list)
+    problems: Problems = field(default_factory=list)
+    blocked: str = ""
+    doomed: tuple[Collection, dict[str, t.Any]] | None = None
+
+    @property
+    def error(self) -> str:
+        """Why it failed, or an empty string."""
+        return "; ".join(f"{path}: {text}" if path else text for path, text in self.problems)
+
+    @property
+    def table(self) -> Resource:
+        """The type."""
+        return self.program.table
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is, or was, anything to do."""
+        return any(outcome.changed for outcome in self.outcomes)
+
+    @property
+    def label(self) -> str:
+        """What a sentence calls it."""
+        return self.table.label(self.name)
+
+
+@dataclass
+class Purge:
+    """What may be deleted for not being declared.
+
+    :param types: plural names.
+    :param everything: whether the collection's mark does not matter.
+    :param most: how many deletions are allowed; with C(percent), of a hundred existing ones.
+    :param percent: whether C(most) is a percentage.
+    :param allow_empty: a type of which nothing is declared may be purged.
+    """
+
+    types: tuple[str, ...] = ()
+    everything: bool = False
+    most: int = 10
+    percent: bool = False
+    allow_empty: bool = False
+
+
+@dataclass
+class Result:
+    """What became of everything.
+
+    :param entries: one for each object that was not left alone.
+    :param counts: how many objects have had which fate.
+    :param outcomes: the outcomes behind the entries, for a diff.
+    """
+
+    entries: list[dict[str, t.Any]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ACTIONS, 0))
+    outcomes: list[tuple[str, Outcome]] = field(default_factory=list)
+
+    def add(self, node: Node) -> None:
+        """Count a node.
+
+        :param node: it is done with.
+        """
+        home = {key: value for key, value in zip(HOME_KEYS, node.home) if value is not None}
+        base: dict[str, t.Any] = {"type": node.table.type, "name": node.name, **home}
+        if node.error:
+            self.counts["failed"] += 1
+            self.entries.append({**base, "action": "failed", "msg": node.error})
+            return
+        if node.blocked:
+            self.counts["skipped"] += 1
+            self.entries.append({**base, "action": "skipped", "msg": f"{node.blocked} failed"})
+            return
+        for outcome in _flat(node.outcomes):
+            if outcome.action == "unchanged" and outcome.also:
+                # What was made in its stead is counted.
+                continue
+            self.counts[outcome.action] += 1
+            if outcome.action == "unchanged":
+                continue
+            entry = {**base, "type": outcome.resource.type, "action": outcome.action, "changes": changes(outcome)}
+            if outcome.obj is not None and outcome.resource.has_id:
+                entry["id"] = outcome.resource.object_id(outcome.obj)
+            self.entries.append(entry)
+            self.outcomes.append((node.name, outcome))
+
+    @property
+    def summary(self) -> str:
+        """One line with all counts that say something."""
+        said = [f"{self.counts[action]} {action}" for action in ACTIONS if self.counts[action]]
+        return ", ".join(said) or "nothing declared"
+
+
+class Project:
+    """A configuration of one or several projects.
+
+    :param session: the task's session.
+    :param programs: the modules, by plural name of their type.
+    :param concurrency: how many objects are worked on at once.
+    :param progress: called with a line about each object that was changed.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        programs: t.Mapping[str, ResourceProgram],
+        *,
+        concurrency: int = 8,
+        progress: t.Callable[[str], None] | None = None,
+    ) -> None:
+        self.session = session
+        self.programs = programs
+        self.concurrency = max(1, concurrency)
+        self.progress = progress or (lambda line: None)
+        self.nodes: list[Node] = []
+        self.problems: Problems = []
+        self.purged: list[Node] = []
+        self._named: dict[tuple[t.Any, ...], Node] = {}
+        self._declared: dict[tuple[t.Any, ...], list[Node]] = collections.defaultdict(list)
+        self._planned_homes: set[tuple[str | None, str | None]] = set()
+        self._made_homes: dict[tuple[str | None, str | None], Session] = {}
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def read(self, documents: t.Iterable[t.Any]) -> None:
+        """Read documents of configuration; what is wrong with them is collected.
+
+        :param documents: dictionaries of lists by type.
+        """
+        for document in documents:
+            if not isinstance(document, dict):
+                self.problems.append(("config", "takes a dictionary of lists by type, such as feature_flags"))
+                continue
+            told = document.get(SOURCE_KEY) or {}
+            source = Source(str(told.get("file") or ""), told.get("lines") or {})
+            home = self._home(document, source)
+            for key, value in document.items():
+                if key in (*HOME_KEYS, SOURCE_KEY) or value is None:
+                    continue
+                program = self.programs.get(key)
+                if program is None:
+                    self._problem(source, key, f"is no type{self._nearest_type(key)}")
+                elif program.table.singleton and program.table.parent is None:
+                    self._read_item(program, value, key, home, source)
+                elif not isinstance(value, list):
+                    self._problem(source, key, "takes a list")
+                else:
+                    for index, item in enumerate(value):
+                        self._read_item(program, item, f"{key}[{index}]", home, source)
+
+    def _problem(self, source: Source, path: str, text: str) -> None:
+        self.problems.append((source.of(path), text))
+
+    def _home(self, document: t.Mapping[str, t.Any], source: Source) -> tuple[str | None, str | None]:
+        home: list[str | None] = []
+        for key in HOME_KEYS:
+            value = document.get(key)
+            if value is not None and (isinstance(value, (dict, list, bool)) or value == ""):
+                self._problem(source, key, f"takes a name or an id, not {value!r}")
+                value = None
+            home.append(None if value is None else str(value))
+        return (home[0], home[1])
+
+    def _nearest_type(self, key: str) -> str:
+        singular = {program.table.type: plural for plural, program in self.programs.items()}
+        if key in singular:
+            return f"; a list of them is called {singular[key]}"
+        return nearest(key, self.programs) or f"; known are {', '.join(sorted(self.programs))}"
+
+    def _read_item(
+        self, program: ResourceProgram, item: t.Any, where: str, home: tuple[str | None, str | None], source: Source
+    ) -> None:
+        if not isinstance(item, dict):
+            self._problem(source, where, f"takes the options of posthog_{program.table.type}, not {item!r}")
+            return
+        try:
+            params, raw = self._options(program, item, where)
+            declaration = program.declare(raw, params, where)
+        except InvalidInput as exc:
+            for path, text in exc.problems:
+                self._problem(source, path, text)
+            return
+        node = Node(len(self.nodes), program, declaration, home, where, source, _name_of(program.table, declaration))
+        self.nodes.append(node)
+        self._note_name(node)
+
+    @staticmethod
+    def _options(
+        program: ResourceProgram, item: t.Mapping[str, t.Any], where: str
+    ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+        """The engine's own options of an item, validated, and the rest."""
+        spec = program.spec()["argument_spec"]
+        names = {name: name for name in spec if name not in connection_spec()}
+        names.update({alias: name for name in list(names) for alias in spec[name].get("aliases", ())})
+        problems: Problems = []
+        params: dict[str, t.Any] = {}
+        raw: dict[str, t.Any] = {}
+        own = {option.name: option for option in engine_options(program)}
+        for key, value in item.items():
+            name = names.get(key)
+            if name is None:
+                problems.append(
+                    (f"{where}.{key}", f"is no option of posthog_{program.table.type}{nearest(key, names)}")
+                )
+            elif name in own:
+                params[name] = own[name].parse(value, f"{where}.{key}", problems)
+            else:
+                raw[key] = value
+        for option in own.values():
+            params.setdefault(option.name, option.default)
+        for option in (
+            *program.table.identity.options[:1],
+            *(program.table.parent.required if program.table.parent else ()),
+        ):
+            several = program.table.several
+            given = {names[key] for key in raw if key in names}
+            if option in given or "id" in given or (several is not None and several.option in given):
+                continue
+            problems.append((f"{where}.{option}", "is missing"))
+        if problems:
+            raise InvalidInput(problems)
+        return params, raw
+
+    def _note_name(self, node: Node) -> None:
+        """Remember under which name a node is declared; twice is a mistake."""
+        for item in node.declaration.items:
+            key = (
+                *self._home_key(node.table, node.home),
+                node.table.type,
+                *_identity_key(node.table, item, node.declaration),
+            )
+            other = self._named.get(key)
+            if other is not None:
+                self._problem(
+                    node.source,
+                    node.where,
+                    f"{node.label} is declared twice; the other one is at {other.source.of(other.where)}",
+                )
+                continue
+            self._named[key] = node
+            if not node.declaration.absent:
+                self._declared[self._reference_key(node.table, node.home, item)].append(node)
+
+    @staticmethod
+    def _home_key(table: Resource, home: tuple[str | None, str | None]) -> tuple[str | None, str | None]:
+        """What tells objects of a type apart by where they are."""
+        if table.scope is Scope.INSTANCE:
+            return (None, None)
+        return (home[0], None) if table.scope is Scope.ORGANIZATION else home
+
+    def _reference_key(self, table: Resource, home: tuple[str | None, str | None], item: Declared) -> tuple[t.Any, ...]:
+        name = item.values.get(table.identity.option)
+        normal = table.identity.normal(name) if isinstance(name, (str, int)) else ""
+        return (*self._home_key(table, home), table.type, normal)
+
+    # -- order --------------------------------------------------------------------------------------------------------
+
+    def order(self) -> None:
+        """Find out what has to be done before what; cycles are broken by doing an object in two steps."""
+        for node in list(self.nodes):
+            if not node.declaration.absent:
+                node.needs |= {other.number for _option, other in self._needed(node)}
+                node.needs.discard(node.number)
+        self._break_cycles()
+
+    def _needed(self, node: Node) -> t.Iterator[tuple[str, Node]]:
+        """The declared objects that one refers to, each with the option that does."""
+        for item in node.declaration.items:
+            for option, ref, value in references(node.table, item):
+                table = self.session.registry(ref.type)
+                if isinstance(value, bool) or not isinstance(value, (str, int)):
+                    continue
+                key = (*self._home_key(table, node.home), ref.type, table.identity.normal(value))
+                for other in self._declared.get(key, ()):
+                    yield option, other
+        if node.table.scope is Scope.PROJECT and node.home[1] is not None:
+            table = self.session.registry("project")
+            for other in self._declared.get((node.home[0], None, "project", table.identity.normal(node.home[1])), ()):
+                self._planned_homes.add(node.home)
+                self.session.promised.add(node.home[1].strip().casefold())
+                yield "project", other
+
+    def _break_cycles(self) -> None:
+        for component in _components(self.nodes):
+            if len(component) < 2:
+                continue
+            inside = {node.number for node in component}
+            candidates = sorted(component, key=lambda node: (node.table.order, node.number))
+            for node in candidates:
+                options = {option for option, other in self._needed(node) if other.number in inside}
+                if options and all(self._optional(node, option) for option in options):
+                    self._split(node, options, inside)
+                    break
+            else:
+                names = " -> ".join(node.label for node in [*candidates, candidates[0]])
+                self._problem(
+                    candidates[0].source, candidates[0].where, f"cannot be made, since each needs the next: {names}"
+                )
+                return
+            self._break_cycles()
+            return
+
+    @staticmethod
+    def _optional(node: Node, option: str) -> bool:
+        known = node.table.field(option)
+        return known is None or not (known.required or option in node.table.place_options)
+
+    def _split(self, node: Node, options: t.Collection[str], inside: t.Collection[int]) -> None:
+        """Do an object without some of its options first, and complete it when the others are there."""
+        completion = Node(
+            len(self.nodes),
+            node.program,
+            node.declaration,
+            node.home,
+            node.where,
+            node.source,
+            node.name,
+            needs={*node.needs, node.number},
+            completes=node,
+        )
+        self.nodes.append(completion)
+        node.declaration = dataclasses.replace(
+            node.declaration,
+            items=[
+                dataclasses.replace(
+                    item,
+                    values={key: value for key, value in item.values.items() if key not in options},
+                    parts={key: value for key, value in item.parts.items() if key not in options},
+                )
+                for item in node.declaration.items
+            ],
+        )
+        node.needs -= set(inside)
+        for other in self.nodes:
+            # Who stands outside the cycle wants the whole object.
+            if other.number not in inside and other is not completion and node.number in other.needs:
+                other.needs.add(completion.number)
+
+    # -- plan and apply -----------------------------------------------------------------------------------------------
+
+    def home(self, home: tuple[str | None, str | None]) -> Session:
+        """The session in which the objects of an organization and a project are.
+
+        :param home: their names or ids; None for those of the task.
+        :returns: the session; one in which nothing exists yet where the project is still to be made.
+        """
+        if home in self._made_homes:
+            return self._made_homes[home]
+        session = self.session.beside(*home)
+        if home in self._planned_homes and not self.session.check_mode:
+            # By now the project exists, which the session of the plan cannot know.
+            session = self.session.afresh(*home)
+        self._made_homes[home] = session
+        return session
+
+    def plan(self, purge: Purge) -> Result:
+        """Find out what there is to do, without a write.
+
+        :param purge: what may be deleted.
+        :returns: what a run would do.
+        :raises PostHogFailure: something is wrong; everything that is, is told.
+        """
+        self.session.planning(True)
+        self._refuse()
+        self._prefetch()
+        present = [node for node in self.nodes if not node.declaration.absent]
+        self._walk(present, self._attempt)
+        absent = [node for node in self.nodes if node.declaration.absent]
+        for node in sorted(absent, key=lambda node: -node.table.order):
+            self._attempt(node)
+        for node in self.nodes:
+            for path, text in node.problems:
+                self._problem(node.source, f"{node.where}.{path}" if path else node.where, text)
+        self._refuse()
+        self.purged = self._purged(purge)
+        self._refuse()
+        return self._result()
+
+    def _refuse(self) -> None:
+        """Stop here if anything was found to be wrong."""
+        if self.problems:
+            told = list(dict.fromkeys(self.problems))
+            if len(told) > 1:
+                lines = "\n".join(f"- {path}: {text}" if path else f"- {text}" for path, text in told)
+                raise InvalidInput(told, f"{len(told)} mistakes in the configuration; nothing was written.\n{lines}")
+            raise InvalidInput(told)
+
+    def apply(self) -> Result:
+        """Do what the plan found.
+
+        :returns: what became of everything.
+        """
+        planned = {node.number for node in self.nodes if node.changed}
+        self.session.planning(False)
+        self._made_homes.clear()
+        todo = [node for node in self.nodes if node.number in planned and not node.declaration.absent]
+        # A step of two is repeated as a whole: the second one may have nothing to do if the first fails.
+        for node in todo:
+            node.outcomes = []
+        self._walk(todo, self._attempt)
+        for node in todo:
+            if node.changed:
+                self._say(node)
+        gone = [node for node in self.nodes if node.number in planned and node.declaration.absent]
+        for node in sorted(gone, key=lambda node: -node.table.order):
+            node.outcomes = []
+            self._attempt(node)
+            self._say(node)
+        failed = any(node.error or node.blocked for node in self.nodes)
+        for node in self.purged:
+            node.outcomes = []
+            if failed:
+                node.blocked = "another object"
+            else:
+                self._delete(node)
+                self._say(node)
+        return self._result()
+
+    def _say(self, node: Node) -> None:
+        for outcome in _flat(node.outcomes):
+            if outcome.changed and outcome.action != "unchanged":
+                self.progress(f"{outcome.action}: {outcome.label or node.label}")
+
+    def _attempt(self, node: Node) -> None:
+        """Do one node; what goes wrong is noted on it."""
+        try:
+            node.outcomes = node.program.carry_out(self.home(node.home), node.declaration)
+        except InvalidInput as exc:
+            node.problems = exc.problems
+        except ApiError as exc:
+            node.problems = [("", self.home(node.home).explained(exc).message)]
+        except PostHogFailure as exc:
+            node.problems = [("", exc.message)]
+
+    def _walk(self, nodes: t.Sequence[Node], work: t.Callable[[Node], None]) -> None:
+        """Do nodes in the order of their needs, several at once; what depends on a failed one is left out."""
+        waiting = {node.number: node for node in nodes}
+        needs = {number: {other for other in node.needs if other in waiting} for number, node in waiting.items()}
+        dependents: dict[int, list[int]] = collections.defaultdict(list)
+        for number, others in needs.items():
+            for other in others:
+                dependents[other].append(number)
+        ready = collections.deque(
+            sorted((number for number in waiting if not needs[number]), key=lambda n: (waiting[n].table.order, n))
+        )
+        turns = self.session.client.turns = Turns() if self.concurrency > 1 else None
+
+        def one(node: Node) -> Node:
+            if turns is None:
+                work(node)
+            else:
+                with turns:
+                    work(node)
+            return node
+
+        def finished(node: Node) -> None:
+            for number in dependents[node.number]:
+                needs[number].discard(node.number)
+                other = waiting[number]
+                if (node.error or node.blocked) and not other.error and not other.blocked:
+                    other.blocked = node.label
+                if not needs[number]:
+                    if other.blocked:
+                        finished(other)
+                    else:
+                        ready.append(number)
+
+        try:
+            with concurrent.futures.ThreadPoolExecutor(self.concurrency) as pool:
+                running: set[concurrent.futures.Future[Node]] = set()
+                while ready or running:
+                    while ready and len(running) < self.concurrency:
+                        running.add(pool.submit(one, waiting[ready.popleft()]))
+                    done, running = concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED)
+                    for future in done:
+                        finished(future.result())
+        finally:
+            self.session.client.turns = None
+
+    def _prefetch(self) -> None:
+        """Read the lists that are going to be needed, several at once."""
+        wanted: dict[int, Collection] = {}
+        for node in self.nodes:
+            tables = [node.table] if node.table.parent is None else []
+            for item in node.declaration.items:
+                tables += [self.session.registry(ref.type) for _option, ref, _value in references(node.table, item)]
+            for table in tables:
+                if table.parent is None and not table.singleton and not table.identity.large:
+                    collection = self.home(node.home).collection(table)
+                    wanted[id(collection)] = collection
+        turns = self.session.client.turns = Turns()
+
+        def load(collection: Collection) -> None:
+            with turns:
+                try:
+                    collection.all()
+                except PostHogFailure:
+                    # Whoever needs the list meets the error in its place, with the object that it concerns.
+                    pass
+
+        try:
+            with concurrent.futures.ThreadPoolExecutor(self.concurrency) as pool:
+                list(pool.map(load, wanted.values()))
+        finally:
+            self.session.client.turns = None
+
+    def _result(self) -> Result:
+        result = Result()
+        completions = {id(node.completes): node for node in self.nodes if node.completes is not None}
+        for node in [*self.nodes, *self.purged]:
+            second = completions.get(id(node))
+            if node.completes is not None:
+                continue
+            if second is not None and not node.error and not node.blocked:
+                node = _merged_node(node, second)
+            result.add(node)
+        return result
+
+    # -- names that are no references ---------------------------------------------------------------------------------
+
+    def unknown_names(self) -> Problems:
+        """Events and properties that are named by what changes, and that the project has never seen.
+
+        :returns: where they stand, and a sentence.
+        """
+        asked: dict[tuple[t.Any, ...], bool] = {}
+        out: Problems = []
+        for node in self.nodes:
+            if not node.table.mentions or not node.changed or node.completes is not None or node.declaration.absent:
+                continue
+            for item in node.declaration.items:
+                for option, value in item.values.items():
+                    found: list[tuple[str, t.Any, str]] = []
+
+                    def note(rule: NestedRef, name: t.Any, where: str, found: t.Any = found) -> t.Any:
+                        found.append((rule.ref.type, name, where))
+                        return name
+
+                    walk(value, node.table.mentions, note, option)
+                    for kind, name, where in found:
+                        if not isinstance(name, str) or name.startswith("$"):
+                            # PostHog's own.
+                            continue
+                        key = (node.home, kind, name)
+                        if key not in asked:
+                            asked[key] = self._seen(node, kind, name)
+                        if not asked[key]:
+                            what = self.session.registry(kind).name.split()[0]
+                            text = f"the project has never seen the {what} {name!r}"
+                            out.append((node.source.of(f"{node.where}.{where}"), text))
+        return list(dict.fromkeys(out))
+
+    def _seen(self, node: Node, kind: str, name: str) -> bool:
+        """Whether a project knows an event or a property; where that cannot be learnt, it is taken to."""
+        declared = self._declared.get((*node.home, kind, name))
+        if declared:
+            return True
+        session = self.home(node.home)
+        try:
+            found = session.collection(session.registry(kind)).find(name)
+        except PostHogFailure:
+            return True
+        return bool(found)
+
+    # -- purge --------------------------------------------------------------------------------------------------------
+
+    def _purged(self, purge: Purge) -> list[Node]:
+        """The objects that are there, are not declared, and are to go."""
+        nodes: list[Node] = []
+        for index, plural in enumerate(purge.types):
+            where = f"purge[{index}]"
+            program = self.programs.get(plural)
+            if program is None:
+                self.problems.append((where, f"{plural!r} is no type{self._nearest_type(plural)}"))
+                continue
+            table = program.table
+            if table.delete is Delete.NONE or not table.purgeable or table.singleton:
+                self.problems.append((where, f"{plural} cannot be purged"))
+                continue
+            if not purge.everything and table.marker is None:
+                self.problems.append(
+                    (where, f"{plural} cannot carry the collection's mark; purge_scope: all is needed to purge them")
+                )
+                continue
+            nodes += self._purged_of(program, purge, where)
+        if not purge.percent and len(nodes) > purge.most:
+            names = ", ".join(repr(node.name) for node in nodes[:10]) + (" …" if len(nodes) > 10 else "")
+            self.problems.append(
+                (
+                    "purge",
+                    (
+                        f"{len(nodes)} objects would be deleted ({names}), more than max_deletions allows "
+                        f"({purge.most}); raise it if that is what is meant"
+                    ),
+                )
+            )
+        return sorted(nodes, key=lambda node: -node.table.order)
+
+    def _purged_of(self, program: ResourceProgram, purge: Purge, where: str) -> list[Node]:
+        table = program.table
+        declared = [node for node in self.nodes if node.table.type == table.type]
+        homes = list(dict.fromkeys(self._home_key(table, node.home) for node in self.nodes)) or [(None, None)]
+        if not declared and not purge.allow_empty:
+            self.problems.append(
+                (where, f"no {table.plural} are declared, so all of them would go; allow_empty: true allows that")
+            )
+            return []
+        found: list[Node] = []
+        existing = 0
+        for home in homes:
+            session = self.home(home)
+            kept = {
+                str(table.object_id(outcome.obj))
+                for node in declared
+                for outcome in _flat(node.outcomes)
+                if outcome.obj is not None and outcome.resource.type == table.type
+            }
+            places = [None] if table.parent is None else table.parent.everywhere(session)
+            for place in places:
+                collection = session.collection(table, place)
+                for obj in collection.all():
+                    object_id = table.object_id(obj)
+                    if object_id is None:
+                        continue
+                    existing += 1
+                    if str(object_id) in kept or (table.spared is not None and table.spared(session, obj)):
+                        continue
+                    known = table.field(table.marker) if table.marker else None
+                    if not purge.everything and (known is None or MARK not in (known.value_in(obj) or [])):
+                        continue
+                    found.append(self._purge_node(program, home, where, collection, obj))
+        if purge.percent and len(found) * 100 > existing * purge.most:
+            self.problems.append(
+                (
+                    where,
+                    (
+                        f"{len(found)} of {existing} {table.plural} would be deleted, more than max_deletions allows "
+                        f"({purge.most} %); raise it if that is what is meant"
+                    ),
+                )
+            )
+        return found
+
+    def _purge_node(
+        self,
+        program: ResourceProgram,
+        home: tuple[str | None, str | None],
+        where: str,
+        collection: Collection,
+        obj: dict[str, t.Any],
+    ) -> Node:
+        table = program.table
+        declaration = Declaration(table, {}, absent=True)
+        node = Node(
+            -1, program, declaration, home, where, Source(), table.identity.shown(obj), doomed=(collection, obj)
+        )
+        self._delete(node)
+        return node
+
+    @staticmethod
+    def _delete(node: Node) -> None:
+        """Delete an object for not being declared; in a plan, predict that."""
+        if node.doomed is None:
+            raise LookupError("no object to delete")
+        collection, obj = node.doomed
+        try:
+            node.outcomes = [node.program.reconciler(collection.session).remove(collection, obj)]
+        except PostHogFailure as exc:
+            node.problems = [("", exc.message)]
+
+
+def engine_options(program: ResourceProgram) -> list[Field]:
+    """The options of a module that are about how it works and not about the object.
+
+    :param program: the module.
+    :returns: fields that read them.
+    """
+    spec = program.spec()["argument_spec"]
+    table = program.table
+    options: list[Field] = []
+    switches = {switch.name for part in table.parts for switch in part.switches}
+    if table.stand_in is not None:
+        switches.add(table.stand_in.switch)
+    if table.several is not None:
+        switches.add(table.several.exclusive)
+    for name, told in spec.items():
+        if name in switches:
+            options.append(Bool(name, default=told.get("default")))
+        elif name in ("state", "update_secret"):
+            options.append(Choice(name, told["choices"], default=told["default"]))
+    return options
+
+
+def references(table: Resource, item: Declared) -> t.Iterator[tuple[str, Ref, t.Any]]:
+    """Everything in a declaration that names another object.
+
+    :param table: the type.
+    :param item: the declaration.
+    :returns: the option, what is named, and its name or id.
+    """
+    for known in (*table.fields, *(part.field for part in table.parts)):
+        value = item.values.get(known.name, item.parts.get(known.name))
+        if value is not None:
+            for ref, name in _inside(known, value):
+                yield known.name, ref, name
+    if table.parent is not None:
+        yield from table.parent.refers(item.values)
+
+
+def _inside(known: Field, value: t.Any) -> t.Iterator[tuple[Ref, t.Any]]:
+    """The references inside a value."""
+    if known.ref is not None:
+        for name in value if isinstance(value, list) else [value]:
+            if name is not None and not UUID.fullmatch(str(name)):
+                yield known.ref, name
+        return
+    if known.refs:
+        found: list[tuple[Ref, t.Any]] = []
+        walk(value, known.refs, lambda rule, name, where: found.append((rule.ref, name)))
+        yield from found
+    if known.kind == "document" and isinstance(value, dict):
+        for inner in known.fields:
+            if value.get(inner.name) is not None:
+                yield from _inside(inner, value[inner.name])
+    elif known.kind == "list" and known.items is not None and isinstance(value, list):
+        for item in value:
+            yield from _inside(known.items, item)
+    elif known.kind == "map" and known.items is not None and isinstance(value, dict):
+        for item in value.values():
+            yield from _inside(known.items, item)
+
+
+def _name_of(table: Resource, declaration: Declaration) -> str:
+    """What a person calls a declared object."""
+    if declaration.object_id is not None and not declaration.items[0].values.get(table.identity.option):
+        return str(declaration.object_id)
+    parts: list[str] = []
+    for option in (*table.place_options, *table.identity.options):
+        value = declaration.items[0].values.get(option) if declaration.items else declaration.given.get(option)
+        known = table.field(option)
+        if declaration.several and table.several is not None and option == table.several.each:
+            continue
+        if value is None or isinstance(value, (dict, list)):
+            continue
+        if known is not None and known.words:
+            value = next((word for word, number in known.words.items() if number == value), value)
+        parts.append(str(value))
+    return " / ".join(parts)
+
+
+def _identity_key(table: Resource, item: Declared, declaration: Declaration) -> tuple[t.Any, ...]:
+    """What makes two declarations be about the same object."""
+    if declaration.object_id is not None:
+        return ("id", str(declaration.object_id))
+    key: list[t.Any] = []
+    for option in (*table.place_options, *table.identity.options):
+        value = item.values.get(option)
+        if option == table.identity.option and isinstance(value, str):
+            value = table.identity.normal(value)
+        key.append(jsonlib.dumps(value, sort_keys=True, default=str))
+    return tuple(key)
+
+
+def _merged_node(first: Node, second: Node) -> Node:
+    """Two steps of one object as one."""
+    if second.error or second.blocked:
+        return dataclasses.replace(second, completes=None)
+    merged = dataclasses.replace(first)
+    if not first.changed:
+        merged.outcomes = second.outcomes
+    elif second.changed and first.outcomes and second.outcomes:
+        one, two = first.outcomes[0], second.outcomes[0]
+        merged.outcomes = [
+            dataclasses.replace(one, obj=two.obj, before={**two.before, **one.before}, after={**one.after, **two.after})
+            if one.action != "created"
+            else dataclasses.replace(one, obj=two.obj, after={**one.after, **two.after})
+        ]
+    return merged
+
+
+def _flat(outcomes: t.Iterable[Outcome]) -> t.Iterator[Outcome]:
+    for outcome in outcomes:
+        yield outcome
+        yield from _flat(outcome.also)
+
+
+def _components(nodes: t.Sequence[Node]) -> list[list[Node]]:
+    """The strongly connected components, by Tarjan's algorithm without recursion."""
+    by_number = {node.number: node for node in nodes}
+    index: dict[int, int] = {}
+    low: dict[int, int] = {}
+    on_stack: set[int] = set()
+    stack: list[int] = []
+    out: list[list[Node]] = []
+    for root in by_number:
+        if root in index:
+            continue
+        work: list[tuple[int, t.Iterator[int]]] = [(root, iter(sorted(by_number[root].needs)))]
+        index[root] = low[root] = len(index)
+        stack.append(root)
+        on_stack.add(root)
+        while work:
+            number, following = work[-1]
+            for other in following:
+                if other not in by_number:
+                    continue
+                if other not in index:
+                    index[other] = low[other] = len(index)
+                    stack.append(other)
+                    on_stack.add(other)
+                    work.append((other, iter(sorted(by_number[other].needs))))
+                    break
+                if other in on_stack:
+                    low[number] = min(low[number], index[other])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[number])
+                if low[number] == index[number]:
+                    component = []
+                    while True:
+                        member = stack.pop()
+                        on_stack.discard(member)
+                        component.append(by_number[member])
+                        if member == number:
+                            break
+                    out.append(component)
+    return out

@@ -1,0 +1,218 @@
+#!/usr/bin/python
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: posthog_config
+short_description: Bring whole PostHog projects to what YAML says
+description:
+  - Applies many objects of many types in one task, such as feature flags, cohorts, insights, dashboards, roles and
+    members.
+  - Each object is written with the options of its type's own module, for example those of
+    M(community.posthog.posthog_feature_flag). What M(community.posthog.posthog_export) writes has the same form.
+  - Everything is checked and planned before the first write. All mistakes are told together, with file, line and option.
+  - Objects are applied in the order in which they depend on each other, several at once. A name may refer to an object
+    that PostHog has, or to one that is declared anywhere in the same configuration.
+  - Check mode is the plan; together with C(--diff) it is printed in full.
+version_added: 0.1.0
+author:
+  - Contributors to the community.posthog collection (@ansible-collections)
+extends_documentation_fragment:
+  - community.posthog.connection
+  - community.posthog.attributes
+options:
+  config:
+    description:
+      - The configuration. A dictionary of lists by type, with the plural names of the types as keys, such as
+        V(feature_flags) and V(dashboards); what exists once, such as V(project_settings), is a dictionary of its options.
+      - An item takes the options of the type's module, among them O(ignore:state), but not those of the connection.
+      - The keys V(organization) and V(project) beside the lists say where their objects belong; without them it is
+        where the task works.
+      - A list of such dictionaries configures several projects.
+    type: raw
+  src:
+    description:
+      - Files with such configuration, and directories of them, on the controller. Files of a directory are read at any
+        depth, those that end in C(.yml), C(.yaml) or C(.json) and do not begin with a dot or an underscore.
+      - A file may hold several YAML documents. They are merged; an object that is declared twice is an error.
+      - Templates in the files are rendered with the variables of the host. Text with the tag C(!unsafe) is left as it is.
+        Ansible Vault is understood, for whole files and for single values.
+      - Relative paths are looked for as those of M(ansible.builtin.copy) are.
+    type: list
+    elements: path
+  purge:
+    description:
+      - Types, in the plural, of which objects that are not declared are deleted.
+      - Nothing is purged by default.
+    type: list
+    elements: str
+  purge_scope:
+    description:
+      - V(marked) deletes only what carries the tag C(managed-by-ansible). This module puts that tag on every object that
+        it creates and whose type has tags, and on declared objects of the types in O(purge).
+      - V(all) deletes whatever is not declared, also what was made by hand.
+      - The tag is left alone by all modules of this collection, whatever their tasks declare as tags.
+    type: str
+    choices:
+      - marked
+      - all
+    default: marked
+  max_deletions:
+    description:
+      - How many objects O(purge) may delete; with more, nothing is written at all.
+      - A percentage such as V(20%) counts for each type, of the objects that exist.
+    type: str
+    default: '10'
+  allow_empty:
+    description:
+      - Allow a type in O(purge) of which nothing is declared.
+    type: bool
+    default: false
+  unknown_names:
+    description:
+      - What to do about events and properties that insights, actions and cohorts name and the project has never seen.
+      - Only what is created or changed is looked at, and names that begin with C($) are PostHog's own.
+    type: str
+    choices:
+      - warn
+      - error
+      - ignore
+    default: warn
+  concurrency:
+    description:
+      - How many objects are worked on at once, from 1 to 32. O(rate_limit) holds for all of them together.
+    type: int
+    default: 8
+seealso:
+  - module: community.posthog.posthog_export
+  - module: community.posthog.posthog_info
+notes:
+  - The key needs the scopes of every type that is declared or referred to; see the modules of the types.
+  - When an object fails, what depends on it is skipped, everything else is done, and nothing is purged. Running the task
+    again finishes it.
+  - Objects with O(ignore:state=absent) are deleted after everything else was applied.
+"""
+
+EXAMPLES = r"""
+- name: Apply what the files in a directory say
+  community.posthog.posthog_config:
+    api_key: "{{ posthog_api_key }}"
+    project: Default project
+    config:
+      cohorts:
+        - name: Beta testers
+          filters:
+            properties:
+              type: AND
+              values:
+                - type: AND
+                  values:
+                    - {type: person, key: email, operator: icontains, value: "@acme.test"}
+      feature_flags:
+        - key: new-checkout
+          name: The new checkout
+          filters:
+            groups:
+              - properties:
+                  - {type: cohort, key: id, value: Beta testers}
+                rollout_percentage: 50
+      insights:
+        - name: Checkouts
+          query:
+            kind: InsightVizNode
+            source:
+              kind: TrendsQuery
+              series:
+                - {kind: EventsNode, event: $pageview}
+          dashboards:
+            - Checkout
+      dashboards:
+        - name: Checkout
+          description: How the new checkout does
+          tiles:
+            - {insight: Checkouts, layouts: {sm: {x: 0, y: 0, w: 6, h: 5}}}
+
+- name: Delete the flags and dashboards that are not declared any more
+  community.posthog.posthog_config:
+    api_key: "{{ posthog_api_key }}"
+    config:
+      feature_flags:
+        - key: new-checkout
+      dashboards:
+        - name: Checkout
+    purge:
+      - feature_flags
+      - dashboards
+    max_deletions: 20%
+"""
+
+RETURN = r"""
+msg:
+  description: What was done, or in check mode would be done, in one line.
+  returned: always
+  type: str
+  sample: 3 created, 1 updated, 996 unchanged
+counts:
+  description: How many objects have been C(created), C(updated), C(deleted), C(unchanged), C(failed) and C(skipped).
+  returned: when the configuration is valid
+  type: dict
+  sample: {"created": 3, "updated": 1, "deleted": 0, "unchanged": 996, "failed": 0, "skipped": 0}
+objects:
+  description: The objects that were not left unchanged.
+  returned: when the configuration is valid
+  type: list
+  elements: dict
+  contains:
+    type:
+      description: The object's type.
+      type: str
+      returned: always
+      sample: feature_flag
+    name:
+      description: What it is called.
+      type: str
+      returned: always
+      sample: new-checkout
+    organization:
+      description: The organization, where the configuration names one.
+      type: str
+      returned: when the configuration names it
+    project:
+      description: The project, where the configuration names one.
+      type: str
+      returned: when the configuration names it
+    id:
+      description: The object's id; V(null) for one that is still to be created.
+      type: raw
+      returned: unless it is gone or has none
+      sample: 17
+    action:
+      description: What became of it; one of C(created), C(updated), C(deleted), C(failed) and C(skipped).
+      type: str
+      returned: always
+      sample: updated
+    changes:
+      description: The single values that changed, each with C(path), C(before) and C(after).
+      type: list
+      elements: dict
+      returned: unless it failed or was skipped
+      sample: [{"path": "active", "before": true, "after": false}]
+    msg:
+      description: Why it failed or was skipped.
+      type: str
+      returned: when it failed or was skipped
+"""
+
+from ansible_collections.community.posthog.plugins.module_utils._programs import run
+
+
+def main() -> None:
+    """Run the module."""
+    run("posthog_config")
+
+
+if __name__ == "__main__":
+    main()

@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
+from .errors import ApiError
+
 if TYPE_CHECKING:
     from .app import App
 
@@ -150,7 +152,7 @@ class Control:
             return 404, {"error": f"no such control: {name}"}
         try:
             return 200, handler(method, query, body if body is not None else {})
-        except (KeyError, TypeError, ValueError, LookupError) as exc:
+        except (ApiError, KeyError, TypeError, ValueError, LookupError) as exc:
             return 400, {"error": f"{type(exc).__name__}: {exc}"}
 
     def settings(self) -> dict[str, Any]:

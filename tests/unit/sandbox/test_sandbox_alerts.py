@@ -137,3 +137,10 @@ def test_a_subscription_of_a_dashboard_names_insights(api: Client) -> None:
     refused(api, "POST", "P/subscriptions/", outside, "dashboard_export_insights")
     made = api.post("P/subscriptions/", {**body, "dashboard_export_insights": [inside]})
     assert (made["content_type"], made["resource_name"], made["insight_short_id"]) == ("dashboard", "D", None)
+
+
+def test_what_cannot_be_seeded_is_told(api: Client) -> None:
+    reply = api.call("POST", "/__control__/seed", {"type": "alert", "objects": [{"insight": 99}]})
+    assert reply.status_code == 400 and "does not exist" in reply.json()["error"]
+    slack = api.control("seed", {"type": "integration", "objects": [{"kind": "slack", "config": {"team": "T"}}]})
+    assert api.get(f"P/integrations/{slack['ids'][0]}/")["display_name"] == "T"

@@ -23,6 +23,7 @@ from harness.engine import Engine
 from harness.litany import (
     Litany,
     alive,
+    changeable,
     changes_name,
     cleared,
     diff_vanishes,
@@ -554,16 +555,6 @@ def secret_field(litany: Litany, name: str, other: t.Any) -> None:
     steps.add(f"{name}: another secret, always", always, changed, written)
     steps.add(f"{name}: another secret, always, again", always, changed, written)
     steps.add(f"{name}: the first secret", litany.named(**{name: sample.value(name).first}, **along), unchanged)
-
-
-def changeable(sample: Sample) -> list[str]:
-    """The fields that can be given a second value; a role has none but its name."""
-    out = []
-    for name in sample.updated:
-        known = sample.field(name)
-        if not known.write_only and not known.secret and name not in sample.last:
-            out.append(name)
-    return out
 
 
 @pytest.mark.parametrize(("sample", "ways"), types(of=changeable))

@@ -123,11 +123,11 @@ class Engine:
         # All that the action plugin wants to know of Ansible.
         action = object.__new__(_action.PostHogAction)
         action._task = SimpleNamespace(
-            args=args, _uuid=identifier, check_mode=check, diff=diff, loop=[1] if looped else None, retries=None
+            _uuid=identifier, check_mode=check, diff=diff, loop=[1] if looped else None, retries=None
         )
         action._variables = {}
         try:
-            result = {"changed": False, **action._here(program(module))}
+            result = {"changed": False, **action._here(program(module), args)}
         finally:
             if not looped:
                 _action._Kept.drop()

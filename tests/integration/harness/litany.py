@@ -342,6 +342,16 @@ def cleared(sample: Sample, name: str) -> bool:
     return not means(known, value.stored(value.second), known.null_as)
 
 
+def changeable(sample: Sample) -> list[str]:
+    """The fields that can be given a second value; a role has none but its name."""
+    out = []
+    for name in sample.updated:
+        known = sample.field(name)
+        if not known.write_only and not known.secret and name not in sample.last:
+            out.append(name)
+    return out
+
+
 # -- checks -----------------------------------------------------------------------------------------------------------
 
 

@@ -222,7 +222,7 @@ class Steps:
             "_ansible_parsed",
             "stderr",
             "stdout",
-            *(("invocation", "exception") if bare else ()),
+            *(("invocation", "exception", "failed") if bare else ()),
         )
         result = {key: value for key, value in task.result.items() if key not in dropped}
         return steady({"status": task.status, **result})

@@ -48,6 +48,15 @@ RESOURCES = (
 )  # fmt: skip
 
 
+#: Of these, the kinds whose objects the collection finds by their names.
+NAMED = frozenset(
+    (
+        "action", "dashboard", "early_access_feature", "endpoint", "experiment", "external_data_source", "feature_flag",
+        "hog_flow", "insight", "notebook", "survey",
+    )
+)  # fmt: skip
+
+
 class Ruled(Place):
     """What rules are about: the project itself, everything of one kind in it, or one object."""
 
@@ -68,22 +77,25 @@ class Ruled(Place):
         kind, name = declared.get("resource"), declared.get("object")
         if name is None:
             return {"list": "access_controls" if kind == "project" else "resource_access_controls"}
-        try:
-            table = session.registry(str(kind))
-        except KeyError:
-            table = None
-        if table is None or table.scope is not Scope.PROJECT:
+        if kind not in NAMED:
             # Nothing of this collection can find such an object by its name.
             if not re.fullmatch(rf"\d+|{UUID.pattern}", str(name)):
                 problems.append(("object", f"objects of the kind {kind} are given by their id, not as {name!r}"))
                 return None
             return {"list": f"{kind}s/{name}/access_controls", "object": name}
+        table = session.registry(str(kind))
         found = session.lookup(Ref(table.type), name, "object", problems)
         if found is None:
             return None
         lists = table.paths[0].rstrip("/").rpartition("/")[2]
         shown = table.identity.shown(found) or name
         return {"list": f"{lists}/{table.object_id(found)}/access_controls", "object": shown}
+
+    def refers(self, declared: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, Ref, t.Any]]:
+        """See :meth:`Place.refers`."""
+        kind, name = declared.get("resource"), declared.get("object")
+        if kind in NAMED and name is not None:
+            yield "object", Ref(str(kind)), name
 
     def path(self, session: Session, place: t.Mapping[str, t.Any]) -> str:
         """See :meth:`Place.path`."""

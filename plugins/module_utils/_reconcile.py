@@ -269,7 +269,8 @@ class Reconciler:
             raise self._ambiguous(declared, found)
         if not found:
             return None
-        needs_more = bool(declared.parts) or any(
+        apart = any(not part.in_list for part in self.resource.parts if part.field.name in declared.parts)
+        needs_more = apart or any(
             not known.in_list or (self.resource.varies and not known.write_only and not known.shown_by(found[0]))
             for known in self.resource.fields
             if known.name in declared.values and known.name not in self.resource.place_options

@@ -550,6 +550,8 @@ class Part:
     switches: tuple[Field, ...] = ()
     #: Where else the server shows it.
     also_shown: tuple[str, ...] = ()
+    #: A list call tells of it what :meth:`plan` wants to know of the object, if only because that has calls of its own.
+    in_list: bool = False
 
     def plan(
         self,
@@ -769,7 +771,8 @@ class Resource:
     @property
     def list_is_complete(self) -> bool:
         """Whether a list call tells all that can be declared."""
-        return not self.parts and all(item.in_list for item in self.fields if not item.write_only)
+        fields = (item.in_list for item in self.fields if not item.write_only)
+        return all(fields) and all(part.in_list for part in self.parts)
 
     @property
     def reference_rules(self) -> tuple[NestedRef, ...]:

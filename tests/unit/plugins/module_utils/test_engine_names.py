@@ -18,9 +18,12 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Delete,
     Identity,
     Kinds,
+    Part,
+    PartPlan,
     Resource,
     Scope,
 )
+from ansible_collections.community.posthog.plugins.module_utils._session import Session
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, make_world
 
 THING = Resource(
@@ -125,3 +128,32 @@ def test_a_patch_repeats_what_the_object_shows(shown: Obj, repeated: Obj) -> Non
         ("PATCH", f"{THINGS}1/", {"note": "new", **repeated}),
         ("PATCH", f"{THINGS}1/", {"deleted": True, **repeated}),
     ]
+
+
+class Sticker(Part):
+    """A part of which nothing is read but the object."""
+
+    field = Text("sticker")
+
+    def plan(
+        self, session: Session, resource: Resource, declared: Mapping[str, Any], current: Mapping[str, Any] | None
+    ) -> PartPlan:
+        return PartPlan(None, None, False)
+
+
+class Listed(Sticker):
+    """The same, with a list that tells enough."""
+
+    in_list = True
+
+
+@pytest.mark.parametrize(("part", "paths"), [(Sticker, [THINGS, f"{THINGS}1/"]), (Listed, [THINGS])])
+def test_an_object_is_read_by_itself_only_for_parts_of_which_a_list_tells_too_little(
+    part: type[Part], paths: list[str]
+) -> None:
+    table = dataclasses.replace(THING, parts=(part(),))
+    world = world_of(table, {"id": 1, "name": "a"})
+    assert table.list_is_complete is part.in_list
+    outcome = Reconciler(world.session, table).present(read_declared(table, {"name": "a", "sticker": "x"}))
+    assert outcome.action == "unchanged"
+    assert [call[1] for call in world.memory.reads] == paths

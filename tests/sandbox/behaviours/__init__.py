@@ -35,6 +35,7 @@ MODULES = (
     "experiments",
     "surveys",
     "rollouts",
+    "schema",
     "legacy",
 )
 

@@ -11,10 +11,12 @@ from ..fields import check
 from ..resource import Answer, Context, Extra, Resource, basic_user, behaviour
 from ..store import Row, now
 from ..tables import Field, Table
+from .linked import within
 
 if TYPE_CHECKING:
     from ..app import App
 
+MAX_GROUP_TYPES = 5
 TAGGED = ("feature_flag", "dashboard", "insight", "action", "event_definition", "property_definition")
 
 
@@ -39,12 +41,12 @@ class Definition(Resource):
         return ctx.store.has_feature(ctx.organization.pk, "ingestion_taxonomy")
 
     def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
-        if row is None:
-            return data
-        if not self.paid(ctx):
+        if row is not None and not self.paid(ctx):
             raise payment_required()
         if data.get("verified") and data.get("hidden"):
             raise invalid("An event cannot be both hidden and verified.")
+        if row is None:
+            return self.named_owner(ctx, data)
         if data.get("verified") and not row.get("verified"):
             row.data.update(verified_at=now(), verified_by=basic_user(ctx.user, ctx.legacy))
             if "hidden" in self.table.keys:
@@ -52,6 +54,11 @@ class Definition(Resource):
         elif data.get("verified") is False or data.get("hidden"):
             row.data.update(verified_at=None, verified_by=None)
             data["verified"] = False
+        return self.named_owner(ctx, data)
+
+    @staticmethod
+    def named_owner(ctx: Context, data: dict[str, Any]) -> dict[str, Any]:
+        """The owner is written by id and read as a person."""
         owner = data.get("owner")
         if owner is not None:
             user = ctx.store.find("user", owner)
@@ -67,6 +74,20 @@ class Definition(Resource):
         for name in ("updated_at", "updated_by"):
             if name in row.data:
                 row.data[name] = None
+        if row.get("verified") and not row.get("verified_at"):
+            row.data.update(verified_at=now(), verified_by=basic_user(ctx.user, ctx.legacy))
+
+    def narrow(self, ctx: Context, rows: list[Row]) -> list[Row]:
+        rows = super().narrow(ctx, rows)
+        if ctx.legacy:
+            return rows
+        if ctx.flag("exclude_hidden"):
+            rows = [row for row in rows if not row.get("hidden")]
+        if ctx.arg("verified"):
+            rows = [row for row in rows if bool(row.get("verified")) == ctx.flag("verified")]
+        for tag in ctx.query.get("tags", []):
+            rows = [row for row in rows if tag.strip('[]" ') in row["tags"]]
+        return rows
 
 
 @behaviour("event_definition")
@@ -89,6 +110,16 @@ class EventDefinition(Definition):
         ):
             raise invalid("Event definition with this name already exists.", "name", "unique")
 
+    def narrow(self, ctx: Context, rows: list[Row]) -> list[Row]:
+        rows = super().narrow(ctx, rows)
+        kind = "" if ctx.legacy else ctx.arg("event_type")
+        if kind in ("event_custom", "event_posthog"):
+            rows = [row for row in rows if row["name"].startswith("$") == (kind == "event_posthog")]
+        order = ctx.arg("ordering")
+        if order.lstrip("-") in ("name", "last_seen_at") and not ctx.legacy:
+            rows.sort(key=lambda row: str(row.get(order.lstrip("-")) or ""), reverse=order.startswith("-"))
+        return rows
+
     def present(self, ctx: Context, row: Row, listing: bool = False) -> dict[str, Any]:
         out = super().present(ctx, row, listing)
         if not self.paid(ctx):
@@ -108,8 +139,15 @@ class PropertyDefinition(Definition):
         row.data["name"] = item["name"]
         return row
 
+    def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
+        if data.get("property_type") == "Numeric" and not ctx.legacy:
+            data["is_numerical"] = True
+        return super().clean(ctx, data, row)
+
     def narrow(self, ctx: Context, rows: list[Row]) -> list[Row]:
         rows = super().narrow(ctx, rows)
+        if ctx.arg("is_numerical") and not ctx.legacy:
+            rows = [row for row in rows if bool(row.get("is_numerical")) == ctx.flag("is_numerical")]
         kind = ctx.arg("type", "event")
         if kind not in ("event", "person", "group", "session"):
             raise invalid(f'"{kind}" is not a valid choice.', "type", "invalid_choice")
@@ -134,7 +172,7 @@ class GroupType(Resource):
         self.extras = (
             Extra("update_metadata", "update_metadata", ("PATCH",), detail=False, scope="" if old else None),
             Extra("set_default_columns", "set_columns", ("PUT",), detail=False, scope=None),
-            Extra("create_detail_dashboard", "set_columns", ("PUT",), detail=False, scope=None),
+            Extra("create_detail_dashboard", "detail_dashboard", ("PUT",), detail=False, scope=None),
         )
         if old:
             table.paging = "none"
@@ -147,7 +185,11 @@ class GroupType(Resource):
         return ["GET"]
 
     def fresh_pk(self, ctx: Context, data: dict[str, Any]) -> Any:
-        return (ctx.project.pk, len(list(ctx.store.all("group_type", ctx.project.pk))))
+        taken = {row.pk[1] for row in ctx.store.all("group_type", ctx.project.pk)}
+        free = next((index for index in range(MAX_GROUP_TYPES) if index not in taken), None)
+        if free is None:
+            raise invalid("A project can have at most five group types.")
+        return (ctx.project.pk, free)
 
     def parse_pk(self, ctx: Context, text: str) -> Any:
         return (ctx.project.pk, int(text)) if text.isdigit() else None
@@ -164,6 +206,8 @@ class GroupType(Resource):
 
     def update_metadata(self, ctx: Context) -> Answer:
         """[{group_type_index, name_singular, name_plural}]; gives the whole list."""
+        if not isinstance(ctx.body, list) and not ctx.legacy:
+            raise invalid('Expected a list of items but got type "dict".', code="not_a_list")
         for item in ctx.body if isinstance(ctx.body, list) else []:
             row = ctx.store.find("group_type", (ctx.project.pk, item.get("group_type_index")))
             if row is None:
@@ -178,9 +222,31 @@ class GroupType(Resource):
         ctx.store.touch()
         return self.show_list(ctx)
 
+    def one(self, ctx: Context) -> Row:
+        """The group type that a body names by its index."""
+        number = self.require_body(ctx).get("group_type_index")
+        row: Row | None = ctx.store.find("group_type", (ctx.project.pk, number))
+        if row is None:
+            raise not_found()
+        return row
+
     def set_columns(self, ctx: Context) -> Answer:
-        """Closed to keys; the dispatcher has refused it."""
-        raise not_found()
+        """{group_type_index, default_columns}."""
+        row = self.one(ctx)
+        columns = check(Field("default_columns", "list<string>", nullable=True), ctx.body.get("default_columns"))
+        row.data["default_columns"] = columns
+        ctx.store.touch()
+        return Answer(self.present(ctx, row))
+
+    def detail_dashboard(self, ctx: Context) -> Answer:
+        """{group_type_index}: a new dashboard, where there is none yet."""
+        row = self.one(ctx)
+        if row.get("detail_dashboard"):
+            raise invalid("A detail dashboard exists already.")
+        data = {"name": f"Template dashboard for {row['group_type']}"}
+        row.data["detail_dashboard"] = self.app.resources["dashboard"].build(within(ctx, data), data, data).pk
+        ctx.store.touch()
+        return Answer(self.present(ctx, row))
 
 
 @behaviour("tag")

@@ -1,9 +1,9 @@
 # Copyright: Contributors to the community.posthog collection
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""People of an organization: members, invites, roles and who has them.
+"""Organizations, and their people: members, invites, roles and who has them.
 
-Private to this collection: it may change without notice. Facts: API.md chapter 5, organization_member,
+Private to this collection: it may change without notice. Facts: API.md chapter 5, organization, organization_member,
 organization_invite, role, role_membership.
 """
 
@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Bool,
+    Choice,
     Document,
     ListOf,
     Ref,
@@ -22,6 +24,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     dig,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resource import (
+    Calls,
     Identity,
     Parent,
     Resource,
@@ -31,7 +34,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Session
+    from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
 
 #: Levels of membership (API.md 5, organization_member).
 LEVELS = {"member": 1, "admin": 8, "owner": 15}
@@ -54,6 +57,60 @@ def _level_can_be_given(
         words = {number: word for word, number in LEVELS.items()}
         yield "level", f"{words[level]} is above the level of the key's own user, who is {words.get(own, own)} here"
 
+
+class Organizations(Calls):
+    """A list that servers of 2024 cannot give; there the user's own object tells what is in it."""
+
+    def objects(self, collection: Collection, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+        """See :meth:`Calls.objects`."""
+        try:
+            return super().objects(collection, params)
+        except ApiError as exc:
+            if exc.status != 500:
+                raise
+        me = collection.session.client.get("/api/users/@me/")
+        return [item for item in me.get("organizations") or [] if isinstance(item, dict)]
+
+
+ORGANIZATION = Resource(
+    type="organization",
+    plural="organizations",
+    scope=Scope.INSTANCE,
+    path="organizations/",
+    identity=Identity("name", ("name",)),
+    # A slug, too, says which one is meant.
+    other_ids=("slug",),
+    retrievable=False,
+    varies=True,
+    scopes=("organization:read", "organization:write"),
+    order=0,
+    calls=Organizations(),
+    references_inside="organization",
+    aftermath=(
+        "PostHog made the key's owner the owner of the new organization, made a default project in it, and made both "
+        "the current ones of the key's owner, so @current, the default of the options organization and project, means "
+        "them from now on; name organization and project in the tasks that follow"
+    ),
+    fields=(
+        Text("name", required=True, max_length=64),
+        Text("logo_media_id", nullable=True, since="2025"),
+        Bool("is_member_join_email_enabled"),
+        Bool("enforce_2fa", nullable=True),
+        Bool("members_can_invite", nullable=True, since="2025"),
+        Bool("members_can_use_personal_api_keys", since="2025"),
+        Bool("allow_publicly_shared_resources", since="2025"),
+        Bool("is_ai_data_processing_approved", nullable=True, since="2025"),
+        Choice("default_experiment_stats_method", ["bayesian", "frequentist"], nullable=True, since="2025"),
+        Reference(
+            "default_role",
+            Ref("role"),
+            api="default_role_id",
+            aliases=("default_role_id",),
+            nullable=True,
+            since="2025",
+        ),
+    ),
+)
 
 INVITE = Resource(
     type="invite",

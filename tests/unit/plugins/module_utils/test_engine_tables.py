@@ -98,6 +98,7 @@ LATER = {
     ("action", "cohort"),
     ("cohort", "feature_flag"),
     ("feature_flag", "dashboard"),
+    ("organization", "role"),
     ("project", "feature_flag"),
     ("project", "cohort"),
     ("project", "dashboard"),
@@ -235,6 +236,8 @@ def test_every_spec_is_one(name: str) -> None:
         assert "default" not in told or option in (
             *("state", "validate_certs", "timeout", "retries", "max_wait", "rate_limit"),
             *("exclusive", "update_secret", "invite", "details"),
+            *("purge_scope", "max_deletions", "allow_empty", "unknown_names", "concurrency"),
+            *("scope", "layout", "clean"),
         ), option
 
 

@@ -1,0 +1,24 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Organizations, and what belongs to them."""
+
+from __future__ import annotations
+
+from .sample import Sample, Value
+
+SAMPLES = [
+    Sample(
+        type="organization",
+        name="Initech",
+        path="/api/organizations/",
+        foreign={"enforce_2fa": True},
+        values={
+            "logo_media_id": Value("0190a000-0000-7000-8000-000000000001", "0190a000-0000-7000-8000-000000000002"),
+        },
+        left_out={
+            "default_role": "no role is there before the organization is; see the examples, and test_organization.py"
+        },
+        warns="made the key's owner the owner of the new organization",
+    ),
+]

@@ -1,0 +1,82 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is special about organizations, domains and proxies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._reconcile import Outcome, Reconciler, read_declared
+from ansible_collections.community.posthog.plugins.module_utils._resource import Resource
+from ansible_collections.community.posthog.plugins.module_utils._resources.organization import ORGANIZATION
+from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, World, api_error, make_world
+
+ACME = "01890000-0000-0000-0000-0000000000aa"
+LABS = "01890000-0000-0000-0000-0000000000bb"
+ROLE = "01890000-0000-0000-0000-000000000001"
+ORGANIZATIONS = "/api/organizations/"
+
+
+def organizations(check_mode: bool = False) -> World:
+    """Two organizations, the second with a role."""
+    memory = Memory()
+    memory.lists[ORGANIZATIONS] = [
+        {"id": ACME, "name": "Acme", "slug": "acme", "default_role_id": None},
+        {"id": LABS, "name": "Labs", "slug": "acme-labs", "default_role_id": None},
+    ]
+    memory.lists[f"{ORGANIZATIONS}{LABS}/roles/"] = [{"id": ROLE, "name": "Viewers"}]
+    return make_world(memory, organization=ACME, check_mode=check_mode)
+
+
+def present(world: World, table: Resource, object_id: Any = None, **options: Any) -> Outcome:
+    """Declare one object."""
+    return Reconciler(world.session, table).present(read_declared(table, options), object_id)
+
+
+def test_roles_of_an_organization_are_its_own() -> None:
+    world = organizations()
+    outcome = present(world, ORGANIZATION, name="Labs", default_role="Viewers")
+    assert world.memory.writes == [("PATCH", f"{ORGANIZATIONS}{LABS}/", {"default_role_id": ROLE})]
+    assert (outcome.before["default_role"], outcome.after["default_role"]) == (None, "Viewers")
+    assert not present(world, ORGANIZATION, name="Labs", default_role="Viewers").changed
+    with pytest.raises(InvalidInput, match="default_role: there is no role 'Viewers'"):
+        present(world, ORGANIZATION, name="Acme", default_role="Viewers")
+    with pytest.raises(InvalidInput, match="default_role: there is no role 'Viewers'"):
+        present(world, ORGANIZATION, name="New", default_role="Viewers")
+
+
+def test_a_slug_is_as_good_as_an_id() -> None:
+    world = organizations()
+    for wanted in (LABS, "acme-labs"):
+        outcome = present(world, ORGANIZATION, wanted, name="Labs")
+        assert outcome.obj is not None and outcome.obj["id"] == LABS and not outcome.changed
+    assert present(world, ORGANIZATION, "acme-labs", name="Laboratory").changed
+    assert world.memory.writes == [("PATCH", f"{ORGANIZATIONS}{LABS}/", {"name": "Laboratory"})]
+
+
+def test_a_new_organization_takes_over() -> None:
+    world = organizations()
+    assert present(world, ORGANIZATION, name="New").changed
+    assert len(world.warnings) == 1 and "made both the current ones" in world.warnings[0]
+
+
+def test_servers_that_cannot_list_organizations() -> None:
+    world = organizations()
+    world.memory.errors["GET", ORGANIZATIONS] = api_error(500, "View not compatible", "GET", ORGANIZATIONS)
+    world.memory.singles["/api/users/@me/"] = {"organizations": [{"id": ACME, "name": "Acme", "slug": "acme"}]}
+    world.memory.lists[ORGANIZATIONS][0]["enforce_2fa"] = None
+    assert not present(world, ORGANIZATION, name="Acme").changed
+    # What that does not tell, the organization itself does.
+    assert present(world, ORGANIZATION, name="Acme", enforce_2fa=True).changed
+    assert world.memory.writes == [("PATCH", f"{ORGANIZATIONS}{ACME}/", {"enforce_2fa": True})]
+
+
+def test_no_organization_is_made_twice() -> None:
+    world = organizations()
+    world.memory.faults = ["after"]
+    assert present(world, ORGANIZATION, name="New").action == "created"
+    assert len(world.memory.lists[ORGANIZATIONS]) == 3 and len(world.memory.writes) == 1

@@ -22,6 +22,7 @@ import re
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._fields import Field, from_now, instant
+from ansible_collections.community.posthog.plugins.module_utils._session import walk
 
 
 def same(field: Field, desired: t.Any, current: t.Any, *, partial: bool = False) -> bool:
@@ -34,6 +35,11 @@ def same(field: Field, desired: t.Any, current: t.Any, *, partial: bool = False)
     :returns: True if nothing has to be written.
     """
     desired, current = _nulls(field, desired), _nulls(field, current)
+    if field.refs:
+        # Ids are numbers in some documents and text in others.
+        desired, current = (
+            walk(value, field.refs, lambda rule, item, where: str(item)) for value in (desired, current)
+        )
     if field.normal is not None:
         return equal(field.normal(desired), field.normal(current))
     if desired is None or current is None:
@@ -127,6 +133,8 @@ def _same_map(field: Field, desired: t.Any, current: t.Any) -> bool:
         return equal(desired, current)
     wanted = {key: value for key, value in desired.items() if value is not None}
     found = {key: value for key, value in current.items() if value is not None}
+    if field.merged:
+        found = {key: value for key, value in found.items() if key in desired}
     if set(wanted) != set(found):
         return False
     if field.items is None:
@@ -224,12 +232,36 @@ def compose(field: Field, desired: t.Any, current: t.Any, *, partial: bool = Fal
         return desired + [found for found in current if found in field.ignored and found not in desired]
     if field.kind == "map" and field.items is not None and isinstance(desired, dict):
         now_map = current if isinstance(current, dict) else {}
+        if field.merged:
+            now_map = {key: _written(field.items, value) for key, value in now_map.items()}
+            desired = {key: value for key, value in {**now_map, **desired}.items() if value is not None}
         return {key: compose(field.items, item, now_map.get(key), top=False) for key, item in desired.items()}
+    if field.merged:
+        return _laid_over(current, desired)
     if field.clear_members and not desired and isinstance(current, dict):
         return dict.fromkeys(current)
     if field.relative:
         return from_now(desired) or desired
     return desired
+
+
+def _written(field: Field, value: t.Any) -> t.Any:
+    """A value of the server's as a write takes it: without what the server computes."""
+    if field.kind == "document" and isinstance(value, dict):
+        computed = {known.name for known in field.fields if known.computed}
+        return {key: inner for key, inner in value.items() if key not in computed}
+    return value
+
+
+def _laid_over(current: t.Any, desired: t.Any) -> t.Any:
+    """An open document with what is declared of it; null takes a key away."""
+    if not isinstance(current, dict) or not isinstance(desired, dict):
+        return desired
+    out = {key: value for key, value in current.items() if key not in desired}
+    for key, value in desired.items():
+        if value is not None:
+            out[key] = _laid_over(current.get(key), value)
+    return out
 
 
 def _markup(text: str) -> str:
@@ -350,6 +382,8 @@ def view(field: Field, value: t.Any, other: t.Any, *, partial: bool = False, alw
         return value
     if field.kind == "map" and isinstance(value, dict) and field.items is not None:
         declared_map = other if isinstance(other, dict) else {}
+        if field.merged and isinstance(other, dict):
+            value = {key: inner for key, inner in value.items() if key in declared_map and inner is not None}
         return {key: view(field.items, inner, declared_map.get(key)) for key, inner in value.items()}
     if field.kind == "open":
         return narrowed(value, other)

@@ -43,12 +43,14 @@ class Ref:
     :param as_string: PostHog wants the id as text (a flag's id in a condition of another flag).
     :param name_at: path, in the object that holds the reference, where PostHog repeats the other object's name; a
         declared name that stands there needs no look-up.
+    :param where: paths and values that tell the named object from others of its name.
     """
 
     type: str
     value: str = "id"
     as_string: bool = False
     name_at: str | None = None
+    where: tuple[tuple[str, t.Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,8 @@ class Field:
         alone what already has that form.
     :param relative: a time may be given relative to now (C(+14d)); where the object has one already, that is it.
     :param initial: what a creation sends where nothing is declared.
+    :param merged: a map or an open document of which only the declared keys count; the others stay as they are, and
+        null takes a key away.
     :param whole: a write replaces the document whole, so what is not declared is not sent.
     :param alike: keys of a list's item; where these are equal in the same place, it is about the same, although what it
         says has changed. Its kept keys stay with it.
@@ -152,6 +156,7 @@ class Field:
     reading: t.Callable[[t.Any], t.Any] | None = None
     relative: bool = False
     initial: t.Any = None
+    merged: bool = False
     whole: bool = False
     alike: tuple[str, ...] = ()
     html: bool = False

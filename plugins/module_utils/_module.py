@@ -34,6 +34,7 @@ from ansible_collections.community.posthog.plugins.module_utils._reconcile impor
     changes,
     masked,
     read_declared,
+    secret_texts,
 )
 from ansible_collections.community.posthog.plugins.module_utils._registry import resource
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Resource
@@ -225,15 +226,7 @@ class ResourceProgram(Program):
         self, session: Session | None, raw: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
     ) -> set[str]:
         """The secret texts among options, where a task or the object itself tells that they are secret."""
-        found: set[str] = set()
-        for rule in self.table.secret_parts:
-            for path in rule.find(session, raw, current):
-                # A short form may be the option that holds it.
-                for holder in (raw.get(rule.field), {path[0]: raw.get(path[0])}):
-                    for key in path:
-                        holder = holder.get(key) if isinstance(holder, dict) else None
-                    found |= {text for text in _texts(holder) if len(text) >= _SHORTEST_SECRET}
-        return found
+        return secret_texts(session, self.table, raw, current)
 
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """See :meth:`Program.run`."""
@@ -301,7 +294,7 @@ class ResourceProgram(Program):
         """
         reconciler = self.reconciler(session, declaration.update_secret)
         # Before anything is sent: an error may repeat what it is about.
-        session.keep_secret(self._secrets(session, declaration.given, None))
+        session.keep_secret(self._secrets(None, declaration.given, None))
         if declaration.several:
             if not declaration.absent:
                 self._known(session, reconciler, declaration.items)

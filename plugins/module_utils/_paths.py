@@ -5,8 +5,8 @@
 
 Private to this collection: it may change without notice.
 
-A path goes from the top of a document down. A text is a key of a dictionary, a number a place in a list, and a pair of a
-key and a value the item of a list that has this value there, wherever in the list it is.
+A path goes from the top of a document down. A text is a key of a dictionary, a number a place in a list, and a pair of
+a key and a value the item of a list that has this value there, wherever in the list it is.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from __future__ import annotations
 import typing as t
 
 #: One step of a path.
-Step = t.Union[str, int, "tuple[str, t.Any]"]
+Step = t.Union[str, int, tuple[str, t.Any]]
 
 #: From the top of a document down.
-Path = t.Tuple[Step, ...]
+Path = tuple[Step, ...]
 
 
 def _place(value: t.Any, step: Step) -> t.Any:

@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from ansible_collections.community.posthog.plugins.module_utils._compare import (
     compose,
     covers,
-    equal,
     leaves,
     narrowed,
     reset_keys,
@@ -34,9 +33,17 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import (
     PostHogFailure,
     UnknownOutcome,
 )
-from ansible_collections.community.posthog.plugins.module_utils._fields import MARK, Field, Problems, dig, has, held
+from ansible_collections.community.posthog.plugins.module_utils._fields import (
+    MARK,
+    Field,
+    Problems,
+    Ref,
+    dig,
+    has,
+    held,
+)
 from ansible_collections.community.posthog.plugins.module_utils._paths import Path, places, reach, replaced, without
-from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, PartPlan, Resource
+from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, PartPlan, RefPart, Resource
 from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session, walk
 
 #: What stands for a secret in results and diffs.
@@ -44,6 +51,9 @@ MASK: t.Final = "********"
 
 #: What PostHog shows in place of a stored secret, and takes to keep it (API.md 5, hog_function).
 STORED: t.Final = {"secret": True}
+
+#: A secret shorter than this is not searched for in texts: masking every C(true) would destroy the result.
+_SHORTEST_SECRET: t.Final = 6
 
 #: How often a plan is made anew after writes of unknown outcome.
 _PLANS: t.Final = 6
@@ -229,6 +239,8 @@ class Reconciler:
             raise PostHogFailure(f"id: there is no {self.resource.name} with the id {object_id}")
         if current is None and not self.resource.creatable:
             return self._stand_in(declared, collection)
+        # Only now it may be known what is secret, and an error may repeat what it is about.
+        self.session.keep_secret(secret_texts(self.session, self.resource, declared.values, current))
         values = self._resolved(declared, current)
         if current is None:
             return self._create(collection, declared, values)
@@ -345,9 +357,27 @@ class Reconciler:
                 values[known.name] = value
             else:
                 values[known.name] = self._inside(current).resolve_field(known, value, known.name, problems)
+        for rule, path, ref in self._linked(declared.values, current):
+            where = rule.field + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+            named = reach(values.get(rule.field), path)
+            one = self._inside(current).resolve
+            if isinstance(named, list):
+                found = [one(ref, item, f"{where}[{index}]", problems) for index, item in enumerate(named)]
+                values[rule.field] = replaced(values[rule.field], path, found)
+            elif named is not None:
+                values[rule.field] = replaced(values[rule.field], path, one(ref, named, where, problems))
         if problems:
             raise InvalidInput(problems)
         return self._with_mark(values, current)
+
+    def _linked(
+        self, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    ) -> t.Iterator[tuple[RefPart, Path, Ref]]:
+        """References whose places only the object tells."""
+        for rule in self.resource.ref_parts:
+            if values.get(rule.field) is not None:
+                for path, ref in rule.find(self.session, values, current):
+                    yield rule, places(values[rule.field], path) or path, ref
 
     def _with_mark(self, values: dict[str, t.Any], current: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
         """The values with the collection's mark, where this object is to carry it."""
@@ -407,6 +437,10 @@ class Reconciler:
                 continue
             value = with_defaults(known, compose(known, values[known.name], None))
             (later if known.update_only else body)[known.api_name] = value
+        options = {**declared.values, **declared.switches, **declared.parts}
+        for part in self.resource.parts:
+            if part.field.name in declared.parts:
+                body = _merged(body, part.created_with(options))
         body = _merged(body, declared.extra)
         predicted = self._predicted_new(values, declared)
         plans = self._part_plans(declared, None)
@@ -502,6 +536,8 @@ class Reconciler:
         if identity.read and dig(obj, identity.read[0]) is None and identity.option in declared.values:
             name = declared.values[identity.option]
             _put(obj, identity.read[0], name if identity.also is None else identity.also(str(name)))
+        if self.resource.completes is not None:
+            self.resource.completes(self.session, obj, values)
         return _merged(obj, declared.extra)
 
     def _stand_in(self, declared: Declared, collection: Collection) -> Outcome:
@@ -858,6 +894,11 @@ class Reconciler:
                 shown = place.name_of(ref, shown)
         elif known.refs:
             shown = walk(shown, known.refs, lambda rule, item, where: place.name_of(rule.ref, item))
+        for rule, inner, ref in self._linked(values, current):
+            named = reach(shown, inner) if rule.field == known.name else None
+            if named is not None:
+                names = [place.name_of(ref, item) for item in named] if isinstance(named, list) else None
+                shown = replaced(shown, inner, place.name_of(ref, named) if names is None else names)
         for path in self._secret_paths(known, values, current):
             if reach(shown, path):
                 shown = replaced(shown, path, MASK)
@@ -999,6 +1040,47 @@ def masked(resource: Resource, obj: t.Mapping[str, t.Any] | None) -> dict[str, t
                 hidden = dict.fromkeys(inner, MASK) if isinstance(inner, dict) else MASK
                 out[rule.field] = replaced(out[rule.field], path, hidden)
     return out
+
+
+def secret_texts(
+    session: Session | None,
+    resource: Resource,
+    values: t.Mapping[str, t.Any],
+    current: t.Mapping[str, t.Any] | None,
+) -> set[str]:
+    """The secret texts among declared values, where they or the object itself tell that they are secret.
+
+    :param session: None where there is none at hand.
+    :param resource: the table.
+    :param values: what is declared.
+    :param current: the server's object, as far as it is known.
+    :returns: texts that must appear nowhere.
+    """
+    found: set[str] = set()
+    for rule in resource.secret_parts:
+        extra = values.get("extra_fields")
+        for path in rule.find(session, values, current):
+            # A short form may be the option that holds it.
+            short = {path[0]: values.get(path[0])} if isinstance(path[0], str) else None
+            for holder in (values.get(rule.field), short, extra.get(rule.field) if isinstance(extra, dict) else None):
+                found |= {text for text in texts(reach(holder, path)) if len(text) >= _SHORTEST_SECRET}
+    return found
+
+
+def texts(value: t.Any) -> t.Iterator[str]:
+    """Every text in a value.
+
+    :param value: plain data.
+    :returns: the texts.
+    """
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts(inner)
 
 
 def changes(outcome: Outcome) -> list[dict[str, t.Any]]:

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ansible_collections.community.posthog.plugins.module_utils._fields import Field, NestedRef, Problems, Ref, dig, has
-
 from ansible_collections.community.posthog.plugins.module_utils._paths import Path
 
 if t.TYPE_CHECKING:
@@ -504,6 +503,21 @@ class SecretPart:
     shown: bool = True
 
 
+@dataclass(frozen=True)
+class RefPart:
+    """References inside a document whose places only the object tells, or what it is made of.
+
+    :param field: the document's name.
+    :param find: gets the session, the declared values and the object as far as they are known, and tells where the
+        references are: ids, names, or lists of them.
+    :param types: the types that may be named.
+    """
+
+    field: str
+    find: t.Callable[[Session, t.Mapping[str, t.Any], t.Mapping[str, t.Any] | None], t.Iterable[tuple[Path, Ref]]]
+    types: tuple[str, ...]
+
+
 def secret_when(key: str, switch: str) -> t.Callable[..., SecretPaths]:
     """A top-level key of a document that is secret where a boolean field says so.
 
@@ -552,6 +566,14 @@ class Part:
     also_shown: tuple[str, ...] = ()
     #: A list call tells of it what :meth:`plan` wants to know of the object, if only because that has calls of its own.
     in_list: bool = False
+
+    def created_with(self, declared: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """What the request that creates the object already says of the part.
+
+        :param declared: all declared options, parsed.
+        :returns: keys of the body.
+        """
+        return {}
 
     def plan(
         self,
@@ -662,10 +684,14 @@ class Resource:
         C(organization) for an organization's roles.
     :param masked: paths of secrets in what the server shows.
     :param secret_parts: parts of documents that are secret under a condition.
+    :param ref_parts: references whose places only the object tells.
+    :param completes: fills in, in the predicted new object, what PostHog takes from elsewhere (a template).
     :param aftermath: what else the creation of an object changes; said as a warning when it does.
     :param marker: the field of tags in which the collection leaves its mark on an object, for purging.
     :param purgeable: it may be deleted for not being declared.
     :param spared: tells an object that is never deleted for that.
+    :param exported: an export takes it along; data and accounts are not configuration.
+    :param generated: tells an object that PostHog made by itself, for another one.
     :param mentions: names of events and properties that stand inside the object without being references.
     """
 
@@ -708,9 +734,13 @@ class Resource:
     references_inside: t.Literal["", "project", "organization"] = ""
     masked: tuple[str, ...] = ()
     secret_parts: tuple[SecretPart, ...] = ()
+    ref_parts: tuple[RefPart, ...] = ()
+    completes: t.Callable[[Session, dict[str, t.Any], t.Mapping[str, t.Any]], None] | None = None
     marker: str | None = None
     purgeable: bool = True
     spared: t.Callable[[Session, t.Mapping[str, t.Any]], bool] | None = None
+    exported: bool = True
+    generated: t.Callable[[t.Mapping[str, t.Any]], bool] | None = None
     mentions: tuple[NestedRef, ...] = ()
     aftermath: str = ""
 

@@ -397,17 +397,20 @@ class Collection:
                 return self.resource.identity.shown(obj) or value
         return value
 
-    def offered(self, name: t.Any) -> str:
+    def offered(self, name: t.Any, where: t.Iterable[tuple[str, t.Any]] = ()) -> str:
         """A half-sentence with the names that exist, for one that does not.
 
         :param name: what was asked for.
+        :param where: paths and values that an object must have to be offered.
         :returns: similar names, or the first few, or that there is none at all.
         """
         if self.resource.identity.large and not self.complete:
             return ""
-        names = sorted({self.resource.identity.shown(obj) for obj in self.all()} - {""})
+        told = tuple(where)
+        fitting = [obj for obj in self.all() if all(dig(obj, key) == wanted for key, wanted in told)]
+        names = sorted({self.resource.identity.shown(obj) for obj in fitting} - {""})
         if not names:
-            return f"; there is no {self.resource.name} at all"
+            return f"; there is no {'such ' if told else ''}{self.resource.name} at all"
         hint = nearest(str(name), names)
         if hint:
             return hint
@@ -984,6 +987,8 @@ class Session:
         if not found and (by_id or re.fullmatch(r"\d+", str(value))):
             obj = collection.get(value)
             found = [obj] if obj is not None else []
+        if not by_id:
+            found = [obj for obj in found if all(dig(obj, key) == wanted for key, wanted in ref.where)]
         if len(found) > 1:
             ids = ", ".join(sorted(str(resource.object_id(obj)) for obj in found))
             problems.append(
@@ -991,7 +996,8 @@ class Session:
             )
             return None
         if not found:
-            text = f"there is no {resource.name} {value!r}{collection.offered(value)}"
+            sort = "".join(f" with the {key} {wanted}" for key, wanted in ref.where)
+            text = f"there is no {resource.name} {value!r}{sort}{collection.offered(value, ref.where)}"
             if self.check_mode and not self.strict:
                 # In a check run nothing that earlier tasks declare exists yet.
                 self.warn(f"{path}: {text}; a run needs it to exist by then")

@@ -31,6 +31,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Int,
     ListOf,
     Map,
+    NestedRef,
     Number,
     Open,
     Problems,
@@ -411,3 +412,48 @@ def test_view_shows_words_and_hides_what_the_server_adds() -> None:
     assert view(Open("q"), {"a": 1, "version": 2}, {"a": 0}) == {"a": 1}
     assert view(Tags(), ["b", "a"], ["a"]) == ["a", "b"]
     assert view(Anything("x"), {"a": 1}, None) == {"a": 1}
+
+
+# -- of which only the declared keys count ---------------------------------------------------------------------------
+
+INPUTS = Map(
+    "inputs",
+    Document(
+        "input", [Anything("value"), Text("templating", kept=True), Anything("order", computed=True)], nullable=True
+    ),
+    merged=True,
+)
+
+
+def test_a_merged_map_is_about_its_declared_keys() -> None:
+    now = {"url": {"value": "a", "order": 0}, "body": {"value": {"x": 1}, "templating": "liquid", "order": 1}}
+    assert same(INPUTS, {"url": {"value": "a"}}, now)
+    assert same(INPUTS, {}, now) and same(INPUTS, {"gone": None}, now)
+    assert not same(INPUTS, {"url": {"value": "b"}}, now) and not same(INPUTS, {"body": None}, now)
+    assert not same(INPUTS, {"new": {"value": 1}}, now)
+    # A value is compared whole: nobody adds to it.
+    assert not same(INPUTS, {"body": {"value": {}}}, now)
+    assert compose(INPUTS, {"url": {"value": "b"}, "gone": None}, now) == {
+        "url": {"value": "b"},
+        "body": {"value": {"x": 1}, "templating": "liquid"},
+    }
+    assert compose(INPUTS, {"body": {"value": 2}, "url": None}, now) == {"body": {"value": 2, "templating": "liquid"}}
+    assert compose(INPUTS, {"url": {"value": "b"}}, None) == {"url": {"value": "b"}}
+    assert view(INPUTS, now, {"url": {"value": "b"}, "gone": None}) == {"url": {"value": "a"}}
+
+
+def test_a_merged_document_keeps_what_is_not_declared() -> None:
+    field = Open("content", merged=True)
+    now = {"templating": "hog", "email": {"subject": "Hi", "html": "<p>", "text": "x"}}
+    assert compose(field, {"email": {"subject": "Hello", "text": None}}, now) == {
+        "templating": "hog",
+        "email": {"subject": "Hello", "html": "<p>"},
+    }
+    assert compose(field, {"email": {"subject": "Hello"}}, None) == {"email": {"subject": "Hello"}}
+
+
+def test_ids_inside_documents_may_be_text() -> None:
+    field = Open("filters", refs=(NestedRef({"type": "actions"}, "id", Ref("action")),))
+    assert same(field, {"actions": [{"id": 7, "type": "actions"}]}, {"actions": [{"id": "7", "type": "actions"}]})
+    assert not same(field, {"actions": [{"id": 7, "type": "actions"}]}, {"actions": [{"id": "8", "type": "actions"}]})
+    assert not same(field, {"events": [{"id": 7}]}, {"events": [{"id": "7"}]})

@@ -178,6 +178,9 @@ _MOVING: t.Final = (
     (re.compile(r"\b[0-9a-f]{32}\b"), "<hash>"),
 )
 
+#: An id made up anew each time, where it is no UUID.
+_SHORT_ID: t.Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{8}")
+
 #: Keys whose values are made up anew each time.
 _RANDOM: t.Final = frozenset({"short_id", "request_id", "distinct_id", "access_token", "exception"})
 
@@ -191,7 +194,7 @@ def steady(value: t.Any) -> t.Any:
     if isinstance(value, dict):
         out = {}
         for key, inner in value.items():
-            if key in _RANDOM:
+            if key in _RANDOM or (key == "id" and isinstance(inner, str) and _SHORT_ID.fullmatch(inner)):
                 out[key] = None if inner is None else "<random>"
             else:
                 out[steady(key)] = steady(inner)

@@ -255,6 +255,8 @@ class Harness:
             ANSIBLE_RETRY_FILES_ENABLED="false",
             ANSIBLE_NOCOLOR="true",
             ANSIBLE_DEPRECATION_WARNINGS="true",
+            # Facts of the tests' own actions are variables; ansible-core 2.24 asks for it to be said.
+            ANSIBLE_INJECT_FACT_VARS="true",
             ANSIBLE_PIPELINING="true",
             LC_ALL="C.UTF-8",
             PLAYBOOK_EVENTS=str(events),

@@ -190,6 +190,15 @@ class Reconciler:
         """
         return self._settled(lambda: self._present(declared, object_id))
 
+    def _became(self, declared: Declared) -> bool:
+        """Whether what is declared was there, and is something else by now."""
+        other = self.session.registry(self.resource.becomes)
+        name = declared.values.get(self.resource.identity.option)
+        if not self.session.collection(other).find(name):
+            return False
+        self.session.warn_quietly(f"{self.resource.label(name)}: there is a {other.name} of that name already")
+        return True
+
     def _settled(self, attempt: t.Callable[[], Outcome]) -> Outcome:
         """Run an attempt, and plan anew after a write of unknown outcome."""
         self._first = None
@@ -237,6 +246,8 @@ class Reconciler:
         current = self._current(collection, declared, object_id)
         if current is None and object_id is not None:
             raise PostHogFailure(f"id: there is no {self.resource.name} with the id {object_id}")
+        if current is None and self.resource.becomes and self._became(declared):
+            return Outcome(self.resource, "unchanged", None)
         if current is None and not self.resource.creatable:
             return self._stand_in(declared, collection)
         # Only now it may be known what is secret, and an error may repeat what it is about.

@@ -674,6 +674,8 @@ class Resource:
     :param alive: tells an object that counts as existing from one that does not.
     :param parent: what it is reached through.
     :param stand_in: what is made where it cannot be created.
+    :param becomes: the type that an object of this one turns into by itself, under the same name (an invite that was
+        accepted is a member); where that is there, nothing is left to do.
     :param several: the option that declares many at once.
     :param shorthands: short forms.
     :param checks: rules over several fields.
@@ -725,6 +727,7 @@ class Resource:
     alive: t.Callable[[t.Mapping[str, t.Any]], bool] | None = None
     parent: Place | None = None
     stand_in: StandIn | None = None
+    becomes: str = ""
     several: Several | None = None
     shorthands: tuple[Shorthand, ...] = ()
     checks: tuple[Check, ...] = ()

@@ -13,10 +13,12 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
+    Anything,
     Bool,
     Choice,
     Document,
     ListOf,
+    NestedRef,
     Ref,
     Reference,
     Text,
@@ -124,6 +126,7 @@ INVITE = Resource(
     retrievable=False,
     replaceable=True,
     alive=lambda obj: not obj.get("is_expired"),
+    becomes="member",
     guards=(_level_can_be_given,),
     fields=(
         Text("target_email", required=True, pattern=_EMAIL, casefold=True),
@@ -133,12 +136,12 @@ INVITE = Resource(
         Text("invite_message", api="message", write_only=True),
         ListOf(
             "private_project_access",
-            Document(
-                "access", [Reference("id", Ref("project"), required=True), Word("level", {"member": 1, "admin": 8})]
-            ),
+            Document("access", [Anything("id", required=True), Word("level", {"member": 1, "admin": 8})]),
             write_only=True,
+            refs=(NestedRef({}, "id", Ref("project")),),
         ),
         Bool("send_email", write_only=True),
+        Bool("combine_pending_invites", write_only=True),
     ),
 )
 

@@ -16,9 +16,7 @@ SAMPLES = [
         values={
             "logo_media_id": Value("0190a000-0000-7000-8000-000000000001", "0190a000-0000-7000-8000-000000000002"),
         },
-        left_out={
-            "default_role": "no role is there before the organization is; see the examples, and test_organization.py"
-        },
+        left_out={"default_role": "no role is there before the organization is; see test_organization.py"},
         warns="made the key's owner the owner of the new organization",
     ),
 ]

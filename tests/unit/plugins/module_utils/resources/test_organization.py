@@ -12,8 +12,8 @@ import pytest
 from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import Outcome, Reconciler, read_declared
 from ansible_collections.community.posthog.plugins.module_utils._resource import Resource
-from ansible_collections.community.posthog.plugins.module_utils._resources.organization import ORGANIZATION
-from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, World, api_error, make_world
+from ansible_collections.community.posthog.plugins.module_utils._resources.organization import INVITE, ORGANIZATION
+from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, api_error, make_world
 
 ACME = "01890000-0000-0000-0000-0000000000aa"
 LABS = "01890000-0000-0000-0000-0000000000bb"
@@ -80,3 +80,46 @@ def test_no_organization_is_made_twice() -> None:
     world.memory.faults = ["after"]
     assert present(world, ORGANIZATION, name="New").action == "created"
     assert len(world.memory.lists[ORGANIZATIONS]) == 3 and len(world.memory.writes) == 1
+
+
+# -- invites ---------------------------------------------------------------------------------------------------------
+
+
+def invited(*objects: Obj, check_mode: bool = False) -> World:
+    """An organization with one member and these invites."""
+    memory = Memory()
+    memory.lists[f"{ORGANIZATIONS}{ACME}/invites/"] = [dict(obj) for obj in objects]
+    memory.lists[f"{ORGANIZATIONS}{ACME}/members/"] = [
+        {"id": "m", "level": 1, "user": {"uuid": "u", "email": "ada@acme.test"}}
+    ]
+    memory.lists[ORGANIZATIONS] = [{"id": ACME, "name": "Acme", "membership_level": 15}]
+    memory.singles[ORGANIZATIONS] = [{"id": ACME, "projects": [{"id": 4, "name": "Secret"}]}]
+    memory.lists[f"{ORGANIZATIONS}{ACME}/projects/"] = [{"id": 4, "name": "Secret"}]
+    return make_world(memory, organization=ACME, check_mode=check_mode)
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_who_accepted_an_invite_is_not_invited_again(check_mode: bool) -> None:
+    world = invited(check_mode=check_mode)
+    outcome = present(world, INVITE, target_email="Ada@acme.test", level="admin")
+    assert not outcome.changed and outcome.obj is None
+    assert world.memory.writes == []
+    assert present(world, INVITE, target_email="bob@acme.test").changed
+
+
+def test_an_invite_opens_projects_by_their_names() -> None:
+    world = invited()
+    access = [{"id": "Secret", "level": "admin"}]
+    present(world, INVITE, target_email="bob@acme.test", private_project_access=access, combine_pending_invites=True)
+    sent = {"private_project_access": [{"id": 4, "level": 8}], "combine_pending_invites": True}
+    path = f"{ORGANIZATIONS}{ACME}/invites/"
+    assert world.memory.writes == [("POST", path, {"target_email": "bob@acme.test", **sent})]
+    assert not present(world, INVITE, target_email="bob@acme.test", private_project_access=[]).changed
+    with pytest.raises(InvalidInput, match="there is no project 'Secrte'; did you mean Secret"):
+        present(world, INVITE, target_email="eve@acme.test", private_project_access=[{"id": "Secrte"}])
+
+
+def test_an_invite_of_another_level_is_replaced() -> None:
+    world = invited({"id": "i", "target_email": "bob@acme.test", "level": 1, "is_expired": False})
+    assert present(world, INVITE, target_email="bob@ACME.test", level="admin").action == "updated"
+    assert [call[0] for call in world.memory.writes] == ["DELETE", "POST"]

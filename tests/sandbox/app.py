@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, unquote
 from . import behaviours
 from .behaviours import capture
 from .behaviours.access import enforce, hides_project
+from .behaviours.activity import history, note
 from .control import WRITES, Control, Rule
 from .errors import ApiError, forbidden, method_not_allowed, not_found, server_error, unauthenticated
 from .resource import EVERY, REGISTRY, Answer, Context, Extra, Resource
@@ -409,10 +410,16 @@ class App:
                 raise method_not_allowed(ctx.method)
             if ctx.method in WRITES:
                 ctx.body = self._parse(ctx)
-            return self._extra(ctx, target)
+            answer = self._extra(ctx, target)
+            if target.extra.name == "activity" and ctx.project is not None and not ctx.legacy:
+                return history(ctx, resource.table.type, target.pk)
+            return answer
         if ctx.method in WRITES and ctx.method in resource.methods(target.pk is not None):
             ctx.body = self._parse(ctx)
-        return resource.handle(ctx, target.pk)
+        answer = resource.handle(ctx, target.pk)
+        if ctx.method in WRITES and not ctx.legacy:
+            note(ctx, resource.table.type, target.pk, answer)
+        return answer
 
     @staticmethod
     def _extra(ctx: Context, target: Target) -> Answer:

@@ -35,6 +35,9 @@ MODULES = (
     "experiments",
     "surveys",
     "rollouts",
+    "content",
+    "replay",
+    "activity",
     "schema",
     "legacy",
 )

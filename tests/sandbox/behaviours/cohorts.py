@@ -15,6 +15,8 @@ from ..errors import ApiError, invalid
 from ..fields import check_keys, parse_time
 from ..resource import Answer, Context, Extra, Resource, behaviour
 from ..store import Row, now
+from .content import people
+from .linked import within
 
 if TYPE_CHECKING:
     from ..store import Store
@@ -56,12 +58,13 @@ class Cohort(Resource):
 
     fuzzy = True
 
-    extras = (
+    extras: tuple[Extra, ...] = (
         Extra("persons", "persons", scope="cohort:read"),
         Extra("activity", "activity", scope="activity_log:read"),
         Extra("calculation_history", "activity", scope="cohort:read"),
-        Extra("add_persons_to_static_cohort", "static_members", ("PATCH",), scope="cohort:write"),
-        Extra("remove_person_from_static_cohort", "static_members", ("PATCH",), scope="cohort:write"),
+        Extra("add_persons_to_static_cohort", "add_people", ("PATCH",), scope="cohort:write"),
+        Extra("remove_person_from_static_cohort", "remove_person", ("PATCH",), scope="cohort:write"),
+        Extra("duplicate_as_static_cohort", "duplicate", scope="cohort:write"),
     )
 
     def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
@@ -76,6 +79,10 @@ class Cohort(Resource):
             data["filters"] = copy.deepcopy(data["filters"])
             self.check_filters(ctx, data["filters"], row)
         self.check_type(data, value)
+        if data.get("_create_static_person_ids"):
+            if not value("is_static"):
+                raise invalid("Only static cohorts have members of their own.", "_create_static_person_ids")
+            people(ctx, data["_create_static_person_ids"], "_create_static_person_ids")
         return data
 
     def check_filters(self, ctx: Context, filters: dict[str, Any], row: Row | None) -> None:
@@ -186,6 +193,8 @@ class Cohort(Resource):
 
     def fill(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:
         self.recalculate(row)
+        if row.get("is_static") and not ctx.legacy:
+            self.hold(ctx, row, list(dict.fromkeys(data.get("_create_static_person_ids") or [])))
 
     def updated(self, ctx: Context, row: Row, data: dict[str, Any], before: dict[str, Any]) -> None:
         if "filters" in data or "groups" in data:
@@ -234,18 +243,49 @@ class Cohort(Resource):
         return out
 
     def persons(self, ctx: Context, pk: str) -> Answer:
-        """The people in the cohort: none."""
-        self.row(ctx, pk)
-        return Answer({"results": [], "next": None, "previous": None})
+        """The people in a static cohort; nothing is calculated for others."""
+        row = self.row(ctx, pk)
+        found = [ctx.store.find("person", number) for number in row.hidden.get("people", [])]
+        return Answer({"results": [p.data for p in found if p is not None], "next": None, "previous": None})
 
     def activity(self, ctx: Context, pk: str) -> Answer:
         """The history; the sandbox keeps none."""
         self.row(ctx, pk)
         return Answer({"results": [], "next": None, "previous": None, "total_count": 0})
 
-    def static_members(self, ctx: Context, pk: str) -> Answer:
-        """There are no people, so every uuid is unknown."""
+    @staticmethod
+    def hold(ctx: Context, row: Row, numbers: list[Any]) -> None:
+        """Set the members of a static cohort."""
+        row.hidden["people"] = numbers
+        row.data["count"] = len(numbers)
+        ctx.store.touch()
+
+    def static(self, ctx: Context, pk: str) -> Row:
+        """A cohort whose members are given one by one."""
         row = self.row(ctx, pk)
         if not row.get("is_static"):
             raise invalid("Can only change the members of static cohorts.")
-        raise invalid("Some persons do not exist.", "person_ids")
+        return row
+
+    def add_people(self, ctx: Context, pk: str) -> Answer:
+        """{person_ids: [uuid]}; all must exist."""
+        row = self.static(ctx, pk)
+        numbers = people(ctx, self.require_body(ctx).get("person_ids"), "person_ids")
+        self.hold(ctx, row, list(dict.fromkeys([*row.hidden.get("people", []), *numbers])))
+        return Answer({"success": True})
+
+    def remove_person(self, ctx: Context, pk: str) -> Answer:
+        """{person_id: uuid}."""
+        row = self.static(ctx, pk)
+        number = self.require_body(ctx).get("person_id")
+        people(ctx, [number] if number else None, "person_id")
+        self.hold(ctx, row, [other for other in row.hidden.get("people", []) if other != number])
+        return Answer({"success": True})
+
+    def duplicate(self, ctx: Context, pk: str) -> Answer:
+        """A static cohort with the people that are in this one now."""
+        row = self.row(ctx, pk)
+        data = {"name": f"{row['name']} (static copy)", "is_static": True}
+        made = self.build(within(ctx, data), data, data)
+        self.hold(ctx, made, list(row.hidden.get("people", [])))
+        return Answer(self.present(ctx, made))

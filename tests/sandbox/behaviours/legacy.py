@@ -13,10 +13,10 @@ from ..store import Row, new_uuid, now
 from ..tables import Table
 from .actions import Action
 from .cohorts import Cohort
+from .content import Comment, activity_entry
 from .flags import DEFAULT, FeatureFlag, _int
 from .insights import Insight
 from .organizations import ADMIN, Organization, Role
-from .others import Comment, activity_entry
 from .projects import Project, project_token
 
 OLD = "2024"
@@ -222,6 +222,10 @@ class Action2024(Action):
 class Cohort2024(Cohort):
     """Only the outermost key of the filters is looked at; old groups are filled up."""
 
+    extras = (
+        Extra("persons", "persons", scope=""),
+        Extra("activity", "activity", scope=""),
+    )
     GROUP = ("days", "action_id", "event_id", "count", "count_operator", "start_date", "end_date", "label")
 
     def fill(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:

@@ -149,6 +149,10 @@ class Project(Resource):
         out["has_group_types"] = bool(groups)
         if "group_types" in out:
             out["group_types"] = [dict(g.data) for g in groups]
+        if "default_data_theme" in out and not ctx.legacy:
+            if not ctx.store.has_feature(row.scope, "data_color_themes"):
+                themes = self.app.resources["data_color_theme"]
+                out["default_data_theme"] = themes.globals(ctx)[0].pk  # type: ignore[attr-defined]
         if "user_access_level" in out:
             out["user_access_level"] = "admin" if level >= ADMIN else "member"
         return out

@@ -5,12 +5,16 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ApiError, forbidden, invalid, method_not_allowed, not_found
 from ..fields import check_body
 from ..resource import Answer, Context, Extra, Resource, behaviour
 from ..store import Row, new_uuid, now
+
+if TYPE_CHECKING:
+    from ..app import App
+    from ..tables import Table
 
 PARENTS = {"dashboards": "dashboard", "insights": "insight"}
 
@@ -19,10 +23,23 @@ PARENTS = {"dashboards": "dashboard", "insights": "insight"}
 class Sharing(Resource):
     """GET shows what would be; only a write stores it."""
 
-    extras = (
+    extras: tuple[Extra, ...] = (
         Extra("refresh", "refresh", ("POST",), detail=False, scope="sharing_configuration:write"),
         Extra("passwords", "add_password", ("POST",), detail=False, scope="sharing_configuration:write"),
+        Extra(
+            "passwords",
+            "remove_password",
+            ("DELETE",),
+            detail=False,
+            scope="sharing_configuration:write",
+            item="password",
+        ),
     )
+
+    def __init__(self, table: Table, app: App) -> None:
+        super().__init__(table, app)
+        if app.profile == "2024":
+            self.extras = ()
 
     @staticmethod
     def paths() -> list[str]:
@@ -62,20 +79,30 @@ class Sharing(Resource):
     def change(self, ctx: Context, stored: dict[str, Any], row: Row | None) -> None:
         """Apply a PATCH."""
         data = check_body(self.table.fields, self.require_body(ctx), partial=True, create=False)
-        if row is not None and row.type == "dashboard":
-            boards = self.app.resources["dashboard"]
-            if not boards.may_edit(ctx, row):  # type: ignore[attr-defined]
-                raise forbidden("You don't have edit permissions for this dashboard.")
+        self.may_edit(ctx, row)
         if data.get("enabled") and ctx.organization.get("allow_publicly_shared_resources") is False:
             raise forbidden("Public sharing is disabled for this organization.")
-        if data.get("password_required") and not ctx.store.has_feature(ctx.organization.pk, "advanced_permissions"):
-            raise ApiError(403, "", "", "", raw={"error": "Password protection is not available on this plan."})
+        if data.get("password_required"):
+            self.need_passwords(ctx)
         if isinstance(data.get("settings"), dict):
             data["settings"] = {k: v for k, v in data["settings"].items() if v is not None}
         stored.setdefault("created_at", now())
         stored.setdefault("access_token", secrets.token_urlsafe(22))
         stored.update(data)
         ctx.store.touch()
+
+    def may_edit(self, ctx: Context, row: Row | None) -> None:
+        """Who may not edit the thing may not share it."""
+        if row is not None and row.type == "dashboard":
+            boards = self.app.resources["dashboard"]
+            if not boards.may_edit(ctx, row):  # type: ignore[attr-defined]
+                raise forbidden("You don't have edit permissions for this dashboard.")
+
+    @staticmethod
+    def need_passwords(ctx: Context) -> None:
+        """Passwords are part of a plan; the refusal is outside the envelope."""
+        if not ctx.store.has_feature(ctx.organization.pk, "advanced_permissions"):
+            raise ApiError(403, "", "", "", raw={"error": "Password protection is not available on this plan."})
 
     def document(self, ctx: Context, stored: dict[str, Any]) -> dict[str, Any]:
         """The sharing as shown; a token that is not stored is another one each time."""
@@ -100,11 +127,24 @@ class Sharing(Resource):
 
     def add_password(self, ctx: Context) -> Answer:
         """A password for the share; shown once."""
-        stored, _row = self.target(ctx)
+        stored, row = self.target(ctx)
+        self.may_edit(ctx, row)
+        self.need_passwords(ctx)
         body = self.require_body(ctx)
         word = body.get("raw_password") or secrets.token_urlsafe(12)
-        if len(word) < 8:
+        if not isinstance(word, str) or len(word) < 8:
             raise invalid("Password must be at least 8 characters.", "raw_password")
         entry = {"id": new_uuid(), "created_at": now(), "note": body.get("note"), "is_active": True}
         stored.setdefault("share_passwords", []).append(entry)
         return Answer({**entry, "password": word}, 201)
+
+    def remove_password(self, ctx: Context, password: str) -> Answer:
+        """Take one password away."""
+        stored, row = self.target(ctx)
+        self.may_edit(ctx, row)
+        entries = stored.get("share_passwords", [])
+        if not any(entry["id"] == password for entry in entries):
+            raise not_found()
+        stored["share_passwords"] = [entry for entry in entries if entry["id"] != password]
+        ctx.store.touch()
+        return Answer(None, 204)

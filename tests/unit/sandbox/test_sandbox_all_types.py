@@ -20,6 +20,8 @@ OWN_TESTS = {
     "experiment",
     "scheduled_change",
     "proxy_record",
+    "dashboard_template",
+    "session_recording_playlist",
     "experiment_holdout",
     "experiment_saved_metric",
     "external_data_source",

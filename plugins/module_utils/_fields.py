@@ -98,6 +98,7 @@ class Field:
     :param normal: brings a value into the form in which two of them are compared, where PostHog stores it in other
         words than it was written in.
     :param write_only: accepted but never shown.
+    :param unsaid: keys of an open document, at any depth, that the server adds; an export leaves them out.
     :param secret: never or only masked on read.
     :param create_only: fixed after creation.
     :param update_only: ignored in the POST that creates the object; sent right after it.
@@ -145,6 +146,7 @@ class Field:
     kept: bool = False
     normal: t.Callable[[t.Any], t.Any] | None = None
     write_only: bool = False
+    unsaid: tuple[str, ...] = ()
     secret: bool = False
     create_only: bool = False
     update_only: bool = False

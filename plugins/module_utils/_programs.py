@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from ansible_collections.community.posthog.plugins.module_utils._config import ConfigProgram
 from ansible_collections.community.posthog.plugins.module_utils._connection_info import ConnectionInfoProgram
+from ansible_collections.community.posthog.plugins.module_utils._export import ExportProgram
 from ansible_collections.community.posthog.plugins.module_utils._info import InfoProgram
 from ansible_collections.community.posthog.plugins.module_utils._module import Program, ResourceProgram, run_module
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
@@ -22,6 +23,7 @@ PROGRAMS: dict[str, Program] = {
         InfoProgram(),
         ConnectionInfoProgram(),
         ConfigProgram(_OF_TYPES),
+        ExportProgram(_OF_TYPES),
         *_OF_TYPES,
     )
 }

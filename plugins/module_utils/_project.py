@@ -34,6 +34,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     nearest,
 )
 from ansible_collections.community.posthog.plugins.module_utils._module import Declaration, ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._paths import reach
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import Declared, Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session, walk
@@ -309,15 +310,15 @@ class Project:
                 raw[key] = value
         for option in own.values():
             params.setdefault(option.name, option.default)
-        for option in (
-            *program.table.identity.options[:1],
-            *(program.table.parent.required if program.table.parent else ()),
-        ):
-            several = program.table.several
-            given = {names[key] for key in raw if key in names}
-            if option in given or "id" in given or (several is not None and several.option in given):
-                continue
-            problems.append((f"{where}.{option}", "is missing"))
+        table = program.table
+        given = {names[key] for key in raw if key in names}
+        identified = "id" in given or (table.several is not None and table.several.option in given)
+        for needed in table.identity.options[:1]:
+            if needed not in given and not identified:
+                problems.append((f"{where}.{needed}", "is missing"))
+        for needed in table.parent.required if table.parent is not None else ():
+            if needed not in given:
+                problems.append((f"{where}.{needed}", "is missing"))
         if problems:
             raise InvalidInput(problems)
         return params, raw
@@ -367,7 +368,7 @@ class Project:
     def _needed(self, node: Node) -> t.Iterator[tuple[str, Node]]:
         """The declared objects that one refers to, each with the option that does."""
         for item in node.declaration.items:
-            for option, ref, value in references(node.table, item):
+            for option, ref, value in (*references(node.table, item), *self._linked(node, item)):
                 table = self.session.registry(ref.type)
                 if isinstance(value, bool) or not isinstance(value, (str, int)):
                     continue
@@ -380,6 +381,21 @@ class Project:
                 self._planned_homes.add(node.home)
                 self.session.promised.add(node.home[1].strip().casefold())
                 yield "project", other
+
+    def _linked(self, node: Node, item: Declared) -> t.Iterator[tuple[str, Ref, t.Any]]:
+        """References whose places only the object tells, as far as its declaration does."""
+        for rule in node.table.ref_parts:
+            if item.values.get(rule.field) is None:
+                continue
+            try:
+                found = list(rule.find(self.session.beside(*node.home), item.values, None))
+            except PostHogFailure:
+                # The project is not there yet, or what tells the places is not; the plan will say so.
+                continue
+            for path, ref in found:
+                value = reach(item.values[rule.field], path)
+                for name in value if isinstance(value, list) else [value]:
+                    yield rule.field, ref, name
 
     def _break_cycles(self) -> None:
         for component in _components(self.nodes):

@@ -496,11 +496,13 @@ class SecretPart:
         they are known, and tells where the secrets are.
     :param shown: a stored secret shows in what the server answers (masked), and is kept by sending that back; if not,
         it does not show at all, and is kept by not sending it.
+    :param maybe: where secrets may be among declared values, as long as nothing more is known.
     """
 
     field: str
     find: t.Callable[[Session | None, t.Mapping[str, t.Any], t.Mapping[str, t.Any] | None], SecretPaths]
     shown: bool = True
+    maybe: t.Callable[[t.Mapping[str, t.Any]], SecretPaths] | None = None
 
 
 @dataclass(frozen=True)
@@ -743,7 +745,7 @@ class Resource:
     purgeable: bool = True
     spared: t.Callable[[Session, t.Mapping[str, t.Any]], bool] | None = None
     exported: bool = True
-    generated: t.Callable[[t.Mapping[str, t.Any]], bool] | None = None
+    generated: t.Callable[[Session, t.Mapping[str, t.Any]], bool] | None = None
     mentions: tuple[NestedRef, ...] = ()
     aftermath: str = ""
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
+---
 module: posthog_config
 short_description: Bring whole PostHog projects to what YAML says
 description:
@@ -13,7 +14,8 @@ description:
     members.
   - Each object is written with the options of its type's own module, for example those of
     M(community.posthog.posthog_feature_flag). What M(community.posthog.posthog_export) writes has the same form.
-  - Everything is checked and planned before the first write. All mistakes are told together, with file, line and option.
+  - Everything is checked and planned before the first write. All mistakes are told together, with file, line and
+    option.
   - Objects are applied in the order in which they depend on each other, several at once. A name may refer to an object
     that PostHog has, or to one that is declared anywhere in the same configuration.
   - Check mode is the plan; together with C(--diff) it is printed in full.
@@ -23,11 +25,13 @@ author:
 extends_documentation_fragment:
   - community.posthog.connection
   - community.posthog.attributes
+  - community.posthog.attributes.actiongroup
 options:
   config:
     description:
       - The configuration. A dictionary of lists by type, with the plural names of the types as keys, such as
-        V(feature_flags) and V(dashboards); what exists once, such as V(project_settings), is a dictionary of its options.
+        V(feature_flags) and V(dashboards); what exists once, such as V(project_settings), is a dictionary of its
+        options.
       - An item takes the options of the type's module, among them O(ignore:state), but not those of the connection.
       - The keys V(organization) and V(project) beside the lists say where their objects belong; without them it is
         where the task works.
@@ -38,7 +42,8 @@ options:
       - Files with such configuration, and directories of them, on the controller. Files of a directory are read at any
         depth, those that end in C(.yml), C(.yaml) or C(.json) and do not begin with a dot or an underscore.
       - A file may hold several YAML documents. They are merged; an object that is declared twice is an error.
-      - Templates in the files are rendered with the variables of the host. Text with the tag C(!unsafe) is left as it is.
+      - Templates in the files are rendered with the variables of the host. Text with the tag C(!unsafe) is left as it
+        is.
         Ansible Vault is understood, for whole files and for single values.
       - Relative paths are looked for as those of M(ansible.builtin.copy) are.
     type: list
@@ -51,8 +56,8 @@ options:
     elements: str
   purge_scope:
     description:
-      - V(marked) deletes only what carries the tag C(managed-by-ansible). This module puts that tag on every object that
-        it creates and whose type has tags, and on declared objects of the types in O(purge).
+      - V(marked) deletes only what carries the tag C(managed-by-ansible). This module puts that tag on every object
+        that it creates and whose type has tags, and on declared objects of the types in O(purge).
       - V(all) deletes whatever is not declared, also what was made by hand.
       - The tag is left alone by all modules of this collection, whatever their tasks declare as tags.
     type: str
@@ -91,12 +96,13 @@ seealso:
   - module: community.posthog.posthog_info
 notes:
   - The key needs the scopes of every type that is declared or referred to; see the modules of the types.
-  - When an object fails, what depends on it is skipped, everything else is done, and nothing is purged. Running the task
-    again finishes it.
+  - When an object fails, what depends on it is skipped, everything else is done, and nothing is purged. Running the
+    task again finishes it.
   - Objects with O(ignore:state=absent) are deleted after everything else was applied.
 """
 
 EXAMPLES = r"""
+---
 - name: Apply what the files in a directory say
   community.posthog.posthog_config:
     api_key: "{{ posthog_api_key }}"
@@ -150,6 +156,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+---
 msg:
   description: What was done, or in check mode would be done, in one line.
   returned: always

@@ -19,9 +19,10 @@ from ansible_collections.community.posthog.plugins.module_utils._project import 
 try:
     # ansible-core 2.19 and newer template only what they are told to trust.
     from ansible.template import trust_as_template as _trusted
-except ImportError:
+except ImportError:  # ansible-core 2.18 templates whatever it is given
 
-    def _trusted(value: str) -> str:
+    def _trusted(value: str) -> str:  # type: ignore[misc]
+        """Nothing needs to be done."""
         return value
 
 
@@ -59,9 +60,17 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-_Loader.add_constructor("!unsafe", lambda loader, node: _Raw(loader.construct_scalar(node)))
-for _tag in ("!vault", "!vault-encrypted"):
-    _Loader.add_constructor(_tag, lambda loader, node: _Vaulted(loader.construct_scalar(node)))
+def _raw(loader: _Loader, node: yaml.ScalarNode) -> t.Any:
+    return _Raw(loader.construct_scalar(node))
+
+
+def _vaulted(loader: _Loader, node: yaml.ScalarNode) -> t.Any:
+    return _Vaulted(loader.construct_scalar(node))
+
+
+_Loader.add_constructor("!unsafe", _raw)
+_Loader.add_constructor("!vault", _vaulted)
+_Loader.add_constructor("!vault-encrypted", _vaulted)
 
 
 def documents(
@@ -122,6 +131,8 @@ def _read(file: str, shown: str, loader: t.Any, template: t.Callable[[str], t.An
     try:
         while reader.check_node():
             node = reader.get_node()
+            if node is None:
+                break
             lines = dict(_lines(node, ""))
             data = reader.construct_document(node)
             if data is None:

@@ -4,7 +4,8 @@
 """Keep meta/runtime.yml and plugins/action equal to the files in plugins/modules.
 
 Every module belongs to the action group, by its short name, and has an action plugin of its own name, which holds
-nothing but that name, unless it has work of its own on the controller. ``--write`` puts both in order, without it what differs is an error.
+nothing but that name, unless it has work of its own on the controller. ``--write`` puts both in order, without it what
+differs is an error.
 """
 
 from __future__ import annotations

@@ -1,0 +1,48 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs M(community.posthog.posthog_export) as every other module, then writes the files on the controller."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.community.posthog.plugins.plugin_utils._action import PostHogAction
+from ansible_collections.community.posthog.plugins.plugin_utils._files import files_of, write
+
+
+class ActionModule(PostHogAction):
+    """See the base class."""
+
+    MODULE = "posthog_export"
+
+    def told(self, outcome: dict[str, t.Any]) -> None:
+        """See the base class: O(dest) is on the controller, wherever the module ran."""
+        dest = self._task.args.get("dest")
+        if not dest or outcome.get("failed") or "config" not in outcome:
+            return
+        layout = str(self._task.args.get("layout") or "type")
+        texts = files_of(outcome["config"], outcome.get("source") or {}, outcome.get("secrets") or [], layout)
+        different = write(
+            self._loader.path_dwim(str(dest)),
+            texts,
+            clean=self._clean(),
+            check_mode=bool(self._task.check_mode),
+        )
+        outcome["changed"] = bool(different)
+        outcome["files"] = [entry["path"] for entry in different]
+        if self._task.diff:
+            outcome["diff"] = [
+                {
+                    "before": entry["before"],
+                    "after": entry["after"],
+                    "before_header": entry["path"],
+                    "after_header": entry["path"],
+                }
+                for entry in different
+            ]
+
+    def _clean(self) -> bool:
+        from ansible.module_utils.parsing.convert_bool import boolean
+
+        return boolean(self._task.args.get("clean") or False, strict=False)

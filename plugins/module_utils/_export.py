@@ -1,0 +1,495 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""From what is to what declares it (M(community.posthog.posthog_export)).
+
+Private to this collection: it may change without notice.
+
+The way back through the tables: ids become names, numbers words, and what the server computes or would put there anyway
+is left out. What cannot be told so that it comes out the same elsewhere is reported.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import copy
+import fnmatch
+import re
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.community.posthog.plugins.module_utils._client import Turns
+from ansible_collections.community.posthog.plugins.module_utils._compare import _loaded, same
+from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
+from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._fields import UUID, Field, Ref, dig, nearest
+from ansible_collections.community.posthog.plugins.module_utils._module import Program, ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._paths import reach, replaced
+from ansible_collections.community.posthog.plugins.module_utils._reconcile import STORED
+from ansible_collections.community.posthog.plugins.module_utils._resource import Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session, walk
+
+#: What variables that stand for secrets begin with.
+SECRET_PREFIX: t.Final = "posthog_secret_"
+
+
+class _Nothing:
+    """Stands for a value that need not be declared."""
+
+
+NOTHING: t.Final = _Nothing()
+
+
+@dataclass
+class Export:
+    """What was exported.
+
+    :param config: lists by plural type; a dictionary for what exists once.
+    :param secrets: names of the variables that stand for secrets.
+    :param unfaithful: what could not be told faithfully: type, name, path and reason.
+    """
+
+    config: dict[str, t.Any] = field(default_factory=dict)
+    secrets: list[str] = field(default_factory=list)
+    unfaithful: list[dict[str, str]] = field(default_factory=list)
+
+
+class Exporter:
+    """Reads the objects of a project and writes down what declares them.
+
+    :param session: the project.
+    :param rename: by type, names that another name is written for, wherever they stand.
+    :param concurrency: how many objects are read at once.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        rename: t.Mapping[str, t.Mapping[str, str]] | None = None,
+        concurrency: int = 8,
+    ) -> None:
+        self.session = session
+        self.rename = rename or {}
+        self.concurrency = concurrency
+        self.export = Export()
+        self._type = self._name = ""
+        self._names: dict[tuple[str, str], dict[str, str | None]] = {}
+
+    # -- types --------------------------------------------------------------------------------------------------------
+
+    def read(self, program: ResourceProgram, wanted: t.Callable[[Resource, t.Mapping[str, t.Any]], bool]) -> None:
+        """Export the objects of one type.
+
+        :param program: the type's module.
+        :param wanted: which objects.
+        """
+        table = program.table
+        items: list[dict[str, t.Any]] = []
+        places: list[t.Mapping[str, t.Any] | None] = [None]
+        if table.parent is not None:
+            places = list(table.parent.everywhere(self.session))
+        for place in places:
+            collection = self.session.collection(table, place)
+            objects = [obj for obj in collection.all() if self._is_wanted(self.session, table, obj, wanted)]
+            said = table.parent.said(self.session, place) if table.parent is not None and place is not None else {}
+            for obj in self._whole(collection, objects):
+                item = self.declaration(table, obj, said)
+                if item is not None:
+                    items.append(item)
+        if table.singleton and table.parent is None:
+            if items:
+                self.export.config[table.plural] = items[0]
+            return
+        self._tell_apart(table, items)
+        if items:
+            self.export.config[table.plural] = sorted(items, key=lambda item: _order_key(table, item))
+
+    @staticmethod
+    def _is_wanted(
+        session: Session,
+        table: Resource,
+        obj: t.Mapping[str, t.Any],
+        wanted: t.Callable[[Resource, t.Mapping[str, t.Any]], bool],
+    ) -> bool:
+        if table.generated is not None and table.generated(session, obj):
+            return False
+        return wanted(table, obj)
+
+    def _whole(self, collection: Collection, objects: t.Sequence[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+        """The objects with what only a call for each of them tells, several at once."""
+        table = collection.resource
+        if (table.list_is_complete and not table.varies) or not table.has_id:
+            return list(objects)
+        client = self.session.client
+        turns = client.turns = Turns()
+
+        def read(obj: dict[str, t.Any]) -> dict[str, t.Any] | None:
+            with turns:
+                return collection.whole(obj)
+
+        try:
+            with concurrent.futures.ThreadPoolExecutor(self.concurrency) as pool:
+                return [obj for obj in pool.map(read, objects) if obj is not None]
+        finally:
+            client.turns = None
+
+    def _tell_apart(self, table: Resource, items: list[dict[str, t.Any]]) -> None:
+        """Give the id along where a declaration would fit several objects."""
+        by_name: dict[str, list[dict[str, t.Any]]] = {}
+        for item in items:
+            by_name.setdefault(repr(_order_key(table, item)), []).append(item)
+        for twins in by_name.values():
+            if len(twins) == 1:
+                twins[0].pop("id", None)
+                continue
+            for item in twins:
+                self._type, self._name = table.type, str(item.get(table.identity.option) or "")
+                self._report("id", "other objects have the same name, so the id is what tells them apart")
+        if not table.has_id:
+            for item in items:
+                item.pop("id", None)
+
+    # -- objects ------------------------------------------------------------------------------------------------------
+
+    def declaration(
+        self, table: Resource, obj: t.Mapping[str, t.Any], said: t.Mapping[str, t.Any]
+    ) -> dict[str, t.Any] | None:
+        """The options that declare an object.
+
+        :param table: its type.
+        :param obj: the object, whole.
+        :param said: the options that say where it is.
+        :returns: the options, C(id) among them; None where there is nothing to declare.
+        """
+        self._type, self._name = table.type, table.identity.shown(obj)
+        item: dict[str, t.Any] = {name: self._renamed_place(table, name, value) for name, value in said.items()}
+        for known in self._fields(table):
+            if known.name in table.place_options or known.computed:
+                continue
+            if known.secret:
+                if known.required or known.value_in(obj):
+                    item[known.name] = self._secret(known.name)
+                continue
+            if known.write_only or not known.shown_by(obj):
+                continue
+            value = self._unparsed(known, self._with_secrets(table, known, obj), known.name)
+            named = known.name in table.identity.options[:1]
+            if value is NOTHING and named:
+                value = known.value_in(obj)
+            if value is NOTHING or (not named and not known.required and self._is_default(known, value)):
+                continue
+            if named and isinstance(value, str):
+                value = self.rename.get(table.type, {}).get(value, value)
+            item[known.name] = value
+        for part in table.parts:
+            try:
+                value = part.export(self.session, table, obj)
+            except NotImplementedError:
+                self._report(part.field.name, "cannot be exported yet")
+                continue
+            if value not in (None, [], {}):
+                item[part.field.name] = self._plain(value)
+        if table.has_id:
+            item["id"] = table.object_id(obj)
+        if table.singleton and not (item.keys() - said.keys()):
+            return None
+        return item
+
+    @staticmethod
+    def _fields(table: Resource) -> list[Field]:
+        """The fields, those that name the object first."""
+        first = {name: index for index, name in enumerate(table.identity.options)}
+        return sorted(table.fields, key=lambda known: first.get(known.name, len(first)))
+
+    def _renamed_place(self, table: Resource, name: str, value: t.Any) -> t.Any:
+        known = table.field(name)
+        if known is not None and known.ref is not None and isinstance(value, str):
+            return self.rename.get(known.ref.type, {}).get(value, value)
+        return value
+
+    def _with_secrets(self, table: Resource, known: Field, obj: t.Mapping[str, t.Any]) -> t.Any:
+        """A field's value with variables in place of its secrets."""
+        value = copy.deepcopy(known.value_in(obj))
+        for rule in table.secret_parts:
+            if rule.field != known.name:
+                continue
+            for path in rule.find(self.session, {}, obj):
+                inner = reach(value, path)
+                if inner is None and rule.shown:
+                    continue
+                variable = self._secret(f"{known.name}.{_said(path)}")
+                value = replaced(value, path, {"value": variable} if inner == STORED else variable)
+        for place in table.ref_parts:
+            if place.field != known.name:
+                continue
+            for path, ref in place.find(self.session, {}, obj):
+                inner = reach(value, path)
+                where = f"{known.name}.{_said(path)}"
+                if isinstance(inner, list):
+                    value = replaced(value, path, [self._name_for(ref, item, where) for item in inner])
+                elif inner is not None:
+                    value = replaced(value, path, self._name_for(ref, inner, where))
+        return value
+
+    def _secret(self, path: str) -> str:
+        """A variable in place of a secret."""
+        words = re.sub(r"[^a-z0-9]+", "_", f"{self._type}_{self._name}_{path}".lower()).strip("_")
+        name = SECRET_PREFIX + words
+        if name not in self.export.secrets:
+            self.export.secrets.append(name)
+        self._report(path, f"is secret; the variable {name} stands for it")
+        return "{{ " + name + " }}"
+
+    def _report(self, path: str, reason: str) -> None:
+        entry = {"type": self._type, "name": self._name, "path": path, "reason": reason}
+        if entry not in self.export.unfaithful:
+            self.export.unfaithful.append(entry)
+
+    # -- values -------------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _is_default(known: Field, value: t.Any) -> bool:
+        """Whether leaving a value out comes to the same."""
+        default = known.default if known.default is not None else known.null_as
+        if value is None:
+            return default is None
+        if value in ([], {}, "") and default in (None, [], {}, ""):
+            return True
+        return default is not None and type(value) is type(default) and bool(value == default)
+
+    def _unparsed(self, known: Field, value: t.Any, path: str) -> t.Any:
+        """A value as a task declares it."""
+        if value is None:
+            return None if known.nullable and known.default is not None else NOTHING
+        if known.words:
+            return next((word for word, number in known.words.items() if number == value), value)
+        if known.ref is not None:
+            if isinstance(value, list):
+                names = [self._name_for(known.ref, item, f"{path}[{i}]") for i, item in enumerate(value)]
+                return sorted(names, key=str) if known.unordered else names
+            return self._name_for(known.ref, value, path)
+        if known.refs:
+            value = walk(value, known.refs, lambda rule, item, where: self._name_for(rule.ref, item, where), path)
+        if known.kind == "document":
+            return self._document(known, value, path)
+        if known.kind == "list" and isinstance(value, list):
+            if known.ignored:
+                value = [item for item in value if item not in known.ignored]
+            if known.items is None:
+                return self._plain(value)
+            items = [self._unparsed(known.items, item, f"{path}[{i}]") for i, item in enumerate(value)]
+            items = [None if item is NOTHING else item for item in items]
+            return sorted(items, key=str) if known.unordered else items
+        if known.kind == "map" and isinstance(value, dict) and known.items is not None:
+            inner = {key: self._unparsed(known.items, item, f"{path}.{key}") for key, item in sorted(value.items())}
+            return {key: None if item is NOTHING else item for key, item in inner.items()}
+        if known.kind == "json":
+            return _loaded(value)
+        return self._plain(value, known.unsaid)
+
+    def _document(self, known: Field, value: t.Any, path: str) -> t.Any:
+        if not isinstance(value, dict):
+            return self._plain(value)
+        out: dict[str, t.Any] = {}
+        for inner in known.fields:
+            if inner.computed or inner.name not in value:
+                continue
+            if not inner.required and same(inner, inner.default, value[inner.name]):
+                continue
+            told = self._unparsed(inner, value[inner.name], f"{path}.{inner.name}")
+            if told is NOTHING:
+                continue
+            out[inner.name] = told
+        return out
+
+    @staticmethod
+    def _plain(value: t.Any, unsaid: t.Container[str] = ()) -> t.Any:
+        """An open document without what says nothing."""
+        if isinstance(value, dict):
+            return {
+                key: Exporter._plain(inner, unsaid)
+                for key, inner in value.items()
+                if inner is not None and key not in unsaid
+            }
+        if isinstance(value, list):
+            return [Exporter._plain(inner, unsaid) for inner in value]
+        return value
+
+    def _name_for(self, ref: Ref, value: t.Any, path: str) -> t.Any:
+        """The name of an object that an id stands for."""
+        if value is None or isinstance(value, (bool, dict, list)):
+            return value
+        try:
+            names = self._names_of(ref)
+        except PostHogFailure as exc:
+            self._report(path, f"the {ref.type} {value} cannot be looked up ({exc.message})")
+            return value
+        key = str(value)
+        if key not in names:
+            if not UUID.fullmatch(key) and not key.isdigit():
+                # A name already.
+                return self.rename.get(ref.type, {}).get(key, value)
+            self._report(path, f"there is no {ref.type} {value} any more, so its id stands here")
+            return value
+        name = names[key]
+        if name is None:
+            self._report(path, f"the {ref.type} {value} has no name of its own, so its id stands here")
+            return value
+        return self.rename.get(ref.type, {}).get(name, name)
+
+    def _names_of(self, ref: Ref) -> dict[str, str | None]:
+        """Names by id; None for a name that two have, or that looks like an id."""
+        key = (ref.type, ref.value)
+        if key not in self._names:
+            table = self.session.registry(ref.type)
+            shown: dict[str, str | None] = {}
+            seen: dict[str, int] = {}
+            objects = self.session.collection(table).all()
+            for obj in objects:
+                for name in table.identity.names(obj)[:1]:
+                    seen[name] = seen.get(name, 0) + 1
+            for obj in objects:
+                name = table.identity.shown(obj)
+                bad = not name or name.isdigit() or UUID.fullmatch(name) or seen.get(table.identity.normal(name), 0) > 1
+                for path in dict.fromkeys((ref.value, table.id_path)):
+                    object_id = dig(obj, path)
+                    if object_id is not None:
+                        shown[str(object_id)] = None if bad else name
+            self._names[key] = shown
+        return self._names[key]
+
+
+class ExportProgram(Program):
+    """Writes down the configuration of a project.
+
+    :param programs: the modules of all types.
+    """
+
+    def __init__(self, programs: t.Iterable[ResourceProgram]) -> None:
+        super().__init__("posthog_export")
+        self.programs = {program.table.plural: program for program in programs}
+
+    def spec(self) -> dict[str, t.Any]:
+        """See :meth:`Program.spec`."""
+        return {
+            "argument_spec": {
+                **connection_spec(),
+                "types": {"type": "list", "elements": "str"},
+                "scope": {"type": "str", "choices": ["project", "organization", "all"], "default": "project"},
+                "names": {"type": "list", "elements": "str"},
+                "exclude": {"type": "list", "elements": "str"},
+                "tags": {"type": "list", "elements": "str"},
+                "rename": {"type": "dict"},
+                "dest": {"type": "path"},
+                "layout": {"type": "str", "choices": ["type", "object", "single"], "default": "type"},
+                "clean": {"type": "bool", "default": False},
+                "concurrency": {"type": "int", "default": 8},
+            },
+            "supports_check_mode": True,
+        }
+
+    def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """See :meth:`Program.run`."""
+        named = params.get("types")
+        programs = self._chosen(named, str(params.get("scope") or "project"))
+        session.many = True
+        exporter = Exporter(session, rename=self._rename(params), concurrency=int(params.get("concurrency") or 8))
+        wanted = _filter(params)
+        for program in programs:
+            try:
+                exporter.read(program, wanted)
+            except ApiError as exc:
+                # What this server or this key does not have is left out, unless it was asked for by name.
+                if named or exc.status not in (402, 403, 404):
+                    raise
+                exporter.export.unfaithful.append(
+                    {"type": program.table.type, "name": "", "path": "", "reason": session.explained(exc).message}
+                )
+        export = exporter.export
+        objects = sum(len(items) if isinstance(items, list) else 1 for items in export.config.values())
+        return {
+            "changed": False,
+            "msg": f"{objects} objects of {len(export.config)} types",
+            "config": export.config,
+            "secrets": export.secrets,
+            "unfaithful": export.unfaithful,
+            "source": self._source(session),
+        }
+
+    def _chosen(self, named: t.Any, scope: str) -> list[ResourceProgram]:
+        """The modules of the types to export, in the order of application."""
+        problems = []
+        singular = {program.table.type: program for program in self.programs.values()}
+        chosen: list[ResourceProgram] = []
+        for index, name in enumerate(named or ()):
+            program = self.programs.get(name) or singular.get(name)
+            if program is None:
+                problems.append((f"types[{index}]", f"{name!r} is no type{nearest(name, self.programs)}"))
+            else:
+                chosen.append(program)
+        if problems:
+            raise InvalidInput(problems)
+        if named:
+            return sorted(chosen, key=lambda program: program.table.order)
+        levels = {
+            "project": {Scope.PROJECT},
+            "organization": {Scope.ORGANIZATION},
+            "all": {Scope.PROJECT, Scope.ORGANIZATION},
+        }[scope]
+        return [item for item in self.programs.values() if item.table.exported and item.table.scope in levels]
+
+    @staticmethod
+    def _rename(params: t.Mapping[str, t.Any]) -> dict[str, dict[str, str]]:
+        rename = params.get("rename") or {}
+        problems = []
+        out: dict[str, dict[str, str]] = {}
+        for kind, names in rename.items():
+            if not isinstance(names, dict):
+                problems.append((f"rename.{kind}", "takes a dictionary of names, each with the one to write for it"))
+            else:
+                out[str(kind)] = {str(old): str(new) for old, new in names.items()}
+        if problems:
+            raise InvalidInput(problems)
+        return out
+
+    @staticmethod
+    def _source(session: Session) -> dict[str, t.Any]:
+        """Where the export is from."""
+        project = session.project()
+        return {
+            "host": session.client.connection.host,
+            "organization_id": session.organization_id(),
+            "project_id": project.get("id"),
+            "project": project.get("name"),
+        }
+
+
+def _filter(params: t.Mapping[str, t.Any]) -> t.Callable[[Resource, t.Mapping[str, t.Any]], bool]:
+    """Which objects are asked for."""
+    names = params.get("names")
+    exclude = params.get("exclude") or []
+    tags = {str(tag).strip().lower() for tag in params.get("tags") or []}
+
+    def wanted(table: Resource, obj: t.Mapping[str, t.Any]) -> bool:
+        name = table.identity.shown(obj)
+        if names is not None and not any(fnmatch.fnmatchcase(name, pattern) for pattern in names):
+            return False
+        if any(fnmatch.fnmatchcase(name, pattern) for pattern in exclude):
+            return False
+        if tags:
+            known = table.field("tags")
+            return known is not None and bool(tags.intersection(known.value_in(obj) or []))
+        return True
+
+    return wanted
+
+
+def _order_key(table: Resource, item: t.Mapping[str, t.Any]) -> tuple[str, ...]:
+    """What a declaration is found by, and sorted by."""
+    return tuple(str(item.get(option, "")) for option in (*table.place_options, *table.identity.options))
+
+
+def _said(path: t.Iterable[t.Any]) -> str:
+    """A path for a person."""
+    return ".".join(str(step[1]) if isinstance(step, tuple) else str(step) for step in path)

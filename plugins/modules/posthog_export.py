@@ -1,0 +1,185 @@
+#!/usr/bin/python
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: posthog_export
+short_description: Write down the configuration of a PostHog project as YAML
+version_added: 0.1.0
+description:
+  - Reads the objects of a project and writes the YAML that M(community.posthog.posthog_config) takes, which is also
+    what the modules of the single types take.
+  - Ids become names, so that the same files can be applied to another project. What PostHog computes, and what has its
+    default value, is left out; so are objects that PostHog makes by itself.
+  - Secrets are never exported. A variable stands in place of each; RV(secrets) and the top of the file name it.
+  - What could not be told faithfully is in RV(unfaithful).
+author:
+  - Contributors to the community.posthog collection (@ansible-collections)
+extends_documentation_fragment:
+  - community.posthog.connection
+  - community.posthog.attributes
+  - community.posthog.attributes.actiongroup
+options:
+  types:
+    description:
+      - The types to export, in the plural or the singular.
+      - By default all that O(scope) says.
+    type: list
+    elements: str
+  scope:
+    description:
+      - What to export where O(types) is not given. V(project) is everything inside the project and its settings,
+        V(organization) the organization's people, roles, projects and domains.
+      - Types that the server or the key does not have are left out and reported.
+    type: str
+    choices:
+      - project
+      - organization
+      - all
+    default: project
+  names:
+    description:
+      - Patterns such as V(checkout-*); only objects whose name (a flag's key) fits one of them are exported.
+    type: list
+    elements: str
+  exclude:
+    description:
+      - Patterns of names to leave out.
+    type: list
+    elements: str
+  tags:
+    description:
+      - Only objects that have one of these tags.
+    type: list
+    elements: str
+  rename:
+    description:
+      - By type, in the singular, names with the ones to write in their place, wherever they stand.
+      - For example V({cohort: {Staff (staging): Staff}}).
+    type: dict
+  dest:
+    description:
+      - Directory on the controller to write the files to; with O(layout=single) a file.
+      - Without it nothing is written, and RV(config) is all there is.
+    type: path
+  layout:
+    description:
+      - V(type) writes a file for each type, V(object) one for each object in a directory for each type, V(single) one
+        file.
+    type: str
+    choices:
+      - type
+      - object
+      - single
+    default: type
+  clean:
+    description:
+      - Delete files in O(dest) that an earlier export wrote and this one does not. Other files are never touched.
+    type: bool
+    default: false
+  concurrency:
+    description:
+      - How many objects are read at once.
+    type: int
+    default: 8
+notes:
+  - The key needs the read scopes of the exported types and of those that they refer to.
+  - Text that looks like a template is written with the tag C(!unsafe), so that Ansible leaves it as it is.
+  - Files are written on the controller, also where the module runs elsewhere. They are the same for the same objects,
+    so a version control system shows just what changed.
+seealso:
+  - module: community.posthog.posthog_config
+  - module: community.posthog.posthog_info
+"""
+
+EXAMPLES = r"""
+---
+- name: Write the whole project to files, one for each type
+  community.posthog.posthog_export:
+    api_key: "{{ posthog_api_key }}"
+    project: Default project
+    dest: posthog
+
+- name: Write the flags of one team, one file for each
+  community.posthog.posthog_export:
+    api_key: "{{ posthog_api_key }}"
+    types:
+      - feature_flags
+    tags:
+      - checkout
+    dest: posthog/checkout
+    layout: object
+    clean: true
+"""
+
+RETURN = r"""
+---
+config:
+  description: The configuration, as O(community.posthog.posthog_config#module:config) takes it.
+  returned: success
+  type: dict
+  sample: {"cohorts": [{"name": "Staff"}], "feature_flags": [{"key": "new-checkout"}]}
+secrets:
+  description: Names of the variables that stand for secrets.
+  returned: success
+  type: list
+  elements: str
+  sample: [posthog_secret_hog_function_to_slack_inputs_token]
+unfaithful:
+  description: What could not be told faithfully.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    type:
+      description: The object's type.
+      type: str
+      returned: always
+      sample: dashboard
+    name:
+      description: What it is called.
+      type: str
+      returned: always
+      sample: Weekly KPIs
+    path:
+      description: Where in the object.
+      type: str
+      returned: always
+      sample: id
+    reason:
+      description: Why.
+      type: str
+      returned: always
+      sample: other objects have the same name, so the id is what tells them apart
+source:
+  description: Where the configuration is from.
+  returned: success
+  type: dict
+  sample: {"host": "https://eu.posthog.com", "organization_id": "018f", "project_id": 1, "project": "Default project"}
+files:
+  description: The files that were written or deleted, or in check mode would be.
+  returned: when O(dest) is given
+  type: list
+  elements: str
+  sample: [posthog/feature_flags.yml]
+msg:
+  description: What was exported, in one line.
+  returned: always
+  type: str
+  sample: 42 objects of 7 types
+"""
+
+from ansible_collections.community.posthog.plugins.module_utils._programs import run
+
+
+def main() -> None:
+    """Run the module."""
+    run("posthog_export")
+
+
+if __name__ == "__main__":
+    main()

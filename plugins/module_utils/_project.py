@@ -219,6 +219,7 @@ class Project:
         self.purged: list[Node] = []
         self._named: dict[tuple[t.Any, ...], Node] = {}
         self._declared: dict[tuple[t.Any, ...], list[Node]] = collections.defaultdict(list)
+        self._broken: set[tuple[t.Any, ...]] = set()
         self._planned_homes: set[tuple[str | None, str | None]] = set()
         self._made_homes: dict[tuple[str | None, str | None], Session] = {}
 
@@ -281,10 +282,21 @@ class Project:
         except InvalidInput as exc:
             for path, text in exc.problems:
                 self._problem(source, path, text)
+            self._note_broken(program, item, home)
             return
         node = Node(len(self.nodes), program, declaration, home, where, source, _name_of(program.table, declaration))
         self.nodes.append(node)
         self._note_name(node)
+
+    def _note_broken(
+        self, program: ResourceProgram, item: t.Mapping[str, t.Any], home: tuple[str | None, str | None]
+    ) -> None:
+        """Remember what an item with mistakes is called: who refers to it makes no mistake by that."""
+        table = program.table
+        known = table.field(table.identity.option) if table.identity.option else None
+        for name in (known.name, *known.aliases) if known is not None else ():
+            if isinstance(item.get(name), (str, int)):
+                self._broken.add((*self._home_key(table, home), table.type, table.identity.normal(item[name])))
 
     @staticmethod
     def _options(
@@ -403,7 +415,9 @@ class Project:
                 continue
             inside = {node.number for node in component}
             candidates = sorted(component, key=lambda node: (node.table.order, node.number))
-            for node in candidates:
+            # PostHog refuses a cohort that is made of itself, a flag that depends on itself and so on.
+            several = len({node.table.type for node in component}) > 1
+            for node in candidates if several else ():
                 options = {option for option, other in self._needed(node) if other.number in inside}
                 if options and all(self._optional(node, option) for option in options):
                     self._split(node, options, inside)
@@ -478,7 +492,8 @@ class Project:
         :raises PostHogFailure: something is wrong; everything that is, is told.
         """
         self.session.planning(True)
-        self._refuse()
+        if not self.nodes:
+            self._refuse()
         self._prefetch()
         present = [node for node in self.nodes if not node.declaration.absent]
         self._walk(present, self._attempt)
@@ -486,12 +501,23 @@ class Project:
         for node in sorted(absent, key=lambda node: -node.table.order):
             self._attempt(node)
         for node in self.nodes:
-            for path, text in node.problems:
+            for path, text in () if self._wants_broken(node) else node.problems:
                 self._problem(node.source, f"{node.where}.{path}" if path else node.where, text)
         self._refuse()
         self.purged = self._purged(purge)
         self._refuse()
         return self._result()
+
+    def _wants_broken(self, node: Node) -> bool:
+        """Whether a node refers to an object whose declaration has mistakes of its own."""
+        if not self._broken:
+            return False
+        for item in node.declaration.items:
+            for _option, ref, value in references(node.table, item):
+                table = self.session.registry(ref.type)
+                if (*self._home_key(table, node.home), ref.type, table.identity.normal(value)) in self._broken:
+                    return True
+        return False
 
     def _refuse(self) -> None:
         """Stop here if anything was found to be wrong."""

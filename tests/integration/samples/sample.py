@@ -108,6 +108,7 @@ class Sample:
     :param again: most requests that the full declaration of one unchanged object may take; without references it
         is two, and whatever names no other object must do with C(least) anyway.
     :param again_reason: what they are.
+    :param unscoped: why a key may do this whatever its scopes.
     :param old: what the message says on the server of 2024, where it is neither "this PostHog has no ..." nor a
         success; a dash where nothing is said about it, with the reason in a comment.
     """
@@ -145,6 +146,7 @@ class Sample:
     least: int = 2
     again: int = 2
     again_reason: str = ""
+    unscoped: str = ""
     old: str = ""
     _cache: dict[str, Value] = dataclasses.field(default_factory=dict, compare=False)
 

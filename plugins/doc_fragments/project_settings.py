@@ -139,8 +139,10 @@ options:
     elements: str
   default_data_theme:
     description:
-      - The id of the project's colour theme. V(null) is PostHog's own.
-    type: int
+      - The project's colour theme, by name or id. V(null) is PostHog's own.
+      - It needs the plan feature V(data_color_themes). Without it, PostHog would ignore the setting. It is left out
+        then, with a warning.
+    type: raw
   default_evaluation_contexts_enabled:
     description:
       - Whether new feature flags get default evaluation contexts. Servers before 2026 do not know it.

@@ -23,7 +23,13 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Text,
     Word,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resource import Identity, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._resource import (
+    Delete,
+    Identity,
+    Resource,
+    Scope,
+    Singleton,
+)
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS
 
 
@@ -90,7 +96,8 @@ SETTINGS: tuple[Field, ...] = (
     Bool("default_evaluation_contexts_enabled", nullable=True),
     Bool("require_evaluation_contexts"),
     Document("feature_flag_policy_config", [Bool("require_tags")]),
-    Int("default_data_theme", nullable=True),
+    # Without the feature, PostHog shows its own theme, whatever was written.
+    Reference("default_data_theme", Ref("data_color_theme"), nullable=True, plan_feature="data_color_themes"),
     Document(
         "revenue_analytics_config",
         [
@@ -159,4 +166,20 @@ PROJECT = Resource(
     references_inside="project",
     masked=("secret_api_token", "secret_api_token_backup"),
     fields=(Text("name", required=True, max_length=200), *(_listed(setting) for setting in SETTINGS)),
+)
+
+PROJECT_SETTINGS = Resource(
+    type="project_settings",
+    plural="project_settings",
+    scope=Scope.PROJECT,
+    title="project",
+    # A project's own path, which every server has.
+    path="/api/projects/{project}/",
+    scopes=("project:read", "project:write"),
+    order=3,
+    delete=Delete.NONE,
+    creatable=False,
+    calls=Singleton(),
+    masked=("secret_api_token", "secret_api_token_backup"),
+    fields=SETTINGS,
 )

@@ -9,6 +9,20 @@ from .sample import Sample, Value
 
 SAMPLES = [
     Sample(
+        type="invite",
+        name="ada@example.com",
+        path="/api/organizations/{organization}/invites/",
+        numbered=lambda number: f"ada{number}@example.com",
+        foreign={"level": 8},
+        values={
+            "private_project_access": Value([{"id": "Default project", "level": "admin"}], []),
+        },
+        unscoped="PostHog asks for no scope to make an invite (API.md, organization_invite)",
+        least=3,
+        again=3,
+        again_reason="the invites, the members where there is no invite, and the projects for a name",
+    ),
+    Sample(
         type="organization",
         name="Initech",
         path="/api/organizations/",

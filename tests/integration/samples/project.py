@@ -76,6 +76,7 @@ def settings() -> dict[str, Value]:
         "conversations_settings": Value({"widget_enabled": True}, {"widget_enabled": False}),
         "logs_settings": Value({"json_parse_logs": True}, {"json_parse_logs": False}),
         "access_control": Value(True, False),
+        "default_data_theme": Value("Company", "Night"),
     }
 
 
@@ -87,11 +88,14 @@ SAMPLE = Sample(
     foreign={"timezone": "Asia/Tokyo", "anonymize_ips": False},
     later={
         "primary_dashboard": "the dashboard belongs to the project",
+        "default_data_theme": "the theme belongs to the project",
         "session_recording_linked_flag": "the flag belongs to the project",
     },
     after_creation=(
         ("Shop floor", "POST", "/api/projects/{created}/dashboards/", {"name": "Shop floor"}),
         ("Back office", "POST", "/api/projects/{created}/dashboards/", {"name": "Back office"}),
+        ("Company", "POST", "/api/projects/{created}/data_color_themes/", {"name": "Company", "colors": ["#1d4aff"]}),
+        ("Night", "POST", "/api/projects/{created}/data_color_themes/", {"name": "Night", "colors": ["#000000"]}),
         (
             "shop-flag",
             "POST",
@@ -109,6 +113,6 @@ SAMPLE = Sample(
     warns="@current",
     unused_keys={"customer_analytics_config.account_group_type_index": "needs a group type in the project"},
     moving=("updated_at",),
-    again=4,
-    again_reason="a list tells little of a project, so it is read by itself; then the flag and the dashboard it names",
+    again=5,
+    again_reason="a list tells little of a project, so it is read by itself; then flag, dashboard and theme",
 )

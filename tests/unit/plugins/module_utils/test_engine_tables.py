@@ -104,6 +104,11 @@ LATER = {
     ("project", "feature_flag"),
     ("project", "cohort"),
     ("project", "dashboard"),
+    ("project", "data_color_theme"),
+    ("project_settings", "feature_flag"),
+    ("project_settings", "cohort"),
+    ("project_settings", "dashboard"),
+    ("project_settings", "data_color_theme"),
     ("dashboard", "insight"),
 }
 

@@ -18,6 +18,7 @@ import traceback
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.parameters import remove_values
 
 from ansible_collections.community.posthog.plugins.module_utils._client import REQUESTS_IMPORT_ERROR, Client, Connection
 from ansible_collections.community.posthog.plugins.module_utils._connection import (
@@ -35,6 +36,7 @@ from ansible_collections.community.posthog.plugins.module_utils._reconcile impor
     masked,
     read_declared,
     secret_texts,
+    suspected_texts,
 )
 from ansible_collections.community.posthog.plugins.module_utils._registry import resource
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Resource
@@ -137,6 +139,14 @@ class Program:
         """
         return set()
 
+    def suspected(self, raw: t.Mapping[str, t.Any]) -> set[str]:
+        """Texts among the options that may be secret, which only PostHog can tell.
+
+        :param raw: the task's options.
+        :returns: the texts, for where the task fails before PostHog was asked.
+        """
+        return set()
+
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Do it.
 
@@ -208,6 +218,10 @@ class ResourceProgram(Program):
     def secrets(self, raw: t.Mapping[str, t.Any]) -> set[str]:
         """See :meth:`Program.secrets`."""
         return self._secrets(None, raw, None)
+
+    def suspected(self, raw: t.Mapping[str, t.Any]) -> set[str]:
+        """See :meth:`Program.suspected`."""
+        return suspected_texts(self.table, raw)
 
     def secret_texts(self, raw: t.Mapping[str, t.Any]) -> set[str]:
         """The secret texts in the options of one object, where no argument spec looks for them.
@@ -537,7 +551,25 @@ def unsupported_hint(message: str, spec: t.Mapping[str, t.Any]) -> str:
 
 
 class _Module(AnsibleModule):
-    """C(AnsibleModule) that also knows what the task itself gave: C(null) and nothing differ."""
+    """C(AnsibleModule) that also knows what the task itself gave: C(null) and nothing differ.
+
+    :param item: the program.
+    """
+
+    def __init__(self, item: Program) -> None:
+        self._item = item
+        super().__init__(**item.spec())
+
+    def _log_invocation(self) -> None:
+        # The log of the host sees the options before anybody knows which texts in them are secret.
+        given = plain(self.given)
+        secret = self._item.secrets(given) | self._item.suspected(given)
+        params = self.params
+        try:
+            self.params = remove_values(params, secret)
+            super()._log_invocation()
+        finally:
+            self.params = params
 
     def _load_params(self) -> None:
         super()._load_params()
@@ -556,6 +588,8 @@ class _Module(AnsibleModule):
         :param msg: the message.
         :param kwargs: the rest of the result.
         """
+        given = plain(getattr(self, "given", {}))
+        self.no_log_values.update(self._item.secrets(given) | self._item.suspected(given))
         super().fail_json(unsupported_hint(msg, self.argument_spec), **kwargs)
         raise AssertionError("not reached")
 
@@ -565,7 +599,7 @@ def run_module(item: Program) -> None:
 
     :param item: the program.
     """
-    module = _Module(**item.spec())
+    module = _Module(item)
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=str(REQUESTS_IMPORT_ERROR))
     raw = plain(module.given)

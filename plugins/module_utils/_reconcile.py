@@ -630,7 +630,8 @@ class Reconciler:
             if rule.field != known.name:
                 continue
             for path in rule.find(self.session, {}, current):
-                stored = not rule.shown or reach(known.value_in(current), path) is not None
+                # What does not show is taken to be there where the document is that it belongs to.
+                stored = reach(known.value_in(current), path if rule.shown else path[:-1]) is not None
                 # A map holds just what is declared: a secret that is not declared any more is to go.
                 wanted = known.kind != "map" or reach(value, path) is not None
                 if stored and wanted:
@@ -1023,9 +1024,18 @@ class Reconciler:
         try:
             self.resource.calls.delete(collection, current, options or {})
         except ApiError as exc:
-            if exc.status != 404:
+            if exc.status != 404 and not self._vanished(collection, current, exc):
                 raise
         collection.forget(current)
+
+    def _vanished(self, collection: Collection, current: t.Mapping[str, t.Any], exc: ApiError) -> bool:
+        """Whether a refused deletion was done before: its answer was lost, and the repetition is what was refused."""
+        if exc.status not in (400, 409) or not self.resource.has_id or not self.resource.retrievable:
+            return False
+        try:
+            return collection.detail(self.resource.object_id(current)) is None
+        except ApiError:
+            return False
 
 
 def masked(resource: Resource, obj: t.Mapping[str, t.Any] | None) -> dict[str, t.Any] | None:
@@ -1069,13 +1079,32 @@ def secret_texts(
     """
     found: set[str] = set()
     for rule in resource.secret_parts:
-        extra = values.get("extra_fields")
         for path in rule.find(session, values, current):
-            # A short form may be the option that holds it.
-            short = {path[0]: values.get(path[0])} if isinstance(path[0], str) else None
-            for holder in (values.get(rule.field), short, extra.get(rule.field) if isinstance(extra, dict) else None):
-                found |= {text for text in texts(reach(holder, path)) if len(text) >= _SHORTEST_SECRET}
+            found |= _texts_at(values, rule.field, path)
     return found
+
+
+def suspected_texts(resource: Resource, values: t.Mapping[str, t.Any]) -> set[str]:
+    """The texts among declared values that may be secret, as long as nothing more is known.
+
+    :param resource: the table.
+    :param values: what is declared.
+    :returns: texts that must not appear where something fails before more is known.
+    """
+    found: set[str] = set()
+    for rule in resource.secret_parts:
+        for path in rule.maybe(values) if rule.maybe is not None else ():
+            found |= _texts_at(values, rule.field, path)
+    return found
+
+
+def _texts_at(values: t.Mapping[str, t.Any], field: str, path: Path) -> set[str]:
+    """The texts at a place of a document, in whichever option it was given."""
+    extra = values.get("extra_fields")
+    # A short form may be the option that holds it.
+    short = {path[0]: values.get(path[0])} if isinstance(path[0], str) else None
+    holders = (values.get(field), short, extra.get(field) if isinstance(extra, dict) else None)
+    return {text for holder in holders for text in texts(reach(holder, path)) if len(text) >= _SHORTEST_SECRET}
 
 
 def texts(value: t.Any) -> t.Iterator[str]:

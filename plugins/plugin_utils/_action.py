@@ -174,6 +174,8 @@ class PostHogAction(ActionBase):
             }
         else:
             outcome = self._performed(item, raw, checked.validated_parameters, secret)
+        if outcome.get("failed"):
+            secret |= item.suspected(raw)
         if self._shows_invocation():
             outcome["invocation"] = {"module_args": checked.validated_parameters}
         return t.cast("dict[str, t.Any]", remove_values(outcome, secret))

@@ -77,6 +77,7 @@ class Control:
         self.paging: dict[str, Any] = {}
         self.forbid_writes = False
         self.open_routes: list[str] = []
+        self.guarded_flags: list[str] = []
         self.rules: list[Rule] = []
         self.rng = random.Random(0)
         self.hits: dict[str, collections.deque[float]] = {}
@@ -164,14 +165,14 @@ class Control:
             "paging": self.paging,
             "forbid_writes": self.forbid_writes,
             "open_routes": self.open_routes,
+            "guarded_flags": self.guarded_flags,
             "faults": [vars(rule) for rule in self.rules],
         }
 
     def on_settings(self, method: str, query: dict[str, list[str]], body: dict[str, Any]) -> Any:
         """GET shows the settings, POST changes those it names."""
         if method == "POST":
-            known = {"latency_ms", "rate_limit", "paging", "forbid_writes", "open_routes", "faults", "seed"}
-            unknown = set(body) - known
+            unknown = set(body) - set(self.settings()) - {"seed"} | set(body) & {"profile"}
             if unknown:
                 raise ValueError(f"unknown settings {sorted(unknown)}")
             if "latency_ms" in body:
@@ -183,8 +184,9 @@ class Control:
                 self.paging = body["paging"] or {}
             if "forbid_writes" in body:
                 self.forbid_writes = bool(body["forbid_writes"])
-            if "open_routes" in body:
-                self.open_routes = list(body["open_routes"] or [])
+            for name in ("open_routes", "guarded_flags"):
+                if name in body:
+                    setattr(self, name, list(body[name] or []))
             if "faults" in body or "seed" in body:
                 self.set_faults(body.get("faults") or [], body.get("seed", 0))
         return self.settings()

@@ -95,7 +95,7 @@ class Answer:
 
 @dataclass
 class Extra:
-    """A route beside list and detail. ``scope`` None means closed to keys."""
+    """A route beside list and detail. ``scope`` None means closed to keys; ``new``, that old servers lack it."""
 
     name: str
     handler: str
@@ -103,6 +103,7 @@ class Extra:
     detail: bool = True
     scope: str | None = None
     item: str | None = None
+    new: bool = False
 
 
 def normalise_tags(tags: list[Any]) -> list[str]:
@@ -146,6 +147,8 @@ class Resource:
     def __init__(self, table: Table, app: App) -> None:
         self.table = table
         self.app = app
+        if app.profile == "2024":
+            self.extras = tuple(extra for extra in self.extras if not extra.new)
 
     # ---- what the dispatcher calls
 

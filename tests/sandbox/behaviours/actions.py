@@ -18,7 +18,7 @@ class Action(Resource):
 
     extras = (
         Extra("count", "count", scope="action:read"),
-        Extra("references", "references", scope="action:read"),
+        Extra("references", "references", scope="action:read", new=True),
     )
 
     def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:

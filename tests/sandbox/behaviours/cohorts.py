@@ -58,12 +58,12 @@ class Cohort(Resource):
 
     fuzzy = True
 
-    extras: tuple[Extra, ...] = (
+    extras = (
         Extra("persons", "persons", scope="cohort:read"),
         Extra("activity", "activity", scope="activity_log:read"),
-        Extra("calculation_history", "activity", scope="cohort:read"),
-        Extra("add_persons_to_static_cohort", "add_people", ("PATCH",), scope="cohort:write"),
-        Extra("remove_person_from_static_cohort", "remove_person", ("PATCH",), scope="cohort:write"),
+        Extra("calculation_history", "activity", scope="cohort:read", new=True),
+        Extra("add_persons_to_static_cohort", "add_people", ("PATCH",), scope="cohort:write", new=True),
+        Extra("remove_person_from_static_cohort", "remove_person", ("PATCH",), scope="cohort:write", new=True),
         Extra("duplicate_as_static_cohort", "duplicate", scope="cohort:write"),
     )
 

@@ -26,11 +26,11 @@ class Dashboard(Resource):
     search_fields = ("name", "description", "tags")
     extras = (
         Extra("move_tile", "move_tile", ("PATCH", "POST"), scope="dashboard:write"),
-        Extra("reorder_tiles", "reorder_tiles", ("POST",), scope="dashboard:write"),
-        Extra("create_text_tile", "create_text_tile", ("POST",), scope="dashboard:write"),
-        Extra("update_text_tile", "update_text_tile", ("POST",), scope="dashboard:write"),
-        Extra("delete_tile", "delete_tile", ("POST",), scope="dashboard:write"),
-        Extra("copy_tile", "copy_tile", ("POST",), scope="dashboard:write"),
+        Extra("reorder_tiles", "reorder_tiles", ("POST",), scope="dashboard:write", new=True),
+        Extra("create_text_tile", "create_text_tile", ("POST",), scope="dashboard:write", new=True),
+        Extra("update_text_tile", "update_text_tile", ("POST",), scope="dashboard:write", new=True),
+        Extra("delete_tile", "delete_tile", ("POST",), scope="dashboard:write", new=True),
+        Extra("copy_tile", "copy_tile", ("POST",), scope="dashboard:write", new=True),
         Extra("create_from_template_json", "closed", ("POST",), detail=False),
     )
 

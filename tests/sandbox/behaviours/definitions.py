@@ -167,13 +167,13 @@ class GroupType(Resource):
     """A bare array; changed together by one PATCH, which is closed to keys on newer servers."""
 
     def __init__(self, table: Table, app: App) -> None:
-        super().__init__(table, app)
         old = app.profile == "2024"
         self.extras = (
             Extra("update_metadata", "update_metadata", ("PATCH",), detail=False, scope="" if old else None),
-            Extra("set_default_columns", "set_columns", ("PUT",), detail=False, scope=None),
-            Extra("create_detail_dashboard", "detail_dashboard", ("PUT",), detail=False, scope=None),
+            Extra("set_default_columns", "set_columns", ("PUT",), detail=False, scope=None, new=True),
+            Extra("create_detail_dashboard", "detail_dashboard", ("PUT",), detail=False, scope=None, new=True),
         )
+        super().__init__(table, app)
         if old:
             table.paging = "none"
             table.keys = ["group_type", "group_type_index", "name_singular", "name_plural"]

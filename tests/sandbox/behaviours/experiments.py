@@ -14,7 +14,7 @@ from ..errors import ApiError, forbidden, invalid, not_found, server_error
 from ..fields import check, check_keys, parse_time
 from ..resource import Answer, Context, Extra, Resource, behaviour
 from ..store import Row, new_uuid, now
-from .linked import change_flag, code_of, make_flag, minimal_flag, within
+from .linked import change_flag, code_of, make_flag, minimal_flag, need_approval, within
 from .others import Gated
 
 if TYPE_CHECKING:
@@ -451,6 +451,7 @@ class Experiment(Resource):
         if flag is None or name not in [entry["key"] for entry in variants_of(flag)]:
             raise invalid(f"Variant '{name}' does not exist.", "variant_key")
         data = self.conclusion(ctx)
+        need_approval(ctx, flag)
         groups = [{"properties": [], "rollout_percentage": 100, "variant": name}, *flag["filters"]["groups"]]
         change_flag(ctx, flag, {"filters": {"groups": groups}, "active": True})
         if not row.get("end_date"):

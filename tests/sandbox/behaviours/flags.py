@@ -14,6 +14,7 @@ from ..fields import parse_time
 from ..resource import Answer, Context, Extra, Resource, behaviour
 from ..store import Row
 from .cohorts import is_behavioural
+from .linked import need_approval
 
 REDACTED = '"********* (encrypted)"'
 KEY = re.compile(r"^[a-zA-Z0-9_-]+$")
@@ -42,11 +43,11 @@ class FeatureFlag(Resource):
         Extra("activity", "activity", scope="activity_log:read"),
         Extra("local_evaluation", "local_evaluation", detail=False, scope="feature_flag:read"),
         Extra("user_blast_radius", "blast_radius", ("POST",), detail=False, scope="feature_flag:read"),
-        Extra("bulk_keys", "bulk_keys", ("POST",), detail=False, scope="feature_flag:read"),
+        Extra("bulk_keys", "bulk_keys", ("POST",), detail=False, scope="feature_flag:read", new=True),
         Extra("my_flags", "local_evaluation", detail=False, scope="feature_flag:read"),
-        Extra("status", "status", scope="feature_flag:read"),
-        Extra("dependent_flags", "dependents_route", scope="feature_flag:read"),
-        Extra("remote_config", "remote_config", scope="feature_flag:read"),
+        Extra("status", "status", scope="feature_flag:read", new=True),
+        Extra("dependent_flags", "dependents_route", scope="feature_flag:read", new=True),
+        Extra("remote_config", "remote_config", scope="feature_flag:read", new=True),
         Extra("dashboard", "closed", ("POST",)),
         Extra("enrich_usage_dashboard", "closed", ("POST",)),
     )
@@ -389,6 +390,10 @@ class FeatureFlag(Resource):
         while row["key"] in taken:
             number += 1
             row.data["key"] = f"{base}-{number}"
+
+    def update(self, ctx: Context, row: Row, partial: bool) -> Answer:
+        need_approval(ctx, row)
+        return super().update(ctx, row, partial)
 
     def check_unique(self, ctx: Context, data: dict[str, Any], row: Row | None) -> None:
         if row is not None and row.get("deleted"):

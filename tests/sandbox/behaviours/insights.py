@@ -125,7 +125,7 @@ class Insight(Resource):
         Extra("activity", "activity", scope="activity_log:read"),
         Extra("viewed", "viewed", ("POST",), detail=False, scope="insight:read"),
         Extra("viewed", "viewed", ("POST",), scope="insight:read"),
-        Extra("my_last_viewed", "last_viewed", detail=False, scope="insight:read"),
+        Extra("my_last_viewed", "last_viewed", detail=False, scope="insight:read", new=True),
         Extra("cancel", "viewed", ("POST",), detail=False, scope="insight:read"),
     )
 

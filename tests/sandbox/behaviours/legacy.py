@@ -222,10 +222,6 @@ class Action2024(Action):
 class Cohort2024(Cohort):
     """Only the outermost key of the filters is looked at; old groups are filled up."""
 
-    extras = (
-        Extra("persons", "persons", scope=""),
-        Extra("activity", "activity", scope=""),
-    )
     GROUP = ("days", "action_id", "event_id", "count", "count_operator", "start_date", "end_date", "label")
 
     def fill(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:

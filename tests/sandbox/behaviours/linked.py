@@ -8,9 +8,9 @@ import copy
 import re
 from typing import Any
 
-from ..errors import forbidden, invalid
+from ..errors import ApiError, forbidden, invalid
 from ..resource import Context
-from ..store import Row
+from ..store import Row, new_uuid
 
 EVERYBODY = (None, 100)
 
@@ -93,3 +93,23 @@ def need_flag_scope(ctx: Context) -> None:
     scopes = ctx.key.scopes if ctx.key else ["*"]
     if not ctx.legacy and not {"*", "feature_flag:write"} & set(scopes):
         raise forbidden("API key missing required scope 'feature_flag:write'")
+
+
+def need_approval(ctx: Context, flag: Row) -> None:
+    """409 where an approval policy guards a flag: nothing is changed, a change request waits."""
+    if flag["key"] not in ctx.app.control.guarded_flags:
+        return
+    number = new_uuid()
+    detail = "This change requires approval."
+    body = {
+        "code": "approval_required",
+        "status": "approval_required",
+        "detail": detail,
+        "message": detail,
+        "resource_type": "feature_flag",
+        "resource_id": str(flag.pk),
+        "change_request_id": number,
+        "change_request": {"id": number, "state": "pending"},
+        "required_approvers": {"users": [], "roles": []},
+    }
+    raise ApiError(409, "", "approval_required", detail, raw=body)

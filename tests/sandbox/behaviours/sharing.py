@@ -5,16 +5,12 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import ApiError, forbidden, invalid, method_not_allowed, not_found
 from ..fields import check_body
 from ..resource import Answer, Context, Extra, Resource, behaviour
 from ..store import Row, new_uuid, now
-
-if TYPE_CHECKING:
-    from ..app import App
-    from ..tables import Table
 
 PARENTS = {"dashboards": "dashboard", "insights": "insight"}
 
@@ -23,9 +19,9 @@ PARENTS = {"dashboards": "dashboard", "insights": "insight"}
 class Sharing(Resource):
     """GET shows what would be; only a write stores it."""
 
-    extras: tuple[Extra, ...] = (
-        Extra("refresh", "refresh", ("POST",), detail=False, scope="sharing_configuration:write"),
-        Extra("passwords", "add_password", ("POST",), detail=False, scope="sharing_configuration:write"),
+    extras = (
+        Extra("refresh", "refresh", ("POST",), detail=False, scope="sharing_configuration:write", new=True),
+        Extra("passwords", "add_password", ("POST",), detail=False, scope="sharing_configuration:write", new=True),
         Extra(
             "passwords",
             "remove_password",
@@ -33,13 +29,9 @@ class Sharing(Resource):
             detail=False,
             scope="sharing_configuration:write",
             item="password",
+            new=True,
         ),
     )
-
-    def __init__(self, table: Table, app: App) -> None:
-        super().__init__(table, app)
-        if app.profile == "2024":
-            self.extras = ()
 
     @staticmethod
     def paths() -> list[str]:

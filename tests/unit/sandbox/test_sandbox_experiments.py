@@ -171,6 +171,31 @@ def test_web_experiments(api: Client) -> None:
     assert api.get("P/web_experiments/")["count"] == api.get("P/experiments/")["count"] == 0
 
 
+def test_a_guarded_flag_waits_for_approval(api: Client) -> None:
+    made = make(api, start_date="2026-01-01T00:00:00Z")
+    api.control("settings", {"guarded_flags": ["e"]})
+    path = f"P/experiments/{made['id']}/"
+    for method, where, body in (
+        ("PATCH", f"P/feature_flags/{made['feature_flag']['id']}/", {"active": False}),
+        ("POST", f"{path}ship_variant/", {"variant_key": "test"}),
+    ):
+        reply = api.call(method, where, body)
+        assert reply.status_code == 409 and reply.json()["code"] == "approval_required" and "type" not in reply.json()
+    assert api.get(path)["status"] == "running"
+
+
+def test_a_copy_in_another_project(sandbox: Any, api: Client) -> None:
+    made = make(api, metrics=[METRIC])
+    other = api.post("O/projects/", {"name": "Two"})["id"]
+    path = f"P/experiments/{made['id']}/copy_to_project/"
+    copy = api.post(path, {"target_team_id": other})
+    assert copy["feature_flag"]["team_id"] == other and copy["metrics"][0]["uuid"] != made["metrics"][0]["uuid"]
+    assert api.call("POST", path, {"target_team_id": 999}).status_code == 404
+    legacy = make(api, name="Old", metrics=[{"kind": "ExperimentTrendsQuery"}])
+    refused = api.call("POST", f"P/experiments/{legacy['id']}/duplicate/")
+    assert refused.status_code == 400 and set(refused.json()) == {"detail"}
+
+
 def test_older_servers_have_no_life_cycle_routes(old: Any) -> None:
     api = Client(old)
     made = api.post(

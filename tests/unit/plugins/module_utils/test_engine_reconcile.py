@@ -694,6 +694,24 @@ def test_deleted_by_somebody_else_meanwhile() -> None:
     assert absent(world, name="a").action == "deleted"
 
 
+def test_deleted_by_a_request_whose_answer_was_lost() -> None:
+    """The repetition is refused, and the object is gone: that is no failure; if it is still there, it is."""
+    world = things({"id": 1, "name": "a"})
+    refused = api_error(400, "It is already pending deletion.", "DELETE")
+    world.memory.errors["DELETE", f"{THINGS}1/"] = refused
+    world.memory.errors["GET", f"{THINGS}1/"] = api_error(404, "Not found.")
+    assert absent(world, name="a").action == "deleted"
+    world = things({"id": 1, "name": "a"})
+    world.memory.errors["DELETE", f"{THINGS}1/"] = refused
+    with pytest.raises(ApiError, match="pending"):
+        absent(world, name="a")
+    world = things({"id": 1, "name": "a"})
+    world.memory.errors["DELETE", f"{THINGS}1/"] = refused
+    world.memory.errors["GET", f"{THINGS}1/"] = api_error(403, "Not yours.")
+    with pytest.raises(ApiError, match="pending"):
+        absent(world, name="a")
+
+
 def test_what_cannot_be_deleted() -> None:
     table = dataclasses.replace(THING, delete=Delete.NONE)
     world = things({"id": 1, "name": "a"}, table=table)

@@ -469,6 +469,8 @@ class Session:
         self._project_id: str | None = None
         self._project_object: dict[str, t.Any] | None = None
         self._organizations: list[dict[str, t.Any]] | None = None
+        #: The key may list organizations, and the server can; false once it turned out otherwise.
+        self.lists_organizations = True
         self._me: dict[str, t.Any] | None = None
         self._organization_object: dict[str, t.Any] | None = None
         self._collections: dict[tuple[str, str], Collection] = {}
@@ -617,6 +619,7 @@ class Session:
             except ApiError as exc:
                 if exc.status not in _ELSEWHERE:
                     raise
+                self.lists_organizations = False
                 me = self.me()
                 own = me.get("organization")
                 known = [own] if isinstance(own, dict) else []

@@ -14,8 +14,7 @@ description:
   - Creates, changes and deletes cohorts, the named groups of persons of a project.
   - A cohort is found by its O(name) or its O(id). PostHog allows several cohorts of one name. This module does not
     make a second one, and fails if there are two already.
-  - The members of a static cohort are data and not configuration. This module creates static cohorts but does not
-    fill them.
+  - A static cohort is filled from a list of persons, or by hand. PostHog itself finds out who is in any other cohort.
 author:
   - Contributors to the community.posthog collection (@ansible-collections)
 extends_documentation_fragment:
@@ -205,6 +204,21 @@ options:
     description:
       - Whether the members of the cohort are a fixed list.
     type: bool
+  persons:
+    description:
+      - The UUIDs of persons who are in the cohort, in any order. The cohort must be static.
+      - Persons who are not listed stay in the cohort unless O(exclusive=true). V([]) or V(null) lists nobody.
+      - PostHog refuses the UUIDs of persons that it does not know.
+    type: list
+    elements: str
+  exclusive:
+    description:
+      - Whether O(persons) is the whole truth. Persons who are not listed are then taken out of the cohort, with one
+        request each.
+    type: bool
+    default: false
+    aliases:
+      - authoritative
   cohort_type:
     description:
       - What kind of cohort it is. PostHog works it out by itself where it is not given, and refuses a kind that
@@ -218,6 +232,8 @@ options:
       - analytical
 notes:
   - The key needs the scopes C(cohort:read) and C(cohort:write). To name actions it also needs C(action:read).
+  - For O(persons) the key also needs the scope C(person:read). Everybody who is in the cohort is read for it, so this
+    takes many requests for a large one. Who is in the cohort shows in the diff, and not in the result.
   - Cohorts with conditions on behaviour cannot be used in feature flags, and PostHog refuses to make such a cohort
     of one that a flag uses.
   - PostHog computes the members of a cohort again after each change, so RV(cohort.count) and
@@ -274,6 +290,13 @@ EXAMPLES = r"""
   community.posthog.posthog_cohort:
     name: Interview partners
     is_static: true
+
+- name: A static cohort that is filled from a list, which is still empty
+  community.posthog.posthog_cohort:
+    name: Beta customers
+    is_static: true
+    persons: "{{ beta_customers | default([]) }}"
+    exclusive: true
 
 - name: Change the description and leave the conditions as they are
   community.posthog.posthog_cohort:

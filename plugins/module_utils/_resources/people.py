@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
+    UUID,
     Anything,
     Bool,
     Choice,
@@ -24,12 +26,24 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Text,
     Time,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Identity, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._resource import (
+    Delete,
+    Identity,
+    Part,
+    PartPlan,
+    Resource,
+    Scope,
+)
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
     ACTION,
     PROPERTY_REFS,
     QUERY_REFS,
 )
+
+if t.TYPE_CHECKING:
+    from ansible_collections.community.posthog.plugins.module_utils._session import Session
+
+# -- cohorts ---------------------------------------------------------------------------------------------------------
 
 EVENT_FILTER = Document(
     "event_filter",
@@ -120,6 +134,87 @@ def _inner_conditions(group: t.Mapping[str, t.Any], path: str) -> t.Iterator[tup
             yield f"{where}.event_type", "is missing; it is events or actions"
 
 
+class CohortPersons(Part):
+    """Who is in a static cohort: a list that is read, added to and taken from by calls of its own."""
+
+    field = ListOf(
+        "persons",
+        Text("person", lower=True, pattern=(UUID.pattern, "the UUIDs of persons")),
+        unordered=True,
+        null_as=[],
+    )
+    switches = (Bool("exclusive"),)
+    # The cohort itself tells nothing of them.
+    in_list = True
+
+    #: Persons added by one request. (They are taken away one by one.)
+    BATCH: t.Final = 500
+
+    def plan(
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any] | None,
+    ) -> PartPlan:
+        """See :meth:`Part.plan`."""
+        static = declared.get("is_static", (current or {}).get("is_static"))
+        if not static:
+            reason = (
+                "needs is_static: true"
+                if current is None or "is_static" in declared
+                else f"the {resource.label(current)} is not static, so PostHog finds out itself who is in it"
+            )
+            raise InvalidInput([("persons", reason)])
+        # What is still to become a static cohort has nobody in it yet.
+        before = self._members(session, resource, current) if current and current.get("is_static") else []
+        new = [person for person in declared["persons"] if person not in before]
+        gone = [person for person in before if person not in declared["persons"]] if declared.get("exclusive") else []
+        after = [person for person in before if person not in gone] + new
+        return PartPlan(sorted(before), sorted(after), bool(new or gone), work=(new, gone))
+
+    def created_with(self, declared: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """See :meth:`Part.created_with`. A stranger among them keeps the cohort from being created."""
+        persons = declared["persons"][: self.BATCH]
+        return {"_create_static_person_ids": persons} if persons else {}
+
+    def predict(self, obj: dict[str, t.Any], plan: PartPlan) -> None:
+        """See :meth:`Part.predict`: what PostHog shows of a cohort does not tell who is in it."""
+
+    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+        """See :meth:`Part.export`: persons are of one project, so no other one has them."""
+        return None
+
+    def apply(
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any],
+        plan: PartPlan,
+    ) -> dict[str, t.Any]:
+        """See :meth:`Part.apply`."""
+        path = session.collection(resource).object_path(resource.object_id(current))
+        new, gone = plan.work
+        for start in range(0, len(new), self.BATCH):
+            persons = new[start : start + self.BATCH]
+            session.write("PATCH", f"{path}add_persons_to_static_cohort/", {"person_ids": persons})
+        for person in gone:
+            session.write("PATCH", f"{path}remove_person_from_static_cohort/", {"person_id": person})
+        return dict(current)
+
+    @staticmethod
+    def _members(session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> list[str]:
+        """The UUIDs of who is in a cohort."""
+        object_id = resource.object_id(current)
+        if object_id is None:
+            # It is still to be created.
+            return []
+        found = session.client.objects(f"{session.collection(resource).object_path(object_id)}persons/")
+        uuids = (item.get("uuid") or item.get("id") for item in found if isinstance(item, dict))
+        return list(dict.fromkeys(str(uuid).lower() for uuid in uuids if uuid))
+
+
 COHORT = Resource(
     type="cohort",
     plural="cohorts",
@@ -144,7 +239,10 @@ COHORT = Resource(
         Text("_create_in_folder", write_only=True, since="2025"),
     ),
     checks=(_one_source, _conditions),
+    parts=(CohortPersons(),),
 )
+
+# -- actions ---------------------------------------------------------------------------------------------------------
 
 _MATCHING = ("contains", "regex", "exact")
 
@@ -165,6 +263,12 @@ STEP = Document(
     ],
 )
 
+
+def _pinned_now(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
+    if values.get("pinned_at") not in (None, "now"):
+        yield "pinned_at", "takes now, or null: PostHog writes down the time at which it is told to pin the action"
+
+
 ACTION_TABLE = Resource(
     type="action",
     plural="actions",
@@ -177,6 +281,7 @@ ACTION_TABLE = Resource(
     # Servers of 2024 answer 500 to a PATCH without the name.
     echo=("name",),
     marker="tags",
+    checks=(_pinned_now,),
     fields=(
         Text("name", required=True, max_length=400),
         Text("description", null_as=""),
@@ -184,7 +289,8 @@ ACTION_TABLE = Resource(
         ListOf("steps", STEP, null_as=[], refs=PROPERTY_REFS),
         Bool("post_to_slack", null_as=False),
         Text("slack_message_format", null_as="", max_length=1200),
-        Time("pinned_at", nullable=True),
+        # PostHog puts its own time there, whatever it is given.
+        Time("pinned_at", nullable=True, relative=True),
         Text("_create_in_folder", write_only=True, since="2025"),
     ),
 )

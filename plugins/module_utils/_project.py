@@ -622,6 +622,20 @@ class Project:
 
     def _prefetch(self) -> None:
         """Read the lists that are going to be needed, several at once."""
+        for home in dict.fromkeys(node.home for node in self.nodes):
+            # Once, before several threads want to know it.
+            session = self.home(home)
+            try:
+                if any(node.table.scope is Scope.PROJECT for node in self.nodes if node.home == home):
+                    session.project_id()
+                else:
+                    session.organization_id()
+            except PostHogFailure as exc:
+                for node in self.nodes:
+                    if node.home == home:
+                        self._problem(node.source, node.where, exc.message)
+                        break
+        self._refuse()
         wanted: dict[int, Collection] = {}
         for node in self.nodes:
             tables = [node.table] if node.table.parent is None else []

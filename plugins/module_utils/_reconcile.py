@@ -220,6 +220,8 @@ class Reconciler:
             except ApiError as exc:
                 exists = exc.code == "unique" or (exc.status == 409 and exc.code == "conflict")
                 taken = exc.method == "POST" and exists
+                if exc.status == 402 and self.resource.plan_feature:
+                    exc.message += f" It is called {self.resource.plan_feature!r}."
                 if not taken or contested:
                     raise
                 contested = True
@@ -606,6 +608,7 @@ class Reconciler:
         if problems:
             raise InvalidInput(problems)
         if unknown:
+            self._plan_allows(unknown)
             self.session.warn(
                 f"{self.resource.label(current)}: this PostHog does not show {', '.join(unknown)}, so "
                 f"{'it was' if len(unknown) == 1 else 'they were'} neither compared nor written"
@@ -649,6 +652,17 @@ class Reconciler:
                 continue
             value = without(value, {path}) if stored is None else replaced(value, path, stored)
         return value
+
+    def _plan_allows(self, names: t.Iterable[str]) -> None:
+        """Refuse what PostHog is known to refuse for want of a plan feature."""
+        feature = self.resource.plan_feature
+        features = self.session.features() if feature else None
+        if features is not None and feature not in features:
+            text = (
+                f"the plan of this organization lacks the feature {feature!r}, without which PostHog refuses to change "
+                f"an object of the type {self.resource.type}"
+            )
+            raise InvalidInput([(", ".join(names), text)])
 
     def _plan_gated(self, values: dict[str, t.Any], current: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
         """Leave out what the plan is known not to include, with a warning.
@@ -714,6 +728,7 @@ class Reconciler:
             if plan is not None and plan.changed:
                 part.predict(predicted, plan)
         outcome = Outcome(self.resource, "updated", predicted, before, after, label)
+        self._plan_allows(differing)
         self._guard(values, current)
         self._intend(outcome)
         if self.session.check_mode:

@@ -658,6 +658,8 @@ class Resource:
     :param delete: how it is deleted.
     :param delete_options: options that a soft deletion sends along.
     :param creatable: whether POST makes one.
+    :param plan_feature: key of the plan feature without which PostHog refuses to change an object, and may show only a
+        part of it.
     :param origin: where an object comes from that cannot be created, for the sentence that says that it is not there.
     :param replaceable: there is no PATCH: a change deletes the object and creates another.
     :param retrievable: whether one object can be read by its id.
@@ -714,6 +716,7 @@ class Resource:
     delete_options: tuple[str, ...] = ()
     creatable: bool = True
     origin: str = ""
+    plan_feature: str = ""
     replaceable: bool = False
     retrievable: bool = True
     module: bool = True

@@ -11,7 +11,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._errors import (
+    ApiError,
+    InvalidInput,
+    PostHogFailure,
+)
 from ansible_collections.community.posthog.plugins.module_utils._fields import Choice, Text
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import Reconciler, read_declared
 from ansible_collections.community.posthog.plugins.module_utils._resource import (
@@ -24,7 +28,14 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Scope,
 )
 from ansible_collections.community.posthog.plugins.module_utils._session import Session
-from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, make_world
+from ansible_collections.community.posthog.tests.unit.plugins.utils import (
+    ORGANIZATION,
+    Memory,
+    Obj,
+    World,
+    api_error,
+    make_world,
+)
 
 THING = Resource(
     type="thing",
@@ -157,3 +168,29 @@ def test_an_object_is_read_by_itself_only_for_parts_of_which_a_list_tells_too_li
     outcome = Reconciler(world.session, table).present(read_declared(table, {"name": "a", "sticker": "x"}))
     assert outcome.action == "unchanged"
     assert [call[1] for call in world.memory.reads] == paths
+
+
+PLANNED = dataclasses.replace(THING, plan_feature="things_at_all")
+
+
+@pytest.mark.parametrize("known", [{"note": "old"}, {}])
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_what_the_plan_does_not_let_change_is_refused_before_it_is_tried(known: Obj, check_mode: bool) -> None:
+    world = world_of(PLANNED, {"id": 1, "name": "a", **known}, check_mode=check_mode)
+    organization = f"/api/organizations/{ORGANIZATION}/"
+    world.memory.singles[organization] = {"id": ORGANIZATION, "available_product_features": [{"key": "other"}]}
+    with pytest.raises(InvalidInput, match="note: the plan of this organization lacks the feature 'things_at_all'"):
+        Reconciler(world.session, PLANNED).present(read_declared(PLANNED, {"name": "a", "note": "new"}))
+    assert not world.memory.writes
+    # What is as declared needs no plan.
+    declared = read_declared(PLANNED, {"name": "a"})
+    assert Reconciler(world.session, PLANNED).present(declared).action == "unchanged"
+
+
+def test_a_refusal_for_the_plan_names_the_feature() -> None:
+    world = world_of(PLANNED, {"id": 1, "name": "a", "note": "old"})
+    world.memory.singles[f"/api/organizations/{ORGANIZATION}/"] = {"id": ORGANIZATION}
+    world.memory.errors[("PATCH", f"{THINGS}1/")] = api_error(402, "Payment required.", "PATCH", f"{THINGS}1/")
+    with pytest.raises(ApiError) as caught:
+        Reconciler(world.session, PLANNED).present(read_declared(PLANNED, {"name": "a", "note": "new"}))
+    assert caught.value.message.endswith("It is called 'things_at_all'.")

@@ -250,7 +250,9 @@ class Reconciler:
             raise PostHogFailure(f"id: there is no {self.resource.name} with the id {object_id}")
         if current is None and self.resource.becomes and self._became(declared):
             return Outcome(self.resource, "unchanged", None)
-        if current is None and not self.resource.creatable:
+        # The only object of a place that a run would have made by now comes with the place.
+        planned = self.resource.singleton and self.session.check_mode
+        if current is None and not self.resource.creatable and not planned:
             return self._stand_in(declared, collection)
         # Only now it may be known what is secret, and an error may repeat what it is about.
         self.session.keep_secret(secret_texts(self.session, self.resource, declared.values, current))

@@ -72,6 +72,14 @@ options:
     description:
       - Whether session replay records network timings.
     type: bool
+  completed_onboarding:
+    description:
+      - The products whose set-up is done, such as V(product_analytics) or V(session_replay). Those that PostHog does
+        not take for done yet are marked, each with a request of its own. Others stay as they are.
+      - In contrast to O(has_completed_onboarding_for), PostHog does all that belongs to finishing the set-up of a
+        product, such as counting it as used.
+    type: list
+    elements: str
   completed_snippet_onboarding:
     description:
       - Whether the first steps of setting up the project are done.
@@ -143,6 +151,14 @@ options:
       - It needs the plan feature V(data_color_themes). Without it, PostHog would ignore the setting. It is left out
         then, with a warning.
     type: raw
+  default_evaluation_contexts:
+    description:
+      - The evaluation contexts that new feature flags get, all of them, at most ten. Contexts that are not listed are
+        removed from the defaults. V([]) removes all.
+      - PostHog trims and lower-cases them and does not keep their order, none of which counts as a difference.
+      - They have an effect if O(default_evaluation_contexts_enabled=true). Servers before 2026 do not know them.
+    type: list
+    elements: str
   default_evaluation_contexts_enabled:
     description:
       - Whether new feature flags get default evaluation contexts. Servers before 2026 do not know it.
@@ -151,10 +167,80 @@ options:
     description:
       - What servers of 2025 have in place of O(default_evaluation_contexts_enabled).
     type: bool
+  default_release_conditions:
+    description:
+      - The release conditions that new feature flags get. Keys that are not given are left alone. Servers before 2026
+        do not know them.
+    type: dict
+    suboptions:
+      enabled:
+        description:
+          - Whether new flags get them.
+        type: bool
+      default_groups:
+        description:
+          - The condition sets, as in O(community.posthog.posthog_feature_flag#module:filters.groups).
+          - Cohorts and flags in conditions are named by their names, keys or ids.
+        type: list
+        elements: dict
   experiment_recalculation_time:
     description:
       - The time of day, in UTC, at which experiments are computed again, for example V("02:00:00").
     type: str
+  experiments_config:
+    description:
+      - What new experiments start from. Keys that are not given are left alone. C(null) sets a key back to PostHog's
+        choice. Servers before 2026 do not know it.
+    type: dict
+    suboptions:
+      experiment_recalculation_time:
+        description:
+          - The time of day, in UTC, at which experiments are computed again.
+        type: str
+      default_experiment_confidence_level:
+        description:
+          - The confidence level, for example V(0.95).
+        type: float
+      default_experiment_stats_method:
+        description:
+          - The statistics that are used.
+        type: str
+        choices:
+          - bayesian
+          - frequentist
+      experiment_precomputation_enabled:
+        description:
+          - Whether results are computed in advance.
+        type: bool
+      default_only_count_matured_users:
+        description:
+          - Whether only users count whose time window is over.
+        type: bool
+      default_cuped_enabled:
+        description:
+          - Whether CUPED, which lowers the variance with data from before the experiment, is used.
+        type: bool
+      default_cuped_lookback_days:
+        description:
+          - How many days CUPED looks back.
+        type: int
+      default_minimum_detectable_effect:
+        description:
+          - The smallest effect that an experiment is planned to find, in percent.
+        type: float
+      default_sequential_testing_enabled:
+        description:
+          - Whether results may be looked at while the experiment runs without spoiling the statistics.
+        type: bool
+      default_sequential_tuning_parameter:
+        description:
+          - The parameter of sequential testing.
+        type: float
+      flag_cleanup_repository:
+        description:
+          - The repository, as C(organization/repository), from which the flags of ended experiments are removed. It
+            must belong to the project's GitHub integration.
+        type: str
   extra_settings:
     description:
       - Settings that PostHog keeps for special cases.
@@ -205,6 +291,27 @@ options:
       - The columns of the list of events. V([]) or V(null) is PostHog's own choice.
     type: list
     elements: str
+  logs_config:
+    description:
+      - How logs are tied to people and sessions. Keys that are not given are left alone. Servers before 2026 do not
+        know it.
+    type: dict
+    suboptions:
+      logs_distinct_id_attribute_keys:
+        description:
+          - The attributes of a log that may hold the distinct id of a person, at most ten.
+        type: list
+        elements: str
+      logs_session_id_attribute_keys:
+        description:
+          - The attributes of a log that may hold the id of a session, in order, at most ten.
+        type: list
+        elements: str
+      logs_pattern_message_keys:
+        description:
+          - The keys of a log in JSON that may hold its message, in order, at most ten. V([]) means none.
+        type: list
+        elements: str
   logs_settings:
     description:
       - Settings of logs, as PostHog's API has them. Servers before 2026 do not know them.
@@ -412,4 +519,8 @@ options:
           - "off"
           - opt_out
           - opt_in
+notes:
+  - O(completed_onboarding), O(default_release_conditions), O(default_evaluation_contexts), O(experiments_config) and
+    O(logs_config) have requests of their own. Some servers allow those only to people who are logged in with a browser,
+    whatever the scopes of a key. The task fails then and says so, before anything is written.
 """

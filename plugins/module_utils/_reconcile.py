@@ -190,6 +190,19 @@ class Reconciler:
         """
         return self._settled(lambda: self._present(declared, object_id))
 
+    def _moved(self, declared: Declared, object_id: t.Any) -> Outcome:
+        """What becomes of an object that is to be moved and is not here: it may have been moved already."""
+        option = self.resource.moves
+        target = self.session.beside(str(declared.parts[option]), None)
+        there = Reconciler(target, self.resource, update_secret=self.update_secret)
+        rest = {name: value for name, value in declared.parts.items() if name != option}
+        moved = dataclasses.replace(declared, parts=rest)
+        if there._current(there.collection(moved), moved, object_id) is None:
+            name = object_id if object_id is not None else declared.values.get(self.resource.identity.option)
+            text = f"there is no {self.resource.name} {name!r} to move, and none in the other organization"
+            raise InvalidInput([(option, text)])
+        return there._present(moved, object_id)
+
     def _became(self, declared: Declared) -> bool:
         """Whether what is declared was there, and is something else by now."""
         other = self.session.registry(self.resource.becomes)
@@ -246,6 +259,8 @@ class Reconciler:
     def _present(self, declared: Declared, object_id: t.Any) -> Outcome:
         collection = self.collection(declared)
         current = self._current(collection, declared, object_id)
+        if current is None and declared.parts.get(self.resource.moves) is not None:
+            return self._moved(declared, object_id)
         if current is None and object_id is not None:
             raise PostHogFailure(f"id: there is no {self.resource.name} with the id {object_id}")
         if current is None and self.resource.becomes and self._became(declared):

@@ -680,6 +680,8 @@ class Resource:
     :param stand_in: what is made where it cannot be created.
     :param becomes: the type that an object of this one turns into by itself, under the same name (an invite that was
         accepted is a member); where that is there, nothing is left to do.
+    :param moves: the option that names another organization, where the object is moved to; one that is there already is
+        looked after there.
     :param several: the option that declares many at once.
     :param shorthands: short forms.
     :param checks: rules over several fields.
@@ -733,6 +735,7 @@ class Resource:
     parent: Place | None = None
     stand_in: StandIn | None = None
     becomes: str = ""
+    moves: str = ""
     several: Several | None = None
     shorthands: tuple[Shorthand, ...] = ()
     checks: tuple[Check, ...] = ()

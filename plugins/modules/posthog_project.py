@@ -31,6 +31,32 @@ options:
       - The name of the project, at most 200 characters.
       - Needed to create a project. Together with O(id) it renames the project.
     type: str
+  move_to_organization:
+    description:
+      - The organization, by UUID, slug or name, that the project is moved to from the one that the task works in.
+      - A project that is not in the organization of the task is looked for there, and then nothing is moved. The task
+        fails if it is in neither. No project is created with this option.
+      - The key's owner must be an administrator of both. PostHog allows it only to people who are logged in with a
+        browser. With a key the task fails and says so, unless the project was moved already.
+    type: str
+  reset_token:
+    description:
+      - Whether the project gets a new public token, C(api_token). Whatever sends events with the old one must be
+        changed.
+      - With V(true) the task is B(changed each time).
+      - Servers that allow it only to people who are logged in with a browser refuse it, and the task says so.
+    type: bool
+  rotate_secret_token:
+    description:
+      - Whether the secret token for feature flags, C(secret_api_token), is replaced by a new one. The old one goes on
+        working as C(secret_api_token_backup).
+      - With V(true) the task is B(changed each time). Servers may refuse it as they may O(reset_token).
+    type: bool
+  delete_secret_token_backup:
+    description:
+      - Whether the secret token from before the last rotation stops working.
+      - With V(true) the task is B(changed each time). Servers may refuse it as they may O(reset_token).
+    type: bool
   state:
     description:
       - V(present) makes the project exist with the declared settings.

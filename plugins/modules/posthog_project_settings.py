@@ -59,6 +59,12 @@ EXAMPLES = r"""
   loop:
     - Default project
 
+- name: Two products are set up
+  community.posthog.posthog_project_settings:
+    completed_onboarding:
+      - product_analytics
+      - session_replay
+
 - name: A dashboard
   community.posthog.posthog_dashboard:
     name: Overview

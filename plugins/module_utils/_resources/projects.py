@@ -8,6 +8,10 @@ Private to this collection: it may change without notice. Facts: API.md chapter 
 
 from __future__ import annotations
 
+import typing as t
+
+from ansible_collections.community.posthog.plugins.module_utils._compare import compose, same, view
+from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Anything,
     Bool,
@@ -18,6 +22,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     ListOf,
     NestedRef,
     Open,
+    Problems,
     Ref,
     Reference,
     Text,
@@ -26,11 +31,18 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
 from ansible_collections.community.posthog.plugins.module_utils._resource import (
     Delete,
     Identity,
+    Part,
+    PartPlan,
     Resource,
     Scope,
     Singleton,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS
+from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import GROUP
+from ansible_collections.community.posthog.plugins.module_utils._session import walk
+
+if t.TYPE_CHECKING:
+    from ansible_collections.community.posthog.plugins.module_utils._session import Session
 
 
 def _strings(name: str, **more: object) -> Field:
@@ -149,6 +161,327 @@ def _listed(setting: Field) -> Field:
     return dataclasses.replace(setting, in_list=setting.name in _IN_LIST)
 
 
+def _closed(error: ApiError, what: str, where: str) -> ApiError:
+    """A refusal in words that tell what to do; many routes of projects take no key, whatever its scopes (API.md 1)."""
+    if error.status == 403 and "api key" in error.detail.lower() and "scope" not in error.detail.lower():
+        error.message = (
+            f"{what}: PostHog allows this only to somebody who is logged in with a browser, and to no API key; "
+            f"do it in PostHog ({where}) and leave the option out - PostHog said: {error.detail}"
+        )
+    elif error.status in (404, 405):
+        error.message = f"{what}: this PostHog cannot do it (introduced in 2026) - {error.message}"
+    return error
+
+
+class Step(Part):
+    """Something that is done each time that it is asked for.
+
+    :param name: the option, true to do it.
+    :param route: below the project.
+    :param where: where a person does it.
+    """
+
+    in_list = True
+
+    def __init__(self, name: str, route: str, where: str) -> None:
+        self.field = Bool(name)
+        self.route = route
+        self.where = where
+
+    def plan(
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any] | None,
+    ) -> PartPlan:
+        """See :meth:`Part.plan`."""
+        asked = bool(declared[self.field.name])
+        return PartPlan(False, asked, asked)
+
+    def predict(self, obj: dict[str, t.Any], plan: PartPlan) -> None:
+        """See :meth:`Part.predict`: only PostHog knows what comes of it."""
+
+    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+        """See :meth:`Part.export`."""
+        return None
+
+    def apply(
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any],
+        plan: PartPlan,
+    ) -> dict[str, t.Any]:
+        """See :meth:`Part.apply`."""
+        try:
+            answer = session.write("PATCH", f"/api/projects/{current['id']}/{self.route}/", {}, repeatable=False)
+        except ApiError as exc:
+            raise _closed(exc, self.field.name, self.where) from exc
+        return {**current, **(answer if isinstance(answer, dict) else {})}
+
+
+class Owner(Part):
+    """The organization that a project belongs to, where that is to be another one."""
+
+    in_list = True
+
+    def __init__(self) -> None:
+        self.field = Text("move_to_organization")
+
+    def plan(
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any] | None,
+    ) -> PartPlan:
+        """See :meth:`Part.plan`."""
+        wanted = session.beside(str(declared[self.field.name]), None).organization_id()
+        now = str((current or {}).get("organization") or session.organization_id())
+        return PartPlan(now, wanted, now != wanted, wanted)
+
+    def predict(self, obj: dict[str, t.Any], plan: PartPlan) -> None:
+        """See :meth:`Part.predict`."""
+        obj["organization"] = plan.predicted
+
+    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+        """See :meth:`Part.export`."""
+        return None
+
+    def apply(
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any],
+        plan: PartPlan,
+    ) -> dict[str, t.Any]:
+        """See :meth:`Part.apply`."""
+        path = f"/api/organizations/{plan.before}/projects/{current['id']}/change_organization/"
+        try:
+            answer = session.write("POST", path, {"organization_id": plan.after}, repeatable=True)
+        except ApiError as exc:
+            raise _closed(exc, self.field.name, "Project settings, Danger zone") from exc
+        return {**current, "organization": plan.after, **(answer if isinstance(answer, dict) else {})}
+
+
+class Onboarding(Part):
+    """The products that are set up; one that is done stays done."""
+
+    in_list = True
+
+    def __init__(self) -> None:
+        self.field = ListOf("completed_onboarding", Text("product"), unordered=True)
+
+    @staticmethod
+    def _done(current: t.Mapping[str, t.Any]) -> set[str]:
+        told = current.get("has_completed_onboarding_for")
+        done = {product for product, yes in told.items() if yes} if isinstance(told, dict) else set()
+        intents = current.get("product_intents")
+        return done | {
+            str(item.get("product_type"))
+            for item in (intents if isinstance(intents, list) else [])
+            if isinstance(item, dict) and item.get("onboarding_completed_at")
+        }
+
+    def plan(
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any] | None,
+    ) -> PartPlan:
+        """See :meth:`Part.plan`."""
+        done = self._done(current or {})
+        # What is set in the same task is written before.
+        done |= self._done({"has_completed_onboarding_for": declared.get("has_completed_onboarding_for")})
+        wanted = declared[self.field.name]
+        missing = [product for product in wanted if product not in done]
+        before = sorted(product for product in wanted if product in done)
+        return PartPlan(before, sorted(wanted), bool(missing), wanted, missing)
+
+    def predict(self, obj: dict[str, t.Any], plan: PartPlan) -> None:
+        """See :meth:`Part.predict`."""
+        told = obj.get("has_completed_onboarding_for")
+        done = dict(told) if isinstance(told, dict) else {}
+        obj["has_completed_onboarding_for"] = {**done, **dict.fromkeys(plan.predicted, True)}
+
+    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+        """See :meth:`Part.export`: the setting of that name tells it."""
+        return None
+
+    def apply(
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any],
+        plan: PartPlan,
+    ) -> dict[str, t.Any]:
+        """See :meth:`Part.apply`."""
+        obj = dict(current)
+        owner = f"/api/organizations/{current.get('organization') or session.organization_id()}"
+        for product in plan.work:
+            path = f"{owner}/projects/{current['id']}/complete_product_onboarding/"
+            try:
+                answer = session.write("PATCH", path, {"product_type": product})
+            except ApiError as exc:
+                raise _closed(exc, f"{self.field.name}: {product}", "the product's own first steps") from exc
+            obj.update(answer if isinstance(answer, dict) else {})
+        return obj
+
+
+class Config(Part):
+    """A document of a project with a route of its own.
+
+    :param field: the option.
+    :param method: how it is written.
+    """
+
+    in_list = True
+
+    def __init__(self, field: Field, method: str = "PATCH") -> None:
+        self.field = field
+        self.method = method
+
+    def _path(self, current: t.Mapping[str, t.Any]) -> str:
+        return f"/api/projects/{current['id']}/{self.field.name}/"
+
+    def _read(self, session: Session, current: t.Mapping[str, t.Any]) -> t.Any:
+        try:
+            return self._shown(session.client.get(self._path(current)))
+        except ApiError as exc:
+            raise _closed(exc, self.field.name, "Project settings") from exc
+
+    def _shown(self, answer: t.Any) -> t.Any:
+        """What there is to compare in the route's answer."""
+        return answer if isinstance(answer, dict) else {}
+
+    def plan(
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any] | None,
+    ) -> PartPlan:
+        """See :meth:`Part.plan`."""
+        field = self.field
+        problems: Problems = []
+        number = (current or {}).get("id")
+        now = self._shown({}) if number is None else self._read(session, t.cast("t.Mapping[str, t.Any]", current))
+        inside = session.within(number)
+        wanted = inside.resolve_field(field, declared[field.name], field.name, problems)
+        if problems:
+            raise InvalidInput(problems)
+        changed = not same(field, wanted, now)
+        after = {**now, **wanted} if isinstance(now, dict) else wanted
+        before, then = (self._named(inside, view(field, value, wanted)) for value in (now, after if changed else now))
+        return PartPlan(before, then, changed, after if changed else now, (now, wanted))
+
+    def _named(self, inside: Session, value: t.Any) -> t.Any:
+        return walk(value, self.field.refs, lambda rule, item, where: inside.name_of(rule.ref, item))
+
+    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+        """See :meth:`Part.export`."""
+        try:
+            found = self._read(session, current)
+        except ApiError as exc:
+            if exc.status in (403, 404, 405):
+                return None
+            raise
+        known = {key.name for key in self.field.fields if not key.computed}
+        if isinstance(found, dict):
+            found = {key: value for key, value in found.items() if key in known and value not in (None, [])}
+        return self._named(session.within(current["id"]), found) or None
+
+    def apply(
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any],
+        plan: PartPlan,
+    ) -> dict[str, t.Any]:
+        """See :meth:`Part.apply`."""
+        now, wanted = plan.work
+        try:
+            answer = self._write(session, current, now, wanted)
+        except ApiError as exc:
+            raise _closed(exc, self.field.name, "Project settings") from exc
+        kept = self._shown(answer)
+        if not same(self.field, wanted, kept):
+            session.warn(f"{self.field.name}: PostHog accepted this without an error but did not keep all of it")
+        return {**current, self.field.name: kept}
+
+    def _write(self, session: Session, current: t.Mapping[str, t.Any], now: t.Any, wanted: t.Any) -> t.Any:
+        body = compose(self.field, wanted, now)
+        return session.write(self.method, self._path(current), {**now, **body} if self.method == "PUT" else body)
+
+
+class Names(Config):
+    """A list of names of which each is added and removed by a request of its own."""
+
+    def _shown(self, answer: t.Any) -> t.Any:
+        """See :meth:`Config._shown`."""
+        found = answer.get(self.field.name) if isinstance(answer, dict) else answer
+        return [str(item.get("name")) for item in found or [] if isinstance(item, dict)]
+
+    def _write(self, session: Session, current: t.Mapping[str, t.Any], now: t.Any, wanted: t.Any) -> t.Any:
+        path = self._path(current)
+        # First those that go, for there may be ten at most.
+        for name in now:
+            if name not in wanted:
+                session.write("DELETE", path, {"context_name": name})
+        for name in wanted:
+            if name not in now:
+                session.write("POST", path, {"context_name": name}, repeatable=True)
+        return session.client.get(path)
+
+
+#: What has routes of its own (2026). The keys of the documents: the server's code of 2026.
+CONFIGS: tuple[Part, ...] = (
+    Onboarding(),
+    Config(
+        Document(
+            "default_release_conditions",
+            [Bool("enabled", kept=True), ListOf("default_groups", GROUP, null_as=[], kept=True)],
+            refs=PROPERTY_REFS,
+        ),
+        "PUT",
+    ),
+    Names(ListOf("default_evaluation_contexts", Text("context", lower=True, max_length=255), unordered=True)),
+    Config(
+        Document(
+            "experiments_config",
+            [
+                Text("experiment_recalculation_time", nullable=True, kept=True),
+                Field("default_experiment_confidence_level", "decimal", nullable=True, minimum=0, maximum=1, kept=True),
+                Choice("default_experiment_stats_method", ["bayesian", "frequentist"], nullable=True, kept=True),
+                Bool("experiment_precomputation_enabled", nullable=True, kept=True),
+                Bool("default_only_count_matured_users", nullable=True, kept=True),
+                Bool("default_cuped_enabled", nullable=True, kept=True),
+                Int("default_cuped_lookback_days", nullable=True, minimum=1, kept=True),
+                Field("default_minimum_detectable_effect", "decimal", nullable=True, minimum=0, kept=True),
+                Bool("default_sequential_testing_enabled", nullable=True, kept=True),
+                Field("default_sequential_tuning_parameter", "decimal", nullable=True, minimum=0, kept=True),
+                Text("flag_cleanup_repository", nullable=True, casefold=True, kept=True),
+            ],
+        )
+    ),
+    Config(
+        Document(
+            "logs_config",
+            [
+                ListOf("logs_distinct_id_attribute_keys", Text("key", max_length=200), kept=True),
+                ListOf("logs_session_id_attribute_keys", Text("key", max_length=200), kept=True),
+                ListOf("logs_pattern_message_keys", Text("key", max_length=200), kept=True),
+            ],
+        )
+    ),
+)
+
 PROJECT = Resource(
     type="project",
     plural="projects",
@@ -165,6 +498,15 @@ PROJECT = Resource(
     ),
     references_inside="project",
     masked=("secret_api_token", "secret_api_token_backup"),
+    moves="move_to_organization",
+    parts=(
+        *CONFIGS,
+        Step("reset_token", "reset_token", "Project settings, Project token"),
+        Step("rotate_secret_token", "rotate_secret_token", "Project settings, Feature flags secure API key"),
+        Step("delete_secret_token_backup", "delete_secret_token_backup", "Project settings, Feature flags"),
+        # Last, since the others are where it was.
+        Owner(),
+    ),
     fields=(Text("name", required=True, max_length=200), *(_listed(setting) for setting in SETTINGS)),
 )
 
@@ -181,5 +523,6 @@ PROJECT_SETTINGS = Resource(
     creatable=False,
     calls=Singleton(),
     masked=("secret_api_token", "secret_api_token_backup"),
+    parts=CONFIGS,
     fields=SETTINGS,
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .project import settings
+from .project import ROUTES, settings
 from .sample import Sample
 
 if t.TYPE_CHECKING:
@@ -32,6 +32,7 @@ SAMPLE = Sample(
     path="/api/projects/{project}/",
     prepare=prepare,
     values=settings(),
+    left_out=ROUTES,
     unused_keys={"customer_analytics_config.account_group_type_index": "needs a group type in the project"},
     moving=("updated_at",),
     again=5,

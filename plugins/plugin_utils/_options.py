@@ -1,0 +1,179 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The connection options of plugins that Ansible configures: inventory and lookup.
+
+Private to this collection: it may change without notice.
+
+Ansible finds the options in the plugin's arguments, in variables, in the environment and in C(ansible.cfg). Here they
+become what the modules' own options are, so that everything after that is the same code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
+from ansible.plugins import AnsiblePlugin
+
+from ansible_collections.community.posthog.plugins.module_utils._client import REGIONS
+from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
+from ansible_collections.community.posthog.plugins.module_utils._errors import PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._fields import plain
+
+try:
+    # ansible-core 2.19 and newer template only what they are told to trust.
+    from ansible.template import trust_as_template as _trusted
+
+    _MARKS_TEMPLATES = True
+except ImportError:  # ansible-core 2.18 templates whatever is not wrapped
+    _MARKS_TEMPLATES = False
+
+    def _trusted(value: str) -> str:  # type: ignore[misc]
+        """Nothing needs to be done."""
+        return value
+
+
+#: What a set of options is: those that were said, and all of them, as the engine takes them.
+Settings = tuple[dict[str, t.Any], dict[str, t.Any]]
+
+#: Where an option can come from, the closest first.
+_DIRECT, _VARIABLE, _ENVIRONMENT, _FILE = range(4)
+
+
+def template_text(text: str) -> str:
+    """A template of our own, for a variable that Ansible is to evaluate.
+
+    :param text: with its braces.
+    :returns: the same, marked where Ansible wants that.
+    """
+    return _trusted(text)
+
+
+def data_value(value: t.Any) -> t.Any:
+    """A value that PostHog gave, which Ansible must never take for a template.
+
+    Only texts that look like one need care. All others are marked as any text in an inventory file is; else
+    C(ansible-inventory --list), and with it AWX, would show each of them as C({"__ansible_unsafe": ...}).
+
+    :param value: plain data.
+    :returns: the same, marked where Ansible wants that.
+    """
+    if isinstance(value, dict):
+        return {key: data_value(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [data_value(inner) for inner in value]
+    if not isinstance(value, str):
+        return value
+    if not any(mark in value for mark in ("{{", "{%", "{#")):
+        return template_text(value)
+    if _MARKS_TEMPLATES:
+        return value
+    from ansible.utils.unsafe_proxy import wrap_var
+
+    return wrap_var(value)
+
+
+@contextlib.contextmanager
+def _no_empty_variables(names: t.Iterable[str]) -> t.Iterator[None]:
+    """The environment without those variables that are set to nothing, which Ansible would take for values."""
+    empty = [name for name in names if os.environ.get(name) == ""]
+    for name in empty:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(dict.fromkeys(empty, ""))
+
+
+class ConnectionOptions(AnsiblePlugin):
+    """A plugin that takes the options with which PostHog is reached."""
+
+    def rendered(self, value: t.Any) -> t.Any:
+        """A value with its templates evaluated.
+
+        :param value: as it stands in a file or a variable.
+        :returns: plain data.
+        """
+        raise NotImplementedError
+
+    def set_options(
+        self,
+        task_keys: t.Mapping[str, t.Any] | None = None,
+        var_options: t.Mapping[str, t.Any] | None = None,
+        direct: t.Mapping[str, t.Any] | None = None,
+    ) -> None:
+        """See Ansible. What is empty counts as unset, and templates are evaluated before anything checks types.
+
+        :param task_keys: keywords of the task.
+        :param var_options: variables.
+        :param direct: the plugin's arguments.
+        """
+        names = connection_spec()
+        definitions = {name: item for name, item in self.option_definitions.items() if name in names}
+        variables: dict[str, t.Any] = {}
+        for item in definitions.values():
+            for entry in item.get("vars") or ():
+                value = (var_options or {}).get(entry["name"])
+                value = self.rendered(value) if value is not None else None
+                # A role may use the name for something of another kind, which is not meant.
+                if value not in (None, "") and isinstance(value, (str, int, float)):
+                    variables[entry["name"]] = value
+        given: dict[str, t.Any] = {}
+        for name, value in (direct or {}).items():
+            if name in definitions:
+                value = self.rendered(value)
+                if value is None or value == "":
+                    continue
+            given[name] = value
+        environment = [entry["name"] for item in definitions.values() for entry in item.get("env") or ()]
+        with _no_empty_variables(environment):
+            super().set_options(task_keys=task_keys, var_options=variables, direct=given)
+
+    def connection_settings(self, own: t.Mapping[str, t.Any] | None = None) -> Settings:
+        """The connection options as the engine takes them.
+
+        :param own: options that are said still closer: those of one of several connections.
+        :returns: what was said, and everything.
+        :raises PostHogFailure: an option's value is of the wrong kind.
+        """
+        chosen: dict[str, t.Any] = {}
+        level: dict[str, int] = {}
+        for name in connection_spec():
+            if name not in self.option_definitions:
+                continue
+            value, origin = self.get_option_and_origin(name)
+            if value in (None, "") or origin == "default":
+                continue
+            chosen[name] = value
+            level[name] = _level(str(origin))
+        for name, value in (own or {}).items():
+            if value not in (None, ""):
+                chosen[name], level[name] = value, -1
+        _one_place(chosen, level)
+        raw = {name: plain(value) for name, value in chosen.items() if level[name] != _ENVIRONMENT}
+        checked = ModuleArgumentSpecValidator(connection_spec()).validate(raw)
+        if checked.error_messages:
+            raise PostHogFailure(checked.error_messages[0])
+        return raw, dict(checked.validated_parameters)
+
+
+def _level(origin: str) -> int:
+    """How close an option was said, from what Ansible tells of where it found it."""
+    if origin == "Direct":
+        return _DIRECT
+    if origin.startswith("var: "):
+        return _VARIABLE
+    return _ENVIRONMENT if origin.startswith("env: ") else _FILE
+
+
+def _one_place(chosen: dict[str, t.Any], level: dict[str, int]) -> None:
+    """Leave one of region and host: the closer one, or either where both say the same."""
+    if "region" not in chosen or "host" not in chosen:
+        return
+    if REGIONS.get(str(chosen["region"])) == str(chosen["host"]).rstrip("/") or level["region"] > level["host"]:
+        del chosen["region"]
+    elif level["host"] > level["region"]:
+        del chosen["host"]

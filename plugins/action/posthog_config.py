@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import typing as t
 
+from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
 from ansible_collections.community.posthog.plugins.plugin_utils._action import PostHogAction
@@ -33,9 +34,20 @@ class ActionModule(PostHogAction):
         return {**args, "config": [*own, *read]}
 
     def _found(self, name: str) -> str:
-        """A file or a directory, looked for where Ansible looks for files; a directory may be relative too."""
+        """A file or a directory, looked for where Ansible looks for files, and then where Ansible was started.
+
+        The playbooks of a collection are not where somebody keeps files, hence the latter.
+        """
         direct = self._loader.path_dwim(name)
-        return direct if os.path.exists(direct) else str(self._find_needle("files", name))
+        if os.path.exists(direct):
+            return direct
+        try:
+            return str(self._find_needle("files", name))
+        except AnsibleError:
+            here = os.path.abspath(os.path.expanduser(name))
+            if not os.path.exists(here):
+                raise
+            return here
 
     def told(self, outcome: dict[str, t.Any]) -> None:
         """See the base class: the summary is always shown."""

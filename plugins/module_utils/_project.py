@@ -183,6 +183,8 @@ class Result:
             entry = {**base, "type": outcome.resource.type, "action": outcome.action, "changes": changes(outcome)}
             if outcome.obj is not None and outcome.resource.has_id:
                 entry["id"] = outcome.resource.object_id(outcome.obj)
+            if outcome.action in ("created", "deleted"):
+                entry["fields"] = dict(outcome.after if outcome.action == "created" else outcome.before)
             self.entries.append(entry)
             self.outcomes.append((node.name, outcome))
 
@@ -222,6 +224,7 @@ class Project:
         self._broken: set[tuple[t.Any, ...]] = set()
         self._planned_homes: set[tuple[str | None, str | None]] = set()
         self._made_homes: dict[tuple[str | None, str | None], Session] = {}
+        self._own_project: str | None = None
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -230,6 +233,8 @@ class Project:
 
         :param documents: dictionaries of lists by type.
         """
+        documents = list(documents)
+        self._own_project = self._declared_project(documents)
         for document in documents:
             if not isinstance(document, dict):
                 self.problems.append(("config", "takes a dictionary of lists by type, such as feature_flags"))
@@ -250,6 +255,25 @@ class Project:
                 else:
                     for index, item in enumerate(value):
                         self._read_item(program, item, f"{key}[{index}]", home, source)
+
+    def _declared_project(self, documents: t.Iterable[t.Any]) -> str | None:
+        """The project that the task works in, where the configuration itself declares it, so that it may not be there.
+
+        :param documents: dictionaries of lists by type.
+        :returns: its name; None where the task's project has to exist.
+        """
+        own = self.session.project_name
+        projects = self.programs.get("projects")
+        if own is None or projects is None:
+            return None
+        normal = projects.table.identity.normal
+        for document in documents:
+            items = document.get(projects.table.plural) if isinstance(document, dict) else None
+            for item in items if isinstance(items, list) else ():
+                name = item.get("name") if isinstance(item, dict) else None
+                if isinstance(name, str) and normal(name) == normal(own) and document.get("organization") is None:
+                    return own
+        return None
 
     def _problem(self, source: Source, path: str, text: str) -> None:
         self.problems.append((source.of(path), text))
@@ -276,6 +300,8 @@ class Project:
         if not isinstance(item, dict):
             self._problem(source, where, f"takes the options of posthog_{program.table.type}, not {item!r}")
             return
+        if program.table.scope is Scope.PROJECT and home[1] is None:
+            home = (home[0], self._own_project)
         try:
             params, raw = self._options(program, item, where)
             declaration = program.declare(raw, params, where)

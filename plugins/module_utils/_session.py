@@ -190,7 +190,7 @@ class Collection:
         wanted = identity.normal(name)
         if not self.complete:
             known = self._named(wanted)
-            if known:
+            if known or (sure and identity.large):
                 return known
             self._lookups += 1
             narrow = (
@@ -714,6 +714,12 @@ class Session:
             return None
         owner = project.get("organization") or project.get("organization_id")
         return str(owner) if owner else None
+
+    @property
+    def project_name(self) -> str | None:
+        """The name of the project that the task works in; None where it is given by its id, or is the current one."""
+        named = self._project is not None and self._project != "@current" and not re.fullmatch(r"\d+", self._project)
+        return self._project if named else None
 
     def project_id(self) -> str:
         """The project that the task works in.

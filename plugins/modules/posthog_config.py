@@ -45,7 +45,8 @@ options:
       - Templates in the files are rendered with the variables of the host. Text with the tag C(!unsafe) is left as it
         is.
         Ansible Vault is understood, for whole files and for single values.
-      - Relative paths are looked for as those of M(ansible.builtin.copy) are.
+      - Relative paths are looked for as those of M(ansible.builtin.copy) are, and then in the directory where Ansible
+        was started.
     type: list
     elements: path
   purge:
@@ -207,6 +208,13 @@ objects:
       elements: dict
       returned: unless it failed or was skipped
       sample: [{"path": "active", "before": true, "after": false}]
+    fields:
+      description:
+        - Of an object that was created its declared fields, of one that was deleted what it was called. Secrets are
+          masked.
+      type: dict
+      returned: when it was created or deleted
+      sample: {"key": "new-checkout", "active": true}
     msg:
       description: Why it failed or was skipped.
       type: str

@@ -69,7 +69,7 @@ def test_config_of_each_kind(posthog: Harness, kind: str) -> None:
         posthog.server.api("POST", "insights/", {"name": "Watched", "query": query})
         return {}
 
-    steps.run_both_ways(posthog, prepare)
+    steps.run(posthog, prepare)
 
 
 def slack(posthog: Harness) -> list[dict[str, t.Any]]:
@@ -100,7 +100,7 @@ def test_subscription_to_slack(posthog: Harness) -> None:
     steps.add("create", with_it, changed, sent(integration_id=1, send_test_now=False), no_warnings, **short)
     steps.add("again", with_it, unchanged, requests_at_most(3), **short)
     steps.add("by id", {**task, "integration_id": 1}, unchanged, **short)
-    steps.run_both_ways(posthog, prepare)
+    steps.run(posthog, prepare)
 
 
 def test_nobody_gets_a_message_unless_it_is_asked_for(posthog: Harness) -> None:
@@ -121,7 +121,7 @@ def test_nobody_gets_a_message_unless_it_is_asked_for(posthog: Harness) -> None:
         slack(posthog)
         return {}
 
-    steps.run_both_ways(posthog, prepare)
+    steps.run(posthog, prepare)
 
 
 def test_a_plan_without_subscriptions(posthog: Harness) -> None:
@@ -136,4 +136,4 @@ def test_a_plan_without_subscriptions(posthog: Harness) -> None:
         posthog.server.control("features", {"remove": ["subscriptions"]})
         return {}
 
-    steps.run_both_ways(posthog, prepare)
+    steps.run(posthog, prepare)

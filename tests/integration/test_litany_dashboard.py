@@ -196,7 +196,7 @@ def test_tiles(posthog: Harness) -> None:
     steps.add("check no tiles", board(exclusive=True), changed, silent, check_mode=True)
     steps.add("no tiles", board(exclusive=True), changed, shows())
     steps.add("no tiles again", board(exclusive=True), unchanged, most)
-    steps.run_both_ways(posthog, lambda: prepare(posthog.server))
+    steps.run(posthog, lambda: prepare(posthog.server))
 
 
 def test_variables(posthog: Harness) -> None:
@@ -227,7 +227,7 @@ def test_variables(posthog: Harness) -> None:
     steps.add("one less again", board(plan=["pro"]), unchanged, most)
     steps.add("none", board(), changed, has())
     steps.add("none again", board(), unchanged, most)
-    steps.run_both_ways(posthog, lambda: prepare(posthog.server))
+    steps.run(posthog, lambda: prepare(posthog.server))
 
 
 def test_delete_with_insights(posthog: Harness) -> None:
@@ -251,7 +251,7 @@ def test_delete_with_insights(posthog: Harness) -> None:
     steps.add("delete all", absent, changed, wrote("PATCH dashboards"))
     steps.add("delete all again", absent, unchanged)
     steps.api("gone", "GET", "insights/?basic=true", None, has_insight(False))
-    steps.run_both_ways(posthog, lambda: prepare(posthog.server))
+    steps.run(posthog, lambda: prepare(posthog.server))
 
 
 def test_insights_of_one_name(posthog: Harness) -> None:
@@ -273,4 +273,4 @@ def test_insights_of_one_name(posthog: Harness) -> None:
     steps.add("this one", {"name": NAME, "tiles": [{"insight": "{{ id_twin }}"}]}, changed)
     steps.add("the one that is there", twin, unchanged)
     steps.add("which, elsewhere", {**twin, "name": "Elsewhere"}, refused("tiles[0].insight"), names_both, silent)
-    steps.run_both_ways(posthog, ready)
+    steps.run(posthog, ready)

@@ -78,7 +78,7 @@ def test_kind(posthog: Harness, kind: str) -> None:
     steps.add("other filters by id again", wider, unchanged)
     steps.add("absent", {**place, "state": "absent"}, changed, writes("DELETE"))
     steps.add("absent again", {**place, "state": "absent"}, unchanged)
-    steps.run_both_ways(posthog, dict)
+    steps.run(posthog)
 
 
 def test_every_exception(posthog: Harness) -> None:
@@ -89,7 +89,7 @@ def test_every_exception(posthog: Harness) -> None:
     rule = {"rule_type": "suppression", "filters": nothing, "sampling_rate": 0.5}
     steps.add("suppression", rule, changed, has(sampling_rate=0.5))
     steps.add("suppression again", rule, unchanged)
-    steps.run_both_ways(posthog, dict)
+    steps.run(posthog)
 
 
 def test_what_is_wrong(posthog: Harness) -> None:
@@ -103,7 +103,7 @@ def test_what_is_wrong(posthog: Harness) -> None:
     steps.add("nobody", rule, refused("assignee", "type: user"), silent)
     steps.add("a stranger", {**rule, "assignee": nobody}, refused("nobody@acme.test"), silent)
     steps.add("null", {**rule, "assignee": None}, refused("assignee", "null"), silent)
-    steps.run_both_ways(posthog, dict)
+    steps.run(posthog)
 
 
 def test_no_key_may_change_the_order(posthog: Harness) -> None:
@@ -119,4 +119,4 @@ def test_no_key_may_change_the_order(posthog: Harness) -> None:
         posthog.server.control("features", {"remove": ["error_tracking_reorder"]})
         return {}
 
-    steps.run_both_ways(posthog, prepare)
+    steps.run(posthog, prepare)

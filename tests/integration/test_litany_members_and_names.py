@@ -101,7 +101,7 @@ def test_persons_of_a_cohort(posthog: Harness) -> None:
         refused("persons", "'Moving' is not static"),
         silent,
     )
-    steps.run_both_ways(posthog, prepare)
+    steps.run(posthog, prepare)
 
 
 def test_variable_is_renamed(posthog: Harness) -> None:
@@ -135,7 +135,7 @@ def test_variable_is_renamed(posthog: Harness) -> None:
     steps.add("by the first name", {"name": "Country code"}, changed, is_called("Country code"))
     steps.add("delete", {"name": "COUNTRY CODE", "state": "absent"}, changed)
     steps.add("delete again", {"name": "Country code", "state": "absent"}, unchanged)
-    steps.run_both_ways(posthog, dict)
+    steps.run(posthog)
 
 
 def test_action_is_pinned(posthog: Harness) -> None:
@@ -159,7 +159,7 @@ def test_action_is_pinned(posthog: Harness) -> None:
     steps.add("take down", free, changed, is_pinned(False))
     steps.add("take down again", free, unchanged)
     steps.add("pin", pinned, changed, is_pinned(True))
-    steps.run_both_ways(posthog, dict)
+    steps.run(posthog)
 
 
 def test_names_that_are_taken(posthog: Harness) -> None:
@@ -173,4 +173,4 @@ def test_names_that_are_taken(posthog: Harness) -> None:
         found.true("name" in task.msg, "the message must name the option")
 
     steps.add("one becomes two", {"id": "{{ one.action.id }}", "name": "Two"}, refused(status=400), names_it)
-    steps.run_both_ways(posthog, dict)
+    steps.run(posthog)

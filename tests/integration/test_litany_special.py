@@ -65,7 +65,7 @@ def test_static_cohort(posthog: Harness) -> None:
     other = {**cohort, "query": people("signup")}
     steps.add("another query", other, changed, body(query=people("signup")), result("cohort", query=people("signup")))
     steps.add("another query again", other, unchanged)
-    steps.run_both_ways(posthog, dict)
+    steps.run(posthog)
 
 
 def test_insight_that_is_not_saved(posthog: Harness) -> None:
@@ -81,7 +81,7 @@ def test_insight_that_is_not_saved(posthog: Harness) -> None:
     steps.add("save", saved, changed, result("insight", saved=True), body(saved=True))
     steps.add("save again", saved, unchanged)
     steps.add("saved, not declared", {"name": "Draft", "query": query}, unchanged)
-    steps.run_both_ways(posthog, dict)
+    steps.run(posthog)
 
 
 @pytest.mark.parametrize("where", ["other_organization_id", "unknown"])
@@ -96,7 +96,7 @@ def test_project_lands_in_no_other_organization(posthog: Harness, where: str) ->
     default = {**task, "name": "Default project"}
     steps.add("change", default, refused("organization"), silent)
     steps.add("delete", {"name": "Default project", "organization": wrong, "state": "absent"}, refused("organization"))
-    steps.run_both_ways(posthog, dict)
+    steps.run(posthog)
 
 
 def test_names_in_settings_are_those_of_the_project(posthog: Harness) -> None:
@@ -133,7 +133,7 @@ def test_names_in_settings_are_those_of_the_project(posthog: Harness) -> None:
     elsewhere = {"name": "Shop", "primary_dashboard": "Only elsewhere"}
     steps.add("one of another project", elsewhere, refused("primary_dashboard", "Only elsewhere"), silent)
     steps.add("none", {"name": "Shop", "primary_dashboard": None}, changed, result("project", primary_dashboard=None))
-    steps.run_both_ways(posthog, ready)
+    steps.run(posthog, ready)
 
 
 def test_conditions_that_were_exchanged(posthog: Harness) -> None:
@@ -159,7 +159,7 @@ def test_conditions_that_were_exchanged(posthog: Harness) -> None:
     steps.add("kept", flag(mail), unchanged, labels("E-mail"))
     steps.add("exchanged", flag(plan), changed, labels(None))
     steps.add("exchanged again", flag(plan), unchanged)
-    steps.run_both_ways(posthog, dict)
+    steps.run(posthog)
 
 
 def test_short_forms(posthog: Harness) -> None:
@@ -197,7 +197,7 @@ def test_short_forms(posthog: Harness) -> None:
     plain = {"key": "f", "payloads": {}, "variants": []}
     steps.add("boolean", plain, changed, stored("multivariate", None), stored("payloads", {}))
     steps.add("boolean again", plain, unchanged, most)
-    steps.run_both_ways(posthog, dict)
+    steps.run(posthog)
 
 
 @pytest.mark.parametrize("type_name", ["feature_flag", "dashboard"])
@@ -220,4 +220,4 @@ def test_tags_that_the_plan_lacks(posthog: Harness, type_name: str) -> None:
     steps.add("again", options, unchanged, warned)
     steps.add("check again", options, unchanged, warned, check_mode=True)
     steps.add("none wanted", {key: "beta", "tags": []}, unchanged, no_warnings)
-    steps.run_both_ways(posthog, ready)
+    steps.run(posthog, ready)

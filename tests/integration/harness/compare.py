@@ -194,7 +194,11 @@ def steady(value: t.Any) -> t.Any:
     if isinstance(value, dict):
         out = {}
         for key, inner in value.items():
-            if key in _RANDOM or (key == "id" and isinstance(inner, str) and _SHORT_ID.fullmatch(inner)):
+            if (
+                key.endswith("short_id")
+                or key in _RANDOM
+                or (key == "id" and isinstance(inner, str) and _SHORT_ID.fullmatch(inner))
+            ):
                 out[key] = None if inner is None else "<random>"
             else:
                 out[steady(key)] = steady(inner)

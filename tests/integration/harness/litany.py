@@ -9,7 +9,7 @@ import typing as t
 
 from .compare import differences, dig, equal, means, shown, steady
 from .playbook import Harness, Run, Task
-from .steps import BOTH, Check, Findings, Steps, of_failures
+from .steps import ENGINE, Check, Findings, Steps, of_failures
 
 if t.TYPE_CHECKING:
     from samples import Sample
@@ -68,9 +68,9 @@ class Litany:
         variables = {name.strip("{} "): value for name, value in self.names.items() if name.startswith("{{")}
         return {**variables, NAMES: self.names}
 
-    def run(self, ways: t.Sequence[str] = BOTH, **more: t.Any) -> None:
+    def run(self, ways: t.Sequence[str] = (ENGINE,), **more: t.Any) -> None:
         """Run and judge."""
-        self.steps.run_both_ways(self.posthog, self.prepare, ways, **more)
+        self.steps.run(self.posthog, self.prepare, ways, **more)
 
     def named(self, other: t.Any = None, /, **options: t.Any) -> dict[str, t.Any]:
         """Options that name the object."""

@@ -140,10 +140,17 @@ class Steps:
         """What every step must have come to, those added later included."""
         self._always.append(check)
 
-    def run_both_ways(
-        self, posthog: Harness, prepare: t.Callable[[], t.Any], ways: t.Sequence[str] = BOTH, **more: t.Any
+    def run(
+        self,
+        posthog: Harness,
+        prepare: t.Callable[[], t.Any] = dict,
+        ways: t.Sequence[str] = (ENGINE,),
+        **more: t.Any,
     ) -> None:
-        """Run the steps in-process and as modules, judge both, and compare them.
+        """Run the steps, judge them, and compare the ways if there are several.
+
+        Real playbooks cost fifty times as much, so they are for what Ansible may do with options and results; the short
+        life of each type (C(test_litany_playbooks.py)) does most of that.
 
         :param posthog: runs playbooks.
         :param prepare: brings the sandbox to where the steps begin; may return variables for the playbook.
@@ -163,6 +170,10 @@ class Steps:
             self.judge(found, run, way)
         self.compare(found, runs)
         found.close()
+
+    def run_both_ways(self, posthog: Harness, prepare: t.Callable[[], t.Any] = dict) -> None:
+        """Run the steps in all ways; see :meth:`run`."""
+        self.run(posthog, prepare, EVERY_WAY)
 
     def compare(self, found: Findings, runs: t.Mapping[str, Run]) -> None:
         """All ways must have returned the same.

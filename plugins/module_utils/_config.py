@@ -76,7 +76,7 @@ class ConfigProgram(Program):
                 [("src", "is read on the controller, which this way of execution cannot; use config instead")]
             )
         purge = self._purge(params)
-        concurrency = int(params.get("concurrency") or 8)
+        concurrency = 8 if params.get("concurrency") is None else int(params["concurrency"])
         if not 1 <= concurrency <= 32:
             raise InvalidInput([("concurrency", "must be between 1 and 32")])
         session.many = True

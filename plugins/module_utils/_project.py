@@ -660,8 +660,7 @@ class Project:
                 for node in self.nodes:
                     if node.home == home:
                         self._problem(node.source, node.where, exc.message)
-                        break
-        self._refuse()
+                        self._refuse()
         wanted: dict[int, Collection] = {}
         for node in self.nodes:
             tables = [node.table] if node.table.parent is None else []
@@ -713,37 +712,37 @@ class Project:
                 continue
             for item in node.declaration.items:
                 for option, value in item.values.items():
-                    found: list[tuple[str, t.Any, str]] = []
+                    found: list[tuple[NestedRef, t.Any, str]] = []
 
                     def note(rule: NestedRef, name: t.Any, where: str, found: t.Any = found) -> t.Any:
-                        found.append((rule.ref.type, name, where))
+                        found.append((rule, name, where))
                         return name
 
                     walk(value, node.table.mentions, note, option)
-                    for kind, name, where in found:
+                    for rule, name, where in found:
                         if not isinstance(name, str) or name.startswith("$"):
                             # PostHog's own.
                             continue
-                        key = (node.home, kind, name)
+                        key = (node.home, rule.ref.type, rule.when.get("type"), name)
                         if key not in asked:
-                            asked[key] = self._seen(node, kind, name)
+                            asked[key] = self._seen(node, rule, name)
                         if not asked[key]:
-                            what = self.session.registry(kind).name.split()[0]
+                            what = self.session.registry(rule.ref.type).name.split()[0]
                             text = f"the project has never seen the {what} {name!r}"
                             out.append((node.source.of(f"{node.where}.{where}"), text))
         return list(dict.fromkeys(out))
 
-    def _seen(self, node: Node, kind: str, name: str) -> bool:
+    def _seen(self, node: Node, rule: NestedRef, name: str) -> bool:
         """Whether a project knows an event or a property; where that cannot be learnt, it is taken to."""
-        declared = self._declared.get((*node.home, kind, name))
-        if declared:
+        if self._declared.get((*node.home, rule.ref.type, name)):
             return True
         session = self.home(node.home)
+        table = session.registry(rule.ref.type)
         try:
-            found = session.collection(session.registry(kind)).find(name)
+            place = None if table.parent is None else table.parent.find(session, table, rule.when, [])
+            return bool(session.collection(table, place).find(name))
         except PostHogFailure:
             return True
-        return bool(found)
 
     # -- purge --------------------------------------------------------------------------------------------------------
 

@@ -44,6 +44,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
     INSIGHT,
     PROPERTY_REFS,
+    QUERY_MENTIONS,
     QUERY_REFS,
 )
 
@@ -108,6 +109,7 @@ INSIGHT_TABLE = Resource(
     # basic=true leaves out the results; servers of 2024 hide insights made of a query unless asked for them.
     list_params={"basic": "true", "include_query_insights": "true"},
     marker="tags",
+    mentions=QUERY_MENTIONS,
     generated=_of_a_flags_dashboard,
     prepare=_wrap_query,
     fields=(

@@ -24,10 +24,14 @@ PROPERTY_REFS: tuple[NestedRef, ...] = (
 #: A query also names actions and, in a saved-insight node, nothing that has another id than the short one.
 QUERY_REFS: tuple[NestedRef, ...] = (*PROPERTY_REFS, NestedRef({"kind": "ActionsNode"}, "id", ACTION))
 
-#: Names of events and properties in a query; no references, but a name that the project has never seen is likely a
-#: mistake.
-QUERY_MENTIONS: tuple[NestedRef, ...] = (
-    NestedRef({"kind": "EventsNode"}, "event", Ref("event_definition")),
+#: Names of properties; no references, but a name that the project has never seen is likely a mistake.
+PROPERTY_MENTIONS: tuple[NestedRef, ...] = (
     NestedRef({"type": "event"}, "key", Ref("property_definition")),
     NestedRef({"type": "person"}, "key", Ref("property_definition")),
+)
+
+#: The same in queries, which also name events.
+QUERY_MENTIONS: tuple[NestedRef, ...] = (
+    *PROPERTY_MENTIONS,
+    NestedRef({"kind": "EventsNode"}, "event", Ref("event_definition")),
 )

@@ -22,6 +22,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     ListOf,
     NestedRef,
     Open,
+    Ref,
     Tags,
     Text,
     Time,
@@ -36,7 +37,9 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
     ACTION,
+    PROPERTY_MENTIONS,
     PROPERTY_REFS,
+    QUERY_MENTIONS,
     QUERY_REFS,
 )
 
@@ -224,6 +227,11 @@ COHORT = Resource(
     scopes=("cohort:read", "cohort:write"),
     delete=Delete.SOFT,
     order=12,
+    mentions=(
+        *QUERY_MENTIONS,
+        NestedRef({"type": "behavioral", "event_type": "events"}, "key", Ref("event_definition")),
+        NestedRef({"type": "behavioral", "seq_event_type": "events"}, "seq_event", Ref("event_definition")),
+    ),
     fields=(
         Text("name", required=True, max_length=400),
         Text("description", null_as="", max_length=1000),
@@ -281,6 +289,7 @@ ACTION_TABLE = Resource(
     # Servers of 2024 answer 500 to a PATCH without the name.
     echo=("name",),
     marker="tags",
+    mentions=(*PROPERTY_MENTIONS, NestedRef({}, "event", Ref("event_definition"))),
     checks=(_pinned_now,),
     fields=(
         Text("name", required=True, max_length=400),

@@ -1,0 +1,494 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""posthog_config: a whole project planned and applied at once; what it promises, seen from outside."""
+
+from __future__ import annotations
+
+import collections
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import typing as t
+from pathlib import Path
+
+import yaml
+from harness import Harness, Run, Task
+from harness.extras import COHORT_FILTERS, TRENDS, all_ok, names_of
+
+MARK = "managed-by-ansible"
+
+
+def person(text: str) -> dict[str, t.Any]:
+    """Filters of a cohort."""
+    condition = {"type": "person", "key": "email", "operator": "icontains", "value": text}
+    return {"properties": {"type": "AND", "values": [{"type": "AND", "values": [condition]}]}}
+
+
+def flag(key: str, *properties: dict[str, t.Any], **more: t.Any) -> dict[str, t.Any]:
+    """A flag with one set of conditions."""
+    return {"key": key, "filters": {"groups": [{"properties": list(properties), "rollout_percentage": 50}]}, **more}
+
+
+#: Each refers to another: in no order that a list by type would be.
+LINKED: dict[str, t.Any] = {
+    "dashboards": [
+        {"name": "Checkout", "tiles": [{"insight": "Checkouts"}, {"text": "# How it goes"}]},
+    ],
+    "insights": [
+        {
+            "name": "Checkouts",
+            "query": {
+                "kind": "InsightVizNode",
+                "source": {"kind": "TrendsQuery", "series": [{"kind": "ActionsNode", "id": "Checked out"}]},
+            },
+            "dashboards": ["Checkout"],
+        }
+    ],
+    "feature_flags": [
+        flag("child", {"type": "flag", "key": "parent", "value": True, "operator": "flag_evaluates_to"}),
+        flag("parent", {"type": "cohort", "key": "id", "value": "Beta"}),
+    ],
+    "cohorts": [
+        {
+            "name": "Buyers",
+            "filters": {
+                "properties": {
+                    "type": "AND",
+                    "values": [
+                        {
+                            "type": "AND",
+                            "values": [
+                                {
+                                    "type": "behavioral",
+                                    "key": "Checked out",
+                                    "event_type": "actions",
+                                    "value": "performed_event",
+                                    "time_value": 7,
+                                    "time_interval": "day",
+                                }
+                            ],
+                        }
+                    ],
+                }
+            },
+        },
+        {"name": "Beta", "filters": person("@acme.test")},
+    ],
+    "actions": [{"name": "Checked out", "steps": [{"event": "$pageview", "url": "/checkout"}]}],
+}
+COUNT = 7
+
+
+def config(options: t.Mapping[str, t.Any], name: str = "Config", **keywords: t.Any) -> dict[str, t.Any]:
+    """A task of the module."""
+    return {"name": name, "community.posthog.posthog_config": dict(options), **keywords}
+
+
+def counts(task: Task) -> dict[str, int]:
+    """The counts that are not zero."""
+    return {name: number for name, number in (task.result.get("counts") or {}).items() if number}
+
+
+def test_apply_and_again(posthog: Harness, in_process: bool) -> None:
+    """References in any direction, circles among types included; the plan says what a run does; again does nothing."""
+    posthog.server.control("settings", {"forbid_writes": True})
+    plan = all_ok(posthog.run([config({"config": LINKED})], in_process=in_process, check=True, diff=True))
+    assert counts(plan[0]) == {"created": COUNT} and plan[0].changed
+    assert plan[0].writes == []
+    run = all_ok(posthog.run([config({"config": LINKED}), config({"config": LINKED}, "Again")], in_process=in_process))
+    assert counts(run["Config"]) == {"created": COUNT}
+    assert {(item["type"], item["name"], item["action"]) for item in plan[0].result["objects"]} == {
+        (item["type"], item["name"], item["action"]) for item in run["Config"].result["objects"]
+    }
+    assert counts(run["Again"]) == {"unchanged": COUNT} and not run["Again"].changed
+    assert run["Again"].writes == []
+    server = posthog.server
+    board = next(item for item in server.api("GET", "dashboards/")["results"] if item["name"] == "Checkout")
+    tiles = server.api("GET", f"dashboards/{board['id']}/")["tiles"]
+    assert sorted((tile.get("insight") or {}).get("name") or tile["text"]["body"] for tile in tiles) == [
+        "# How it goes",
+        "Checkouts",
+    ]
+
+
+def test_the_plan_as_text(posthog: Harness) -> None:
+    """With --diff, a plan in the form that people know; what a variable hides is hidden."""
+    first = {"feature_flags": [flag("one", name="First"), flag("two")]}
+    all_ok(posthog.run([config({"config": first})]))
+    second = {"feature_flags": [flag("one", name="Second"), {"key": "two", "state": "absent"}, flag("three")]}
+    run = all_ok(posthog.run([config({"config": second})], check=True, diff=True))
+    text = run[0].diffs[0]["prepared"]
+    assert "+ feature flag 'three'" in text
+    assert '~ feature flag \'one\'\n    name: "First" -> "Second"' in text
+    assert "- feature flag 'two'" in text
+    assert text.rstrip().splitlines()[-1] == "1 to create, 1 to change, 1 to delete, 0 unchanged."
+    assert text in run.stdout
+    assert "posthog_config: Plan: 1 created, 1 updated, 1 deleted" in run.stdout
+
+
+def test_all_mistakes_at_once(posthog: Harness) -> None:
+    """Everything that is wrong is told together, with file and line, and nothing is written."""
+    place = posthog.directory / "conf"
+    place.mkdir()
+    (place / "a.yml").write_text(
+        "feature_flags:\n"
+        "  - key: one\n"
+        "    filters:\n"
+        "      groups:\n"
+        "        - propertys: []\n"
+        "  - key: two\n"
+        "    actve: true\n"
+        "  - key: twice\n"
+        "feature_flag: []\n",
+        encoding="utf-8",
+    )
+    (place / "b.yml").write_text(
+        "feature_flags:\n"
+        "  - key: twice\n"
+        "  - key: three\n"
+        "    filters:\n"
+        "      groups:\n"
+        "        - properties:\n"
+        "            - {type: cohort, key: id, value: Nobody}\n"
+        "cohorts:\n"
+        + "".join(f"  - name: {one}\n    filters: {json.dumps(member(two))}\n" for one, two in ("AB", "BA")),
+        encoding="utf-8",
+    )
+    run = posthog.run([config({"src": str(place)})])
+    assert run[0].status == "failed"
+    src = str(place)
+    for line in (
+        f"{src}/a.yml:5: feature_flags[0].filters.groups[0].propertys: is no known key; did you mean properties?",
+        f"{src}/a.yml:7: feature_flags[1].actve: is no option of posthog_feature_flag",
+        f"{src}/a.yml:9: feature_flag: is no type; a list of them is called feature_flags",
+        f"{src}/b.yml:2: feature_flags[0]: feature flag 'twice' is declared twice; the other one is at {src}/a.yml:8",
+        f"{src}/b.yml:7: feature_flags[1].filters.groups[0].properties[0].value: there is no cohort 'Nobody'",
+        "cannot be made, since each needs the next: cohort 'A' -> cohort 'B' -> cohort 'A'",
+    ):
+        assert line in run[0].msg, run[0].msg
+    assert run[0].msg.startswith("6 mistakes in the configuration; nothing was written.")
+    assert not [entry for entry in run.requests if entry["method"] != "GET"]
+
+
+def member(cohort: str) -> dict[str, t.Any]:
+    """Filters of a cohort of those who are in another one."""
+    condition = {"type": "cohort", "key": "id", "value": cohort}
+    return {"properties": {"type": "AND", "values": [{"type": "AND", "values": [condition]}]}}
+
+
+def test_files(posthog: Harness, in_process: bool) -> None:
+    """Directories at any depth, several documents in a file, templates, and text that is none."""
+    place = posthog.directory / "files"
+    (place / "team").mkdir(parents=True)
+    (place / "flags.yml").write_text(
+        "---\nfeature_flags:\n  - key: templated\n    name: '{{ greeting }} there'\n"
+        "---\nfeature_flags:\n  - key: literal\n    name: !unsafe '{{ not.a.template }}'\n",
+        encoding="utf-8",
+    )
+    (place / "team" / "more.json").write_text(json.dumps({"cohorts": [{"name": "C", "filters": COHORT_FILTERS}]}))
+    (place / "_notes.yml").write_text("this: is not read\n", encoding="utf-8")
+    run = all_ok(posthog.run([config({"src": str(place)})], in_process=in_process, variables={"greeting": "Hello"}))
+    assert counts(run[0]) == {"created": 3}
+    flags = {item["key"]: item["name"] for item in posthog.server.api("GET", "feature_flags/")["results"]}
+    assert flags == {"templated": "Hello there", "literal": "{{ not.a.template }}"}
+
+
+def test_files_that_are_wrong(posthog: Harness) -> None:
+    """A sentence with file and line."""
+    cases = [
+        ("feature_flags:\n  - key: a\n    key: b\n", ":3: the key 'key' stands in line 2 already"),
+        ("feature_flags: [\n", ".yml:"),
+        ("- not a dictionary\n", ".yml takes a dictionary of lists by type"),
+        ("feature_flags:\n  key: a\n", ".yml:1: feature_flags: takes a list"),
+        ("feature_flags:\n  - just text\n", "takes the options of posthog_feature_flag, not 'just text'"),
+        ("feature_flags:\n  - active: true\n", ".yml:2: feature_flags[0].key: is missing"),
+        ("feature_flags:\n  - {key: a, state: gone}\n", "feature_flags[0].state: 'gone' is none of present, absent"),
+    ]
+    tasks = []
+    for number, (text, _wanted) in enumerate(cases):
+        place = posthog.directory / f"case{number}.yml"
+        place.write_text(text, encoding="utf-8")
+        tasks.append(config({"src": str(place)}, f"Case {number}"))
+    run = posthog.run(tasks)
+    for number, (_text, wanted) in enumerate(cases):
+        task = run[f"Case {number}"]
+        assert task.status == "failed" and wanted in task.msg and f"case{number}.yml" in task.msg, task.msg
+    assert "Traceback" not in run.output
+    assert not [entry for entry in run.requests if entry["method"] != "GET"]
+
+
+def test_purge(posthog: Harness) -> None:
+    """Only what the collection made, only the types named, never more than allowed; the plan shows it first."""
+    server = posthog.server
+    server.api("POST", "feature_flags/", flag("by-hand"))
+    made = {"feature_flags": [flag("one"), flag("two"), flag("three")]}
+    kept = {"feature_flags": [flag("one")]}
+    all_ok(posthog.run([config({"config": made})]))
+    assert keys(posthog) == {"by-hand", "one", "two", "three"}
+    untouched = all_ok(posthog.run([config({"config": kept})]))
+    assert not untouched[0].changed
+    purge = {"config": kept, "purge": ["feature_flags"]}
+    refused = posthog.run([config({**purge, "max_deletions": 1})])
+    assert "2 objects would be deleted ('" in refused[0].msg and "more than max_deletions allows (1)" in refused[0].msg
+    share = posthog.run([config({**purge, "max_deletions": "40%"})])
+    assert "2 of 4 feature_flags would be deleted" in share[0].msg and "(40 %)" in share[0].msg
+    empty = posthog.run([config({"config": {"feature_flags": []}, "purge": ["feature_flags"]})])
+    assert "allow_empty: true allows that" in empty[0].msg
+    for run in (refused, share, empty):
+        assert run[0].status == "failed" and not run[0].writes
+    plan = all_ok(posthog.run([config(purge)], check=True, diff=True))
+    assert counts(plan[0]) == {"deleted": 2, "unchanged": 1}
+    assert "- feature flag 'two'" in plan[0].diffs[0]["prepared"]
+    run = all_ok(posthog.run([config(purge), config(purge, "Again")]))
+    assert counts(run["Config"]) == {"deleted": 2, "unchanged": 1}
+    assert counts(run["Again"]) == {"unchanged": 1}
+    assert keys(posthog) == {"by-hand", "one"}
+    everything = all_ok(posthog.run([config({**purge, "purge_scope": "all"})]))
+    assert counts(everything[0]) == {"deleted": 1, "unchanged": 1}
+    assert keys(posthog) == {"one"}
+    gone = {"config": {"feature_flags": []}, "purge": ["feature_flags"], "allow_empty": True}
+    all_ok(posthog.run([config(gone)]))
+    assert keys(posthog) == set()
+
+
+def test_the_mark(posthog: Harness) -> None:
+    """What a task says of tags is not about the mark; what was made by hand gets it once its type is purged."""
+    server = posthog.server
+    server.api("POST", "feature_flags/", flag("mine", tags=["a"]))
+    declared = {"feature_flags": [flag("mine", tags=["a"]), flag("new", tags=["b"])]}
+    all_ok(posthog.run([config({"config": declared})]))
+    assert tags(posthog) == {"mine": {"a"}, "new": {"b", MARK}}
+    module = {
+        "name": "Module",
+        "community.posthog.posthog_feature_flag": {"key": "new", "tags": ["b"]},
+    }
+    changed = {"name": "Change", "community.posthog.posthog_feature_flag": {"key": "new", "tags": ["c"]}}
+    run = all_ok(posthog.run([module, changed, config({"config": declared, "purge": ["feature_flags"]})]))
+    assert not run["Module"].changed and run["Change"].changed
+    assert tags(posthog) == {"mine": {"a", MARK}, "new": {"b", MARK}}
+
+
+def keys(posthog: Harness) -> set[str]:
+    """The flags there are."""
+    return set(names_of(posthog.server, "feature_flag", "key"))
+
+
+def tags(posthog: Harness) -> dict[str, set[str]]:
+    """Their tags."""
+    return {item["key"]: set(item["tags"]) for item in posthog.server.api("GET", "feature_flags/")["results"]}
+
+
+def test_options_that_are_wrong(posthog: Harness) -> None:
+    """One clear sentence."""
+    cases: list[tuple[dict[str, t.Any], str]] = [
+        ({"purge": ["flags"]}, "purge[0]: 'flags' is no type; did you mean feature_flags?"),
+        ({"purge": ["cohorts"]}, "purge[0]: cohorts cannot carry the collection's mark; purge_scope: all is needed"),
+        ({"max_deletions": "many"}, "max_deletions: takes a number or a percentage such as 20%, not 'many'"),
+        ({"concurrency": 0}, "concurrency: must be between 1 and 32"),
+        ({"config": {"project": ""}}, "project: takes a name or an id, not ''"),
+        ({"config": {"project": "Nowhere", "feature_flags": [flag("a")]}}, "this key sees no project 'Nowhere'"),
+        ({"config": 5}, "config: takes a dictionary of lists by type"),
+        ({"src": "nowhere"}, "nowhere"),
+    ]
+    tasks = [
+        config({"config": {"feature_flags": [flag("a")]}, **options}, f"Case {number}")
+        for number, (options, _wanted) in enumerate(cases)
+    ]
+    run = posthog.run(tasks)
+    for number, (_options, wanted) in enumerate(cases):
+        task = run[f"Case {number}"]
+        assert task.status == "failed" and wanted in task.msg and not task.writes, task.msg
+    assert "Traceback" not in run.output
+
+
+def test_one_fails(posthog: Harness) -> None:
+    """What fails does not hide the others; what depends on it is skipped and named; again finishes it."""
+    server = posthog.server
+    server.control(
+        "faults", {"rules": [{"kind": "5xx_before", "method": "POST", "path": r"/actions/$", "status": 500}]}
+    )
+    run = posthog.run([config({"config": LINKED})], env={"POSTHOG_RETRIES": "0"})
+    assert run[0].status == "failed"
+    assert counts(run[0]) == {"created": 3, "failed": 1, "skipped": 3}, run[0]
+    fate = {item["name"]: item for item in run[0].result["objects"]}
+    assert fate["Checked out"]["action"] == "failed" and "500" in fate["Checked out"]["msg"]
+    assert fate["Checkouts"] == {
+        "type": "insight",
+        "name": "Checkouts",
+        "action": "skipped",
+        "msg": "action 'Checked out' failed",
+    }
+    assert fate["child"]["action"] == "created"
+    assert "running it again goes on from here" in run[0].msg
+    server.control("faults", method="DELETE")
+    again = all_ok(posthog.run([config({"config": LINKED}), config({"config": LINKED}, "Again")]))
+    assert again["Config"].changed and counts(again["Again"]) == {"unchanged": COUNT}
+
+
+def test_several_projects(posthog: Harness) -> None:
+    """A document says where it belongs, also a project that the same configuration makes."""
+    documents = [
+        {"projects": [{"name": "Staging", "timezone": "Europe/Berlin"}]},
+        {"project": "Staging", **LINKED},
+        {"project": "Default project", "feature_flags": [flag("only-here")]},
+    ]
+    where = {"POSTHOG_PROJECT_ID": None}
+    plan = all_ok(posthog.run([config({"config": documents})], check=True, env=where))
+    assert counts(plan[0]) == {"created": COUNT + 2}
+    run = all_ok(posthog.run([config({"config": documents}), config({"config": documents}, "Again")], env=where))
+    assert counts(run["Config"]) == {"created": COUNT + 2}
+    assert counts(run["Again"]) == {"unchanged": COUNT + 2}
+    assert set(tags(posthog)) == {"only-here"}
+    other = next(item for item in run["Config"].result["objects"] if item["type"] == "project")["id"]
+    assert {item["key"] for item in posthog.server.api("GET", f"/api/projects/{other}/feature_flags/")["results"]} == {
+        "parent",
+        "child",
+    }
+
+
+def test_unknown_events(posthog: Harness) -> None:
+    """An event that the project has never seen is worth a warning, an error, or nothing, as one likes."""
+    server = posthog.server
+    server.seed("event_definition", {"name": "purchase"})
+    declared = {
+        "actions": [{"name": "Bought", "steps": [{"event": "purchase"}, {"event": "purchsae"}, {"event": "$pageview"}]}]
+    }
+    refused = posthog.run([config({"config": declared, "unknown_names": "error"})])
+    text = "actions[0].steps[1].event: the project has never seen the event 'purchsae'"
+    assert refused[0].status == "failed" and refused[0].msg == text and not refused[0].writes
+    run = all_ok(posthog.run([config({"config": declared}), config({"config": declared}, "Again")]))
+    assert run["Config"].result["warnings"] == [text]
+    assert not run["Again"].result.get("warnings"), "what does not change is not looked at again"
+    quiet = {"actions": [{**declared["actions"][0], "description": "Other"}]}
+    ignored = all_ok(posthog.run([config({"config": quiet, "unknown_names": "ignore"})]))
+    assert not ignored[0].result.get("warnings")
+
+
+def test_requests(posthog: Harness) -> None:
+    """Nothing to do: one list for each type and page, and one request to know the project."""
+    server = posthog.server
+    server.control("seed", {"type": "feature_flag", "count": 900, "template": {"key": "f{n}"}})
+    server.control("seed", {"type": "cohort", "count": 40, "template": {"name": "c{n}", "filters": COHORT_FILTERS}})
+    declared = {
+        "feature_flags": [{"key": f"f{number}", "active": True} for number in range(1, 901)],
+        "cohorts": [{"name": f"c{number}", "filters": COHORT_FILTERS} for number in range(1, 41)],
+    }
+    run = all_ok(posthog.run([config({"config": declared})]))
+    assert counts(run[0]) == {"unchanged": 940}
+    assert len(run[0].requests) <= 1 + 2 + 1, [f"{item['method']} {item['path']}" for item in run[0].requests]
+
+
+#: Ten kinds of objects; the names of some are not unique, so that a second POST would make a second object.
+def many(number: int) -> dict[str, t.Any]:
+    """A configuration of C(number) objects of each of ten types, that refer to each other."""
+    each = range(number)
+    return {
+        "feature_flags": [flag(f"flag-{i}", {"type": "cohort", "key": "id", "value": f"cohort-{i}"}) for i in each],
+        "cohorts": [{"name": f"cohort-{i}", "filters": person(f"@{i}.test")} for i in each],
+        "actions": [{"name": f"action-{i}", "steps": [{"event": "$pageview"}]} for i in each],
+        "insights": [{"name": f"insight-{i}", "query": TRENDS, "dashboards": [f"dashboard-{i}"]} for i in each],
+        "dashboards": [{"name": f"dashboard-{i}", "tiles": [{"text": f"About {i}"}]} for i in each],
+        "roles": [{"name": f"role-{i}"} for i in each],
+        "insight_variables": [{"name": f"variable {i}", "type": "String", "default_value": "x"} for i in each],
+        "experiment_holdouts": [
+            {"name": f"holdout-{i}", "filters": [{"properties": [], "rollout_percentage": 10}]} for i in each
+        ],
+        "data_color_themes": [{"name": f"theme-{i}", "colors": ["#ff0000"]} for i in each],
+        "annotations": [{"content": f"note-{i}", "date_marker": "2026-01-01T00:00:00Z"} for i in each],
+    }
+
+
+def complete(posthog: Harness, number: int) -> None:
+    """Fail unless every object is there, and none twice."""
+    found = {
+        plural: collections.Counter(names_of(posthog.server, kind, key))
+        for plural, kind, key in (
+            ("feature_flags", "feature_flag", "key"),
+            ("cohorts", "cohort", "name"),
+            ("actions", "action", "name"),
+            ("insights", "insight", "name"),
+            ("dashboards", "dashboard", "name"),
+            ("roles", "role", "name"),
+            ("insight_variables", "insight_variable", "name"),
+            ("experiment_holdouts", "experiment_holdout", "name"),
+            ("data_color_themes", "data_color_theme", "name"),
+            ("annotations", "annotation", "content"),
+        )
+    }
+    for plural, items in many(number).items():
+        for item in items:
+            name = item.get("key") or item.get("name") or item.get("content")
+            assert found[plural][name] == 1, f"{plural} {name}: {found[plural][name]}"
+
+
+def test_five_hundred_objects_with_faults(posthog: Harness) -> None:
+    """Ten percent of requests fail, also after the write: everything is there after one run or one more, none twice."""
+    number = 50
+    posthog.server.control("faults", {"seed": 11, "rules": {"mix": 0.1, "seconds": 0}})
+    patient = {"POSTHOG_RETRIES": "8", "POSTHOG_RATE_LIMIT": "0"}
+    options = {"config": many(number), "unknown_names": "ignore"}
+    run = posthog.run([config(options)], env=patient)
+    if run[0].status == "failed":
+        run = posthog.run([config(options)], env=patient)
+    assert run[0].status != "failed", run[0].msg
+    assert posthog.server.control("counters")["faults"] > 50
+    posthog.server.control("faults", method="DELETE")
+    complete(posthog, number)
+    again = all_ok(posthog.run([config(options)]))
+    assert counts(again[0]) == {"unchanged": 10 * number}
+
+
+def family(pid: int) -> list[int]:
+    """A process and its descendants, of which Ansible's workers are in sessions of their own."""
+    parents: dict[int, list[int]] = collections.defaultdict(list)
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            parents[int(fields[1])].append(int(entry.name))
+    found, left = [], [pid]
+    while left:
+        found.append(left.pop())
+        left += parents[found[-1]]
+    return found
+
+
+def test_a_killed_run(posthog: Harness) -> None:
+    """SIGKILL in the middle: the next run completes it, and nothing is there twice."""
+    number = 20
+    place = posthog.directory / "killed"
+    place.mkdir()
+    options = {"config": many(number), "unknown_names": "ignore"}
+    (place / "play.yml").write_text(
+        yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": [config(options)]}])
+    )
+    posthog.server.control("settings", {"latency_ms": 15})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ansible", "playbook", str(place / "play.yml")],
+        cwd=place,
+        env={**posthog._environment(place, place / "events", {"POSTHOG_RATE_LIMIT": "0"})},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        written = [entry for entry in posthog.server.log() if entry["method"] == "POST"]
+        if len(written) >= 60 or process.poll() is not None:
+            break
+        time.sleep(0.02)
+    for victim in family(process.pid):
+        os.kill(victim, signal.SIGKILL)
+    process.wait()
+    posthog.server.control("settings", {"latency_ms": 0})
+    there = sum(len(names_of(posthog.server, kind)) for kind in ("cohort", "action", "role"))
+    assert 0 < there < 3 * number, "the run was to be killed in its middle"
+    run: Run = all_ok(posthog.run([config(options)], env={"POSTHOG_RATE_LIMIT": "0"}))
+    assert run[0].changed and run[0].result["counts"]["unchanged"] > 0
+    complete(posthog, number)

@@ -296,6 +296,8 @@ def _counterparts(item: Field, desired: list[t.Any], current: list[t.Any]) -> li
     required = tuple(key.name for key in item.fields if key.required)
     # The same item that says something else besides, wherever it is now; then one of its sort in the same place.
     for names, anywhere in ((required, bool(required and item.alike)), (item.alike or required, False)):
+        if item.alike and not names:
+            continue
         for index, wanted in enumerate(desired):
             places = [index, *left] if anywhere else [index]
             place = next((at for at in places if _about_the_same(wanted, left.get(at), names)), None)

@@ -568,7 +568,22 @@ class Reconciler:
             _put(obj, identity.read[0], name if identity.also is None else identity.also(str(name)))
         if self.resource.completes is not None:
             self.resource.completes(self.session, obj, values)
+        self._conceal(obj, values)
         return _merged(obj, declared.extra)
+
+    def _conceal(self, obj: dict[str, t.Any], values: t.Mapping[str, t.Any]) -> None:
+        """What a predicted object holds of secrets becomes what PostHog shows of them."""
+        for rule in self.resource.secret_parts:
+            known = self.resource.field(rule.field)
+            document = known.value_in(obj) if known is not None else None
+            if known is None or document is None or (rule.shown and rule.shows is None):
+                continue
+            for path in rule.find(self.session, values, obj):
+                if not rule.shown:
+                    document = without(document, [path])
+                elif reach(document, path) is not None:
+                    document = replaced(document, path, rule.shows)
+            _put(obj, known.path_in(obj), document)
 
     def _stand_in(self, declared: Declared, collection: Collection) -> Outcome:
         """Make the object's forerunner, where the object itself cannot be created."""
@@ -739,6 +754,7 @@ class Reconciler:
                     known.put_in(predicted, shown, path)
         for name, value in extra.items():
             body[name] = self._extended(name, value, body.get(name), current[name])
+        self._conceal(predicted, values)
         predicted = _merged(predicted, extra)
         for part in self.resource.parts:
             plan = plans.get(part.field.name)
@@ -850,16 +866,20 @@ class Reconciler:
         plans: dict[str, PartPlan] = {}
         for part in self.resource.parts:
             if part.field.name in declared.parts:
-                plans[part.field.name] = part.plan(
-                    self.session, self.resource, {**declared.values, **declared.switches, **declared.parts}, current
-                )
+                options = self._part_options(declared)
+                plans[part.field.name] = part.plan(self.session, self.resource, options, current)
         return plans
+
+    def _part_options(self, declared: Declared) -> dict[str, t.Any]:
+        """What a part is told of the declaration."""
+        told = {**declared.values, **declared.switches, **declared.parts}
+        return {**told, "update_secret": self.update_secret}
 
     def _apply_parts(self, declared: Declared, obj: dict[str, t.Any], collection: Collection) -> dict[str, t.Any]:
         for part in self.resource.parts:
             if part.field.name not in declared.parts:
                 continue
-            options = {**declared.values, **declared.switches, **declared.parts}
+            options = self._part_options(declared)
             # The object may have just been created, so the plan is made against what it is now.
             plan = part.plan(self.session, self.resource, options, obj)
             if plan.changed:

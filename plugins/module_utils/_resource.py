@@ -186,7 +186,8 @@ class Identity:
     :param strict: an option of C(within) that is not declared means null, instead of anything.
     :param by_value: the identity option is no name but a value (a condition, a reference, a time), compared as values
         are.
-    :param large: the list is too long to be read for the sake of a name, so each name is asked for with the filter.
+    :param large: the list may be too long to be read for the sake of names. Then each name is asked for with the
+        filter.
     :param also: makes, from a name, another one that the object of that name answers to, the first of C(read); for
         lists without a filter.
     """
@@ -279,6 +280,15 @@ class Place:
         """
         raise NotImplementedError
 
+    def planned(self, session: Session, place: t.Mapping[str, t.Any]) -> str:
+        """What tells a place that is only predicted from others; an empty string for one that is there.
+
+        :param session: for tables.
+        :param place: what :meth:`find` returned.
+        :returns: text that is no path.
+        """
+        return ""
+
     def params(self, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """What a list call asks for, where places differ by that and not by their path.
 
@@ -343,6 +353,10 @@ class Parent(Place):
     def path(self, session: Session, place: t.Mapping[str, t.Any]) -> str:
         """See :meth:`Place.path`."""
         return str(session.registry(self.type).object_id(place))
+
+    def planned(self, session: Session, place: t.Mapping[str, t.Any]) -> str:
+        """See :meth:`Place.planned`."""
+        return f"planned {id(place)}" if session.registry(self.type).object_id(place) is None else ""
 
     def everywhere(self, session: Session) -> list[t.Mapping[str, t.Any]]:
         """See :meth:`Place.everywhere`."""
@@ -425,6 +439,11 @@ class OneOf(Place):
         parent = next(item for item in self.parents if item.option == place["option"])
         return self.paths[parent.option].format(id=parent.path(session, place["object"]))
 
+    def planned(self, session: Session, place: t.Mapping[str, t.Any]) -> str:
+        """See :meth:`Place.planned`."""
+        parent = next(item for item in self.parents if item.option == place["option"])
+        return parent.planned(session, place["object"])
+
     def everywhere(self, session: Session) -> list[t.Mapping[str, t.Any]]:
         """See :meth:`Place.everywhere`."""
         return [
@@ -496,12 +515,14 @@ class SecretPart:
         they are known, and tells where the secrets are.
     :param shown: a stored secret shows in what the server answers (masked), and is kept by sending that back; if not,
         it does not show at all, and is kept by not sending it.
+    :param shows: what PostHog shows in place of a stored secret, where that is always the same.
     :param maybe: where secrets may be among declared values, as long as nothing more is known.
     """
 
     field: str
     find: t.Callable[[Session | None, t.Mapping[str, t.Any], t.Mapping[str, t.Any] | None], SecretPaths]
     shown: bool = True
+    shows: t.Any = None
     maybe: t.Callable[[t.Mapping[str, t.Any]], SecretPaths] | None = None
 
 
@@ -691,6 +712,7 @@ class Resource:
     :param references_inside: what it refers to is inside the object itself: C(project) for a project's dashboards,
         C(organization) for an organization's roles.
     :param masked: paths of secrets in what the server shows.
+    :param reveals: options that show one of the masked keys after all, where somebody has a use for it.
     :param secret_parts: parts of documents that are secret under a condition.
     :param ref_parts: references whose places only the object tells.
     :param completes: fills in, in the predicted new object, what PostHog takes from elsewhere (a template).
@@ -744,6 +766,7 @@ class Resource:
     prepare: t.Callable[[dict[str, t.Any], Problems], None] | None = None
     references_inside: t.Literal["", "project", "organization"] = ""
     masked: tuple[str, ...] = ()
+    reveals: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     secret_parts: tuple[SecretPart, ...] = ()
     ref_parts: tuple[RefPart, ...] = ()
     completes: t.Callable[[Session, dict[str, t.Any], t.Mapping[str, t.Any]], None] | None = None
@@ -807,7 +830,8 @@ class Resource:
     @property
     def has_secrets(self) -> bool:
         """Whether anything declared may be unreadable afterwards, so that C(update_secret) makes sense."""
-        return bool(self.secret_parts) or any(item.secret for item in self.fields)
+        fields = (*self.fields, *(part.field for part in self.parts))
+        return bool(self.secret_parts) or any(item.secret for item in fields)
 
     @property
     def list_is_complete(self) -> bool:

@@ -169,7 +169,7 @@ INPUT = Document(
     [
         Anything("value"),
         Choice("templating", ["hog", "liquid"], nullable=True, kept=True),
-        Field("secret", "any", nullable=True, kept=True),
+        Field("secret", "any", nullable=True),
         Anything("bytecode", computed=True),
         Int("order", computed=True),
         Anything("transpiled", computed=True),
@@ -178,7 +178,7 @@ INPUT = Document(
 )
 
 #: Inputs that are not declared stay, since PostHog fills in those that have a default.
-INPUTS = Map("inputs", INPUT, null_as={}, merged=True)
+INPUTS = Map("inputs", INPUT, merged=True)
 
 Schema = t.Sequence[t.Mapping[str, t.Any]]
 
@@ -442,6 +442,8 @@ def _made_of_template(session: Session, obj: dict[str, t.Any], values: t.Mapping
     ):
         if not obj.get(name) and source in made_of:
             obj[name] = made_of[source]
+    if made_of:
+        obj["template"] = dict(made_of)
 
 
 HOG_FUNCTION = Resource(
@@ -462,8 +464,8 @@ HOG_FUNCTION = Resource(
     guards=(_template_is_there, _inputs_are_known, _filters_are_kept),
     completes=_made_of_template,
     secret_parts=(
-        SecretPart("inputs", _secret_inputs, maybe=_maybe_secret_inputs),
-        SecretPart("mappings", _secret_mapping_inputs),
+        SecretPart("inputs", _secret_inputs, shows=STORED, maybe=_maybe_secret_inputs),
+        SecretPart("mappings", _secret_mapping_inputs, shows=STORED),
     ),
     ref_parts=(
         RefPart("inputs", _integration_inputs, ("integration",)),
@@ -630,7 +632,7 @@ HOG_FLOW = Resource(
     prepare=_read_flow,
     checks=(_flow_is_whole,),
     guards=(_flow_inputs_are_known,),
-    secret_parts=(SecretPart("actions", _secret_flow_inputs, maybe=_maybe_secret_flow_inputs),),
+    secret_parts=(SecretPart("actions", _secret_flow_inputs, shows=STORED, maybe=_maybe_secret_flow_inputs),),
     ref_parts=(RefPart("actions", _integration_flow_inputs, ("integration",)),),
     fields=(
         Text("name", required=True, max_length=400),

@@ -6,12 +6,17 @@
 from __future__ import annotations
 
 import collections
+import json
+import re
 import typing as t
 from pathlib import Path
 
 import pytest
+import yaml
 from harness import Harness, SandboxServer
+from harness.extras import _rst_blocks
 from harness.inventories import list_inventory, many_projects, write_config
+from harness.playbook import ROOT
 
 pytestmark = pytest.mark.matrix
 
@@ -189,3 +194,26 @@ def test_a_play_over_projects(posthog: Harness, in_process: bool) -> None:
     )
     assert len(counted) == 12 and max(counted.values()) <= 4, counted
     assert posthog.server.api_key not in first.output + second.output
+
+
+def test_the_guide(posthog: Harness, tmp_path: Path) -> None:
+    """The inventories of the guide list hosts, and its plays run over them, the second time without a change."""
+    page = ROOT / "docs" / "docsite" / "rst" / "guide_many_projects.rst"
+    text = re.sub(r"(?m)^( *(?:- )?)(region: eu|region: us|host: https.*)$", r"\1host: ''", page.read_text("utf-8"))
+    blocks = [yaml.safe_load(block) for block in _rst_blocks(text.splitlines())]
+    configs = [block for block in blocks if isinstance(block, dict) and "plugin" in block]
+    plays = [play for block in blocks if isinstance(block, list) for play in block]
+    assert len(configs) >= 5 and len(plays) >= 3
+    env = dict.fromkeys(("POSTHOG_EU_KEY", "POSTHOG_US_KEY", "POSTHOG_PLANT_KEY"), posthog.server.api_key)
+    for config in configs:
+        if "cache" in config:
+            config["cache_connection"] = str(tmp_path / "cache")
+        found = list_inventory(posthog, config, env=env)
+        assert len(found.hosts) == 2 and not found.stderr, f"{config}: {found.stderr}"
+    path = write_config(posthog.directory, {})
+    playbook = tmp_path / "site.yml"
+    playbook.write_text(json.dumps(plays), encoding="utf-8")
+    first = posthog.run(path=playbook, arguments=["-i", str(path)])
+    again = posthog.run(path=playbook, arguments=["-i", str(path)])
+    assert first.returncode == again.returncode == 0, first.stdout[-3000:]
+    assert first.changed == 6 and again.changed == 0

@@ -196,6 +196,8 @@ class ResourceProgram(Program):
                 "default": "on_create",
                 "no_log": False,
             }
+        for name in table.reveals:
+            arguments[name] = {"type": "bool", "default": False, "no_log": False}
         rules: dict[str, t.Any] = {"argument_spec": arguments, "supports_check_mode": True}
         if table.parent is not None:
             for name in table.parent.required:
@@ -230,7 +232,7 @@ class ResourceProgram(Program):
         :returns: the texts that must appear nowhere.
         """
         found = self.secrets(raw)
-        for field in self.table.fields:
+        for field in (*self.table.fields, *(part.field for part in self.table.parts)):
             if field.secret:
                 for name in (field.name, *field.aliases):
                     found |= {text for text in _texts(raw.get(name)) if len(text) >= _SHORTEST_SECRET}
@@ -254,7 +256,11 @@ class ResourceProgram(Program):
         declaration = self.declare(given, params)
         outcomes = self.carry_out(session, declaration)
         if not declaration.several:
-            return self.result(outcomes)
+            result = self.result(outcomes)
+            for option, path in table.reveals.items():
+                if params.get(option) and result.get(table.type):
+                    result[table.type][path] = (outcomes[0].obj or {}).get(path)
+            return result
         result = self.result([item for item in outcomes if item.obj is not None or item.changed] or outcomes)
         result.pop(table.type, None)
         result[table.plural] = [masked(table, item.obj) for item in outcomes if item.obj is not None]

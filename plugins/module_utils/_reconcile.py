@@ -562,6 +562,9 @@ class Reconciler:
                 known.put_in(obj, with_defaults(known, compose(known, values[known.name], None)))
             elif known.default is not None and not known.write_only and known.in_list:
                 _put(obj, known.path_in(obj), copy.deepcopy(known.default))
+            elif self.resource.identity.strict and known.name in self.resource.identity.within:
+                # Left out it means null, by which the object is told from others.
+                known.put_in(obj, None)
         identity = self.resource.identity
         if identity.read and dig(obj, identity.read[0]) is None and identity.option in declared.values:
             name = declared.values[identity.option]

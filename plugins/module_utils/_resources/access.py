@@ -11,25 +11,37 @@ from __future__ import annotations
 
 import re
 import typing as t
+from dataclasses import dataclass
 
+from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     UUID,
+    Bool,
     Choice,
+    Document,
+    Field,
+    Map,
     Problems,
     Ref,
     Reference,
     Text,
+    held,
 )
+from ansible_collections.community.posthog.plugins.module_utils._reconcile import MASK
 from ansible_collections.community.posthog.plugins.module_utils._resource import (
+    Delete,
     Identity,
+    Part,
+    PartPlan,
     Place,
     Resource,
     Scope,
+    Singleton,
     Upsert,
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Session
+    from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
 
 PROJECT_LEVELS = ("none", "member", "admin")
 LEVELS = ("none", "viewer", "editor", "manager")
@@ -168,5 +180,259 @@ ACCESS_CONTROL = Resource(
         # PostHog wants the membership, not the user.
         Reference("organization_member", Ref("member", value="id"), nullable=True),
         Choice("access_level", tuple(dict.fromkeys((*PROJECT_LEVELS, *LEVELS))), required=True),
+    ),
+)
+
+
+class Shared(Place):
+    """What is shared: a dashboard, an insight or a recording."""
+
+    #: The options that name objects of a type of their own, with the list in which those are.
+    LISTS: t.Final = {"dashboard": "dashboards", "insight": "insights"}
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """See :attr:`Place.options`."""
+        return (*self.LISTS, "session_recording")
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """See :attr:`Place.required`."""
+        return ()
+
+    def find(
+        self, session: Session, resource: Resource, declared: t.Mapping[str, t.Any], problems: Problems
+    ) -> t.Mapping[str, t.Any] | None:
+        """See :meth:`Place.find`."""
+        given = [option for option in self.options if declared.get(option) is not None]
+        if len(given) != 1:
+            problems.append((" or ".join(given or self.options), "exactly one is needed, to say what is shared"))
+            return None
+        (option,) = given
+        if option not in self.LISTS:
+            return {"option": option, "name": declared[option], "list": f"session_recordings/{declared[option]}"}
+        found = session.lookup(Ref(option), declared[option], option, problems)
+        return None if found is None else self._place(session, option, found)
+
+    def _place(self, session: Session, option: str, found: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+        table = session.registry(option)
+        number = table.object_id(found)
+        if number is None:
+            # In check mode it is only going to be there.
+            return {}
+        name = table.identity.shown(found) or number
+        return {"option": option, "name": name, "list": f"{self.LISTS[option]}/{number}"}
+
+    def path(self, session: Session, place: t.Mapping[str, t.Any]) -> str:
+        """See :meth:`Place.path`."""
+        return str(place["list"])
+
+    def everywhere(self, session: Session) -> list[t.Mapping[str, t.Any]]:
+        """See :meth:`Place.everywhere`."""
+        return [
+            self._place(session, option, found)
+            for option in self.LISTS
+            for found in session.collection(session.registry(option)).all()
+            # Dashboards tell whether they are shared.
+            if found.get("is_shared") is not False
+        ]
+
+    def said(self, session: Session, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """See :meth:`Place.said`."""
+        return {place["option"]: place["name"]}
+
+
+@dataclass(frozen=True)
+class Sharing(Singleton):
+    """As long as nothing was stored, PostHog makes up another token with each answer."""
+
+    def objects(self, collection: Collection, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+        """See :meth:`Calls.objects`."""
+        (found,) = super().objects(collection, params)
+        if not found.get("created_at") and not found.get("enabled"):
+            found["access_token"] = None
+        return [found]
+
+
+def _at(session: Session, resource: Resource, declared: t.Mapping[str, t.Any]) -> str:
+    """The path of the sharing that a task declares."""
+    problems: Problems = []
+    place = held(resource.parent).find(session, resource, declared, problems)
+    if problems or not place:
+        raise InvalidInput(problems)
+    return session.collection(resource, place).path
+
+
+class NewToken(Part):
+    """Another address for what is shared; done each time that it is asked for."""
+
+    in_list = True
+
+    def __init__(self) -> None:
+        self.field = Bool("refresh_access_token")
+
+    def plan(
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any] | None,
+    ) -> PartPlan:
+        """See :meth:`Part.plan`."""
+        asked = bool(declared[self.field.name])
+        return PartPlan(False, asked, asked)
+
+    def predict(self, obj: dict[str, t.Any], plan: PartPlan) -> None:
+        """See :meth:`Part.predict`: only PostHog knows the new one."""
+        if plan.changed:
+            obj["access_token"] = None
+
+    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+        """See :meth:`Part.export`."""
+        return None
+
+    def apply(
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any],
+        plan: PartPlan,
+    ) -> dict[str, t.Any]:
+        """See :meth:`Part.apply`."""
+        answer = session.write("POST", f"{_at(session, resource, declared)}refresh/", {}, repeatable=True)
+        return {**current, **(answer if isinstance(answer, dict) else {})}
+
+
+class Passwords(Part):
+    """The passwords that open what is shared, told apart by their notes; none of them can be read back."""
+
+    in_list = True
+
+    def __init__(self) -> None:
+        self.field = Map("share_passwords", Text("password", nullable=True), secret=True)
+
+    @staticmethod
+    def _there(current: t.Mapping[str, t.Any] | None) -> dict[str, list[t.Mapping[str, t.Any]]]:
+        """The passwords that are valid, by their notes."""
+        found: dict[str, list[t.Mapping[str, t.Any]]] = {}
+        for item in (current or {}).get("share_passwords") or []:
+            if isinstance(item, dict) and item.get("is_active") is not False:
+                found.setdefault(str(item.get("note") or ""), []).append(item)
+        return found
+
+    def plan(
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any] | None,
+    ) -> PartPlan:
+        """See :meth:`Part.plan`."""
+        there = self._there(current)
+        gone: list[t.Any] = []
+        new: dict[str, str] = {}
+        problems: Problems = []
+        for note, word in declared[self.field.name].items():
+            known = there.get(note, [])
+            if len(known) > 1:
+                ids = ", ".join(sorted(str(item.get("id")) for item in known))
+                text = f"{len(known)} passwords have this note (ids {ids}); remove all but one in PostHog"
+                problems.append((f"{self.field.name}.{note}", text))
+            anew = bool(known) and (word is None or declared.get("update_secret") == "always")
+            gone += [item.get("id") for item in known if anew]
+            if word is not None and (anew or not known):
+                new[note] = word
+        if problems:
+            raise InvalidInput(problems)
+        before = dict.fromkeys(sorted(there), MASK)
+        after = {note: MASK for note in before if declared[self.field.name].get(note, "") is not None}
+        after |= dict.fromkeys(new, f"{MASK} (written)")
+        shown = [item for items in there.values() for item in items if item.get("id") not in gone]
+        predicted = [*shown, *({"note": note} for note in new)]
+        return PartPlan(before, dict(sorted(after.items())), bool(gone or new), predicted, (gone, new))
+
+    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+        """See :meth:`Part.export`."""
+        return None
+
+    def apply(
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any],
+        plan: PartPlan,
+    ) -> dict[str, t.Any]:
+        """See :meth:`Part.apply`."""
+        path = f"{_at(session, resource, declared)}passwords/"
+        gone, new = plan.work
+        for number in gone:
+            session.write("DELETE", f"{path}{number}/")
+        made = []
+        for note, word in new.items():
+            answer = session.write("POST", path, {"raw_password": word, "note": note})
+            shown = answer if isinstance(answer, dict) else {}
+            made.append({"note": note, **{key: value for key, value in shown.items() if "password" not in key}})
+        kept = [item for items in self._there(current).values() for item in items if item.get("id") not in gone]
+        return {**current, self.field.name: [*kept, *made]}
+
+
+def _passwords_are_long(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
+    for note, word in (values.get("share_passwords") or {}).items():
+        if word is not None and len(word) < 8:
+            yield f"share_passwords.{note}", "is too short; a password has at least 8 characters"
+
+
+def _passwords_are_included(
+    session: Session, values: t.Mapping[str, t.Any], _current: t.Mapping[str, t.Any] | None
+) -> t.Iterator[tuple[str, str]]:
+    if values.get("password_required"):
+        features = session.features()
+        if features is not None and "advanced_permissions" not in features:
+            text = "the plan of this organization lacks the feature 'advanced_permissions', which passwords need"
+            yield "password_required", text
+
+
+def _switch(name: str) -> Field:
+    """A switch of what a shared page shows; PostHog leaves out those that are off."""
+    return Bool(name, default=False, null_as=False)
+
+
+SHARING = Resource(
+    type="sharing",
+    plural="sharings",
+    scope=Scope.PROJECT,
+    path="{parent}/sharing/",
+    parent=Shared(),
+    scopes=("sharing_configuration:read", "sharing_configuration:write"),
+    order=61,
+    delete=Delete.NONE,
+    calls=Sharing(),
+    # Whoever has it sees what is shared.
+    masked=("access_token",),
+    reveals={"show_access_token": "access_token"},
+    checks=(_passwords_are_long,),
+    guards=(_passwords_are_included,),
+    parts=(Passwords(), NewToken()),
+    fields=(
+        Reference("dashboard", Ref("dashboard"), nullable=True),
+        Reference("insight", Ref("insight"), nullable=True),
+        Text("session_recording", nullable=True),
+        Bool("enabled"),
+        Document(
+            "settings",
+            [
+                _switch("whitelabel"),
+                _switch("noHeader"),
+                _switch("showInspector"),
+                _switch("legend"),
+                _switch("detailed"),
+                _switch("hideExtraDetails"),
+            ],
+            nullable=True,
+            since="2025",
+        ),
+        Bool("password_required", since="2025"),
     ),
 )

@@ -520,7 +520,6 @@ PROJECT_SETTINGS = Resource(
     scopes=("project:read", "project:write"),
     order=3,
     delete=Delete.NONE,
-    creatable=False,
     calls=Singleton(),
     masked=("secret_api_token", "secret_api_token_backup"),
     parts=CONFIGS,

@@ -25,6 +25,18 @@ def prepare(server: SandboxServer) -> dict[str, t.Any]:
     return {name: server.api("POST", path, {"name": name})["id"] for name in ("Engineering", "Support")}
 
 
+def prepare_shared(server: SandboxServer) -> dict[str, t.Any]:
+    """What is shared."""
+    return {"Numbers": server.api("POST", "dashboards/", {"name": "Numbers"})["id"]}
+
+
+def notes(value: t.Any, obj: t.Mapping[str, t.Any], names: t.Mapping[str, t.Any]) -> str:
+    """Whether just the passwords are there that are declared."""
+    found = sorted(item["note"] for item in obj.get("share_passwords") or [])
+    wanted = sorted(note for note, word in (value or {}).items() if word is not None)
+    return "" if found == wanted else f"passwords for {found}, not for {wanted}"
+
+
 SAMPLES = [
     Sample(
         type="access_control",
@@ -41,5 +53,35 @@ SAMPLES = [
         least=3,
         again=3,
         again_reason="the rules, and the roles",
+    ),
+    Sample(
+        type="sharing",
+        place={"dashboard": "Numbers"},
+        path="dashboards/{Numbers}/sharing/",
+        drift=("PATCH", ""),
+        prepare=prepare_shared,
+        values={
+            "settings": Value(
+                {
+                    "whitelabel": True,
+                    "noHeader": True,
+                    "showInspector": False,
+                    "legend": True,
+                    "detailed": False,
+                    "hideExtraDetails": True,
+                },
+                {"noHeader": True},
+            ),
+            "share_passwords": Value({"Board": "sesame-of-the-board"}, {"Board": "sesame-of-the-press"}),
+        },
+        left_out={"refresh_access_token": "it is done each time; see test_access.py among the unit tests"},
+        shows={"share_passwords": notes},
+        # Ids and times come with them.
+        foretold={"share_passwords": lambda one, other: [i["note"] for i in one] == [i["note"] for i in other]},
+        secrets=("sesame-of-the-board", "sesame-of-the-press"),
+        moving=("access_token", "created_at"),
+        least=3,
+        again=3,
+        again_reason="the dashboard, and its sharing",
     ),
 ]

@@ -5,13 +5,21 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import Outcome, Reconciler, read_declared
-from ansible_collections.community.posthog.plugins.module_utils._resources.access import ACCESS_CONTROL
+from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._reconcile import (
+    MASK,
+    Outcome,
+    Reconciler,
+    masked,
+    read_declared,
+)
+from ansible_collections.community.posthog.plugins.module_utils._resources.access import ACCESS_CONTROL, SHARING, Shared
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     ORGANIZATION,
     Memory,
@@ -174,3 +182,162 @@ def test_rules_for_roles_need_a_plan() -> None:
     assert len(world.warnings) == 1 and "'role_based_access'" in world.warnings[0]
     assert not rule(world, resource="dashboard", role="Engineering", access_level="manager").changed
     assert len(world.warnings) == 1
+
+
+# -- sharing ---------------------------------------------------------------------------------------------------------
+
+OPENED = {"created_at": "2026-01-01T00:00:00Z", "enabled": True, "access_token": "tok-abcdef", "share_passwords": []}
+
+
+class Shares(Memory):
+    """Keeps sharing as PostHog does."""
+
+    def _write(self, method: str, path: str, body: Any) -> Any:
+        where, _sharing, rest = path.partition("sharing/")
+        stored = self.singles[f"{where}sharing/"]
+        if rest == "refresh/":
+            stored["access_token"] = "tok-second"
+        elif rest == "passwords/":
+            entry = {"id": f"p{len(self.calls)}", "note": body["note"], "is_active": True}
+            stored["share_passwords"].append(entry)
+            return {**entry, "password": body["raw_password"]}
+        elif rest:
+            number = rest.split("/")[1]
+            stored["share_passwords"] = [item for item in stored["share_passwords"] if item["id"] != number]
+            return None
+        else:
+            stored.update({"created_at": "2026-01-01T00:00:00Z", **body})
+        return stored
+
+
+def shared(check_mode: bool = False, features: tuple[str, ...] = ("advanced_permissions",), **stored: Any) -> World:
+    """A dashboard and an insight."""
+    memory = Shares()
+    people = f"/api/organizations/{ORGANIZATION}/"
+    memory.singles[people] = {"id": ORGANIZATION, "available_product_features": [{"key": key} for key in features]}
+    memory.lists[f"{PROJECT}dashboards/"] = [{"id": 7, "name": "Weekly KPIs"}]
+    memory.lists[f"{PROJECT}insights/"] = [{"id": 8, "name": "Signups"}]
+    for where in ("dashboards/7", "insights/8", "session_recordings/0190-abc"):
+        memory.singles[f"{PROJECT}{where}/sharing/"] = {
+            "created_at": None,
+            "enabled": False,
+            "access_token": "made up",
+            "settings": None,
+            "password_required": False,
+            "share_passwords": [],
+            **copy.deepcopy(stored),
+        }
+    return make_world(memory, check_mode=check_mode)
+
+
+def share(world: World, *, update_secret: str = "on_create", **options: Any) -> Outcome:
+    """Declare how something is shared."""
+    return Reconciler(world.session, SHARING, update_secret=update_secret).present(read_declared(SHARING, options))
+
+
+@pytest.mark.parametrize(
+    ("what", "where"),
+    [
+        ({"dashboard": "Weekly KPIs"}, "dashboards/7"),
+        ({"dashboard": "7"}, "dashboards/7"),
+        ({"insight": "Signups"}, "insights/8"),
+        ({"session_recording": "0190-abc"}, "session_recordings/0190-abc"),
+    ],
+)
+def test_what_is_shared(what: Obj, where: str) -> None:
+    world, check = shared(), shared(check_mode=True)
+    options = {**what, "enabled": True, "settings": {"whitelabel": True, "legend": False}}
+    outcome, foretold = share(world, **options), share(check, **options)
+    body = {"enabled": True, "settings": {"whitelabel": True, "legend": False}}
+    assert world.memory.writes == [("PATCH", f"{PROJECT}{where}/sharing/", body)] and check.memory.writes == []
+    assert (outcome.before, outcome.after) == (foretold.before, foretold.after)
+    assert not share(world, **what, enabled=True, settings={"whitelabel": True}).changed
+    assert share(world, **what, settings=None).changed
+
+
+def test_a_token_that_was_made_up_is_none() -> None:
+    world = shared()
+    found = share(world, dashboard="Weekly KPIs")
+    assert found.obj is not None and found.obj["access_token"] is None
+    share(world, dashboard="Weekly KPIs", enabled=True)
+    found = share(world, dashboard="Weekly KPIs")
+    assert found.obj is not None and found.obj["access_token"] == "made up"
+    shown = masked(SHARING, found.obj)
+    assert shown is not None and shown["access_token"] == MASK
+
+
+def test_a_token_is_shown_to_those_who_ask() -> None:
+    world = shared(**OPENED)
+    for option, wanted in (({}, MASK), ({"show_access_token": True}, "tok-abcdef")):
+        task = {"dashboard": "Weekly KPIs", **option}
+        result = ResourceProgram(SHARING).run(world.session, task, task)
+        assert result["sharing"]["access_token"] == wanted
+        assert "tok-abcdef" not in str(result["diff"])
+
+
+def test_a_new_token_each_time() -> None:
+    world = shared(**OPENED)
+    for _again in range(2):
+        outcome = share(world, dashboard="Weekly KPIs", refresh_access_token=True)
+        assert outcome.changed and outcome.obj is not None and outcome.obj["access_token"] == "tok-second"
+    assert world.memory.writes == [("POST", f"{PROJECT}dashboards/7/sharing/refresh/", {})] * 2
+
+
+def test_passwords_are_told_by_their_notes() -> None:
+    world, check = shared(**OPENED), shared(check_mode=True, **OPENED)
+    words = {"Board": "sesame-one", "Press": "sesame-two"}
+    path = f"{PROJECT}dashboards/7/sharing/passwords/"
+    outcome = share(world, dashboard="7", share_passwords=words)
+    foretold = share(check, dashboard="7", share_passwords=words)
+    assert (outcome.before, outcome.after) == (foretold.before, foretold.after) and check.memory.writes == []
+    assert [body for _method, _path, body in world.memory.writes] == [
+        {"raw_password": word, "note": note} for note, word in words.items()
+    ]
+    assert not share(world, dashboard="7", share_passwords={**words, "Board": "another-one"}).changed
+    for text in words.values():
+        assert text not in f"{outcome.before} {outcome.after} {outcome.obj}"
+    # Null takes one away, and only that one.
+    assert share(world, dashboard="7", share_passwords={"Board": None}).changed
+    left = world.memory.singles[f"{PROJECT}dashboards/7/sharing/"]["share_passwords"]
+    assert [item["note"] for item in left] == ["Press"]
+    assert not share(world, dashboard="7", share_passwords={"Board": None}).changed
+    # Another word for the same note, where that is asked for.
+    del world.memory.calls[:]
+    assert share(world, dashboard="7", share_passwords={"Press": "sesame-three"}, update_secret="always").changed
+    assert [call[0] for call in world.memory.writes] == ["DELETE", "POST"]
+    assert world.memory.writes[1] == ("POST", path, {"raw_password": "sesame-three", "note": "Press"})
+
+
+def test_what_cannot_be_shared_is_refused_at_once() -> None:
+    world = shared(features=())
+    for options, said in (
+        ({}, "dashboard or insight or session_recording: exactly one is needed"),
+        ({"dashboard": "7", "insight": "8"}, "dashboard or insight: exactly one is needed"),
+        ({"dashboard": "Weekly KPI"}, "there is no dashboard 'Weekly KPI'; did you mean Weekly KPIs"),
+        ({"dashboard": "7", "settings": {"whiteLabel": True}}, "did you mean whitelabel"),
+        ({"dashboard": "7", "password_required": True}, "lacks the feature 'advanced_permissions'"),
+        ({"dashboard": "7", "share_passwords": {"Board": "short"}}, "share_passwords.Board: is too short"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            share(world, **options)
+        assert said in refused.value.message and "short'" not in refused.value.message
+    world = shared(share_passwords=[{"id": "a", "note": "Board"}, {"id": "b", "note": "Board"}])
+    with pytest.raises(InvalidInput, match=r"2 passwords have this note \(ids a, b\)"):
+        share(world, dashboard="7", share_passwords={"Board": None})
+
+
+def test_sharing_of_what_is_still_to_come() -> None:
+    world = shared(check_mode=True)
+    assert share(world, dashboard="Later", enabled=True, share_passwords={"Board": "sesame-one"}).changed
+    assert any("no dashboard 'Later'" in text for text in world.warnings)
+    assert world.memory.writes == []
+
+
+def test_all_that_may_be_shared() -> None:
+    world = shared()
+    world.memory.lists[f"{PROJECT}dashboards/"] += [{"id": 9, "name": "Private", "is_shared": False}]
+    places = Shared().everywhere(world.session)
+    assert [Shared().said(world.session, place) for place in places] == [
+        {"dashboard": "Weekly KPIs"},
+        {"insight": "Signups"},
+    ]

@@ -40,6 +40,9 @@ _ELSEWHERE: t.Final = frozenset({403, 404, 405, 500})
 #: Stands for the id of a project that does not exist yet, in check mode.
 PLANNED: t.Final = "planned"
 
+#: Objects up to which a list of many is read for the sake of their names.
+_LONG: t.Final = 5000
+
 #: Names offered when one is not found and none is similar.
 _OFFERED: t.Final = 8
 
@@ -66,6 +69,7 @@ class Collection:
         # Where many objects are asked for, the whole list comes first.
         self._lookups = 1 if session.many else 0
         self._path: str | None = None
+        self._long: bool | None = None
         self._objects: dict[str, dict[str, t.Any]] = {}
         self._whole: set[str] = set()
         self._names: dict[str, list[str]] = {}
@@ -154,7 +158,10 @@ class Collection:
         return next(iter(self.all()), None)
 
     def _nowhere(self) -> bool:
-        """Whether the objects are in a project or an organization that only a run would have made by now."""
+        """Whether the objects are in what only a run would have made by now: an object, a project, an organization."""
+        place = self.resource.parent
+        if place is not None and self.parent and place.planned(self.session, self.parent):
+            return True
         if self.resource.scope is Scope.PROJECT:
             return self.session.project_id() == PLANNED
         return self.resource.scope is Scope.ORGANIZATION and self.session.organization_id() == PLANNED
@@ -190,12 +197,12 @@ class Collection:
         wanted = identity.normal(name)
         if not self.complete:
             known = self._named(wanted)
-            if known or (sure and identity.large):
+            if known or (sure and self._too_long()):
                 return known
             self._lookups += 1
             narrow = (
                 identity.filter is not None
-                and (self._lookups == 1 or identity.large)
+                and (self._lookups == 1 or self._too_long())
                 and len(str(name)) <= identity.filter_limit
             )
             if narrow and not sure:
@@ -233,6 +240,18 @@ class Collection:
             )
             found = self._named(wanted)
         return found
+
+    def _too_long(self) -> bool:
+        """Whether the list is one that may be very long, and is."""
+        if not self.resource.identity.large:
+            return False
+        if self._long is None:
+            place = self.resource.parent
+            query = {**(place.params(self.parent) if place and self.parent else {}), **self.resource.list_params}
+            answer = self.session.client.get(self.path, {**query, "limit": 1})
+            count = answer.get("count") if isinstance(answer, dict) else None
+            self._long = not isinstance(count, int) or count > _LONG
+        return self._long
 
     def _named(self, wanted: str) -> list[dict[str, t.Any]]:
         return [self._objects[key] for key in self._names.get(wanted, ()) if key in self._objects]
@@ -404,7 +423,7 @@ class Collection:
         :param where: paths and values that an object must have to be offered.
         :returns: similar names, or the first few, or that there is none at all.
         """
-        if self.resource.identity.large and not self.complete:
+        if not self.complete and self._too_long():
             return ""
         told = tuple(where)
         fitting = [obj for obj in self.all() if all(dig(obj, key) == wanted for key, wanted in told)]
@@ -474,6 +493,8 @@ class Session:
         self._me: dict[str, t.Any] | None = None
         self._organization_object: dict[str, t.Any] | None = None
         self._collections: dict[tuple[str, str], Collection] = {}
+        #: What belongs to no project, by organization: the same for all projects of one, also what is predicted.
+        self._common: dict[str, dict[tuple[str, str], Collection]] = {}
         self._inside: dict[str, Session] = {}
 
     def within(self, project: t.Any) -> Session:
@@ -506,6 +527,7 @@ class Session:
         )
         made.secrets, made.promised, made.report = self.secrets, self.promised, self.report
         made.strict, made.marks, made.adopts = self.strict, self.marks, self.adopts
+        made._common = self._common
         return made
 
     def beside(self, organization: str | None, project: str | None) -> Session:
@@ -909,14 +931,24 @@ class Session:
         :returns: the same collection each time.
         """
         rule = resource.parent
-        within = rule.path(self, parent) if rule is not None and parent else ""
+        within = ""
+        if rule is not None and parent:
+            within = rule.planned(self, parent) or rule.path(self, parent)
         key = (resource.type, within)
-        if key not in self._collections:
-            self._collections[key] = Collection(self, resource, parent)
-        elif parent is not None and not self._collections[key].complete:
+        known = self._collections
+        if resource.scope is Scope.ORGANIZATION:
+            known = self._common.setdefault(self.organization_id(), {})
+        if key not in known:
+            known[key] = Collection(self, resource, parent)
+        elif parent is not None and not known[key].complete:
             # The parent was read again, and with it the children that it embeds.
-            self._collections[key].parent = parent
-        return self._collections[key]
+            known[key].parent = parent
+        return known[key]
+
+    def _everything(self) -> t.Iterator[Collection]:
+        """What this session knows, and what it shares with others."""
+        for known in (self._collections, *self._common.values()):
+            yield from known.values()
 
     def keep_secret(self, texts: t.Iterable[str]) -> None:
         """Take note of texts that must appear nowhere in what the task prints.
@@ -931,7 +963,7 @@ class Session:
         :param on: whether nothing is written from now on.
         """
         self.set_check_mode(on, strict=on)
-        for collection in self._collections.values():
+        for collection in self._everything():
             collection.rollback()
         for inner in self._inside.values():
             inner.planning(on)
@@ -948,7 +980,7 @@ class Session:
 
     def stale(self) -> None:
         """Forget every object: a write of unknown outcome may have changed them."""
-        for collection in self._collections.values():
+        for collection in self._everything():
             collection.stale()
         for inner in self._inside.values():
             inner.stale()

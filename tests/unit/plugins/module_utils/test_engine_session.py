@@ -550,3 +550,30 @@ def test_names_come_back() -> None:
     world.session.resolve(Ref("cohort"), "Beta testers", "x", [])
     assert world.session.name_of(Ref("cohort"), 1) == "Beta testers"
     assert world.session.name_of(Ref("cohort"), 12345) == 12345
+
+
+# -- what a plan shares between projects -------------------------------------------------------------------------------
+
+
+def test_an_organizations_objects_are_the_same_in_all_its_projects() -> None:
+    memory = account()
+    memory.lists[f"/api/organizations/{ORGANIZATION}/roles/"] = []
+    session = make_world(memory, project="1", organization=ORGANIZATION, check_mode=True).session
+    role = RESOURCES["role"]
+    session.collection(role).predict({"name": "Engineering"})
+    beside = session.beside(None, "2")
+    assert [item["name"] for item in beside.collection(role).find("Engineering")] == ["Engineering"]
+    assert beside.beside(OTHER, None).collection(role) is not session.collection(role)
+    beside.planning(False)
+    assert session.collection(role).find("Engineering") == []
+
+
+def test_what_is_in_a_predicted_object_is_asked_of_nobody() -> None:
+    memory = account()
+    session = make_world(memory, project="1", organization=ORGANIZATION, check_mode=True).session
+    table = RESOURCES["role_membership"]
+    first, second = ({"id": None, "name": name} for name in ("Engineering", "Marketing"))
+    assert session.collection(table, first).all() == []
+    assert session.collection(table, second) is not session.collection(table, first)
+    assert session.collection(table, first) is session.collection(table, first)
+    assert memory.calls == []

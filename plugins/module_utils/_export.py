@@ -74,7 +74,8 @@ class Exporter:
         self.concurrency = concurrency
         self.export = Export()
         self._type = self._name = ""
-        self._names: dict[tuple[str, str], dict[str, str | None]] = {}
+        self._inside = session
+        self._names: dict[tuple[int, str, str], dict[str, str | None]] = {}
 
     # -- types --------------------------------------------------------------------------------------------------------
 
@@ -89,10 +90,9 @@ class Exporter:
         places: list[t.Mapping[str, t.Any] | None] = [None]
         if table.parent is not None:
             places = list(table.parent.everywhere(self.session))
-        for place in places:
-            collection = self.session.collection(table, place)
+        for place, collection in self._lists(table, places):
+            said = self._place_said(table, place)
             objects = [obj for obj in collection.all() if self._is_wanted(self.session, table, obj, wanted)]
-            said = table.parent.said(self.session, place) if table.parent is not None and place is not None else {}
             for obj in self._whole(collection, objects):
                 item = self.declaration(table, obj, said)
                 if item is not None:
@@ -104,6 +104,47 @@ class Exporter:
         self._tell_apart(table, items)
         if items:
             self.export.config[table.plural] = sorted(items, key=lambda item: _order_key(table, item))
+
+    def _lists(
+        self, table: Resource, places: t.Sequence[t.Mapping[str, t.Any] | None]
+    ) -> list[tuple[t.Mapping[str, t.Any] | None, Collection]]:
+        """The lists of a type, one for each place; several are read at once."""
+        found: list[tuple[t.Mapping[str, t.Any] | None, Collection]] = []
+        for place in places:
+            holder = table.parent.holder(self.session, place) if table.parent is not None and place else None
+            if holder is not None and holder[1].generated is not None and holder[1].generated(self.session, holder[2]):
+                continue
+            found.append((place, self.session.collection(table, place)))
+        if len(found) > 1:
+            self._at_once(lambda item: item[1].all(), found)
+        return found
+
+    def _place_said(self, table: Resource, place: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
+        """The options that say where, with the id of an object whose name two have."""
+        if table.parent is None or place is None:
+            return {}
+        said = table.parent.said(self.session, place)
+        holder = table.parent.holder(self.session, place)
+        if holder is not None:
+            option, owner, obj = holder
+            self._type, self._name = table.type, owner.identity.shown(obj)
+            said[option] = self._name_for(Ref(owner.type, value=owner.id_path), owner.object_id(obj), option)
+        return said
+
+    def _at_once(self, work: t.Callable[[t.Any], t.Any], items: t.Sequence[t.Any]) -> list[t.Any]:
+        """Do the same for several things at once, as far as it waits for the network."""
+        client = self.session.client
+        turns = client.turns = Turns()
+
+        def one(item: t.Any) -> t.Any:
+            with turns:
+                return work(item)
+
+        try:
+            with concurrent.futures.ThreadPoolExecutor(self.concurrency) as pool:
+                return list(pool.map(one, items))
+        finally:
+            client.turns = None
 
     @staticmethod
     def _is_wanted(
@@ -121,18 +162,7 @@ class Exporter:
         table = collection.resource
         if (table.list_is_complete and not table.varies) or not table.has_id:
             return list(objects)
-        client = self.session.client
-        turns = client.turns = Turns()
-
-        def read(obj: dict[str, t.Any]) -> dict[str, t.Any] | None:
-            with turns:
-                return collection.whole(obj)
-
-        try:
-            with concurrent.futures.ThreadPoolExecutor(self.concurrency) as pool:
-                return [obj for obj in pool.map(read, objects) if obj is not None]
-        finally:
-            client.turns = None
+        return [obj for obj in self._at_once(collection.whole, objects) if obj is not None]
 
     def _tell_apart(self, table: Resource, items: list[dict[str, t.Any]]) -> None:
         """Give the id along where a declaration would fit several objects."""
@@ -162,8 +192,14 @@ class Exporter:
         :param said: the options that say where it is.
         :returns: the options, C(id) among them; None where there is nothing to declare.
         """
-        self._type, self._name = table.type, table.identity.shown(obj)
+        self._type = table.type
+        self._name = table.identity.shown(obj) or next((str(value) for value in said.values()), "")
         item: dict[str, t.Any] = {name: self._renamed_place(table, name, value) for name, value in said.items()}
+        self._inside = self.session
+        if table.references_inside == "project":
+            self._inside = self.session.within(table.object_id(obj))
+        elif table.references_inside == "organization":
+            self._inside = self.session.within_organization(table.object_id(obj))
         for known in self._fields(table):
             if known.name in table.place_options or known.computed:
                 continue
@@ -182,6 +218,8 @@ class Exporter:
             if named and isinstance(value, str):
                 value = self.rename.get(table.type, {}).get(value, value)
             item[known.name] = value
+            if known.unportable and value:
+                self._report(known.name, known.unportable)
         for part in table.parts:
             try:
                 value = part.export(self.session, table, obj)
@@ -340,12 +378,12 @@ class Exporter:
 
     def _names_of(self, ref: Ref) -> dict[str, str | None]:
         """Names by id; None for a name that two have, or that looks like an id."""
-        key = (ref.type, ref.value)
+        key = (id(self._inside), ref.type, ref.value)
         if key not in self._names:
             table = self.session.registry(ref.type)
             shown: dict[str, str | None] = {}
             seen: dict[str, int] = {}
-            objects = self.session.collection(table).all()
+            objects = self._inside.collection(table).all()
             for obj in objects:
                 for name in table.identity.names(obj)[:1]:
                     seen[name] = seen.get(name, 0) + 1

@@ -98,6 +98,7 @@ class Field:
     :param normal: brings a value into the form in which two of them are compared, where PostHog stores it in other
         words than it was written in.
     :param write_only: accepted but never shown.
+    :param unportable: why its value means nothing in another project; an export says so.
     :param unsaid: keys of an open document, at any depth, that the server adds; an export leaves them out.
     :param secret: never or only masked on read.
     :param create_only: fixed after creation.
@@ -146,6 +147,7 @@ class Field:
     kept: bool = False
     normal: t.Callable[[t.Any], t.Any] | None = None
     write_only: bool = False
+    unportable: str = ""
     unsaid: tuple[str, ...] = ()
     secret: bool = False
     create_only: bool = False

@@ -56,9 +56,9 @@ class Calls:
         :param params: the query, without paging.
         :returns: all its objects.
         """
-        size = collection.resource.page_size
-        found = collection.session.client.objects(collection.path, params, **({"page_size": size} if size else {}))
-        return t.cast("list[dict[str, t.Any]]", found)
+        sizes = {"page_size": collection.resource.page_size, "most": collection.most}
+        told = {name: size for name, size in sizes.items() if size is not None}
+        return t.cast("list[dict[str, t.Any]]", collection.session.client.objects(collection.path, params, **told))
 
     def detail(self, collection: Collection, object_id: t.Any) -> t.Any:
         """Read one object.
@@ -247,6 +247,8 @@ class Place:
 
     #: Path, in what stands for the place, of the list that already holds the objects.
     embedded: str | None = None
+    #: Further options that :meth:`find` looks at, which are fields of the objects besides.
+    reads: tuple[str, ...] = ()
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -313,6 +315,17 @@ class Place:
         """
         raise NotImplementedError
 
+    def holder(
+        self, session: Session, place: t.Mapping[str, t.Any]
+    ) -> tuple[str, Resource, t.Mapping[str, t.Any]] | None:
+        """The object that a place is.
+
+        :param session: for tables.
+        :param place: what stands for it.
+        :returns: the option that names it, its table and itself; None where the place is no object.
+        """
+        return None
+
     def said(self, session: Session, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """The options that a task would give to mean a place.
 
@@ -361,6 +374,12 @@ class Parent(Place):
     def everywhere(self, session: Session) -> list[t.Mapping[str, t.Any]]:
         """See :meth:`Place.everywhere`."""
         return list(session.collection(session.registry(self.type)).all())
+
+    def holder(
+        self, session: Session, place: t.Mapping[str, t.Any]
+    ) -> tuple[str, Resource, t.Mapping[str, t.Any]] | None:
+        """See :meth:`Place.holder`."""
+        return self.option, session.registry(self.type), place
 
     def said(self, session: Session, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """See :meth:`Place.said`."""
@@ -451,6 +470,13 @@ class OneOf(Place):
             for parent in self.parents
             for found in parent.everywhere(session)
         ]
+
+    def holder(
+        self, session: Session, place: t.Mapping[str, t.Any]
+    ) -> tuple[str, Resource, t.Mapping[str, t.Any]] | None:
+        """See :meth:`Place.holder`."""
+        parent = next(item for item in self.parents if item.option == place["option"])
+        return parent.holder(session, place["object"])
 
     def said(self, session: Session, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """See :meth:`Place.said`."""
@@ -692,6 +718,7 @@ class Resource:
     :param list_params: query of every list call.
     :param hidden_params: query of a second list call, which shows what the first one hides.
     :param page_size: objects asked for per page, None for the engine's own.
+    :param most: objects that are read where nobody asks for another number, of lists that grow without end.
     :param echo: fields repeated in every PATCH, as far as the object shows them, because some servers demand them; a
         pair of names where the server shows a field under another one.
     :param together: fields of which PostHog understands one only together with the others: a PATCH that has one of
@@ -751,6 +778,7 @@ class Resource:
     list_params: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     hidden_params: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     page_size: int | None = None
+    most: int | None = None
     echo: tuple[str | tuple[str, str], ...] = ()
     together: tuple[tuple[str, ...], ...] = ()
     alive: t.Callable[[t.Mapping[str, t.Any]], bool] | None = None

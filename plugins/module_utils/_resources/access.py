@@ -72,6 +72,8 @@ NAMED = frozenset(
 class Ruled(Place):
     """What rules are about: the project itself, everything of one kind in it, or one object."""
 
+    reads = ("resource",)
+
     @property
     def options(self) -> tuple[str, ...]:
         """See :attr:`Place.options`."""
@@ -101,7 +103,8 @@ class Ruled(Place):
             return None
         lists = table.paths[0].rstrip("/").rpartition("/")[2]
         shown = table.identity.shown(found) or name
-        return {"list": f"{lists}/{table.object_id(found)}/access_controls", "object": shown}
+        place = {"list": f"{lists}/{table.object_id(found)}/access_controls", "object": shown}
+        return place if table.object_id(found) is not None else {**place, "planned": f"planned {id(found)}"}
 
     def refers(self, declared: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, Ref, t.Any]]:
         """See :meth:`Place.refers`."""
@@ -112,6 +115,10 @@ class Ruled(Place):
     def path(self, session: Session, place: t.Mapping[str, t.Any]) -> str:
         """See :meth:`Place.path`."""
         return str(place["list"])
+
+    def planned(self, session: Session, place: t.Mapping[str, t.Any]) -> str:
+        """See :meth:`Place.planned`."""
+        return str(place.get("planned", ""))
 
     def everywhere(self, session: Session) -> list[t.Mapping[str, t.Any]]:
         """See :meth:`Place.everywhere`; rules of single objects would take a request for every object there is."""
@@ -221,7 +228,15 @@ class Shared(Place):
             # In check mode it is only going to be there.
             return {}
         name = table.identity.shown(found) or number
-        return {"option": option, "name": name, "list": f"{self.LISTS[option]}/{number}"}
+        return {"option": option, "name": name, "list": f"{self.LISTS[option]}/{number}", "object": found}
+
+    def holder(
+        self, session: Session, place: t.Mapping[str, t.Any]
+    ) -> tuple[str, Resource, t.Mapping[str, t.Any]] | None:
+        """See :meth:`Place.holder`."""
+        if "object" not in place:
+            return None
+        return place["option"], session.registry(place["option"]), place["object"]
 
     def path(self, session: Session, place: t.Mapping[str, t.Any]) -> str:
         """See :meth:`Place.path`."""
@@ -419,7 +434,7 @@ SHARING = Resource(
         Reference("dashboard", Ref("dashboard"), nullable=True),
         Reference("insight", Ref("insight"), nullable=True),
         Text("session_recording", nullable=True),
-        Bool("enabled"),
+        Bool("enabled", default=False),
         Document(
             "settings",
             [
@@ -433,6 +448,6 @@ SHARING = Resource(
             nullable=True,
             since="2025",
         ),
-        Bool("password_required", since="2025"),
+        Bool("password_required", default=False, since="2025"),
     ),
 )

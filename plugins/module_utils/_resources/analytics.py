@@ -392,7 +392,7 @@ class DashboardTiles(Part):
     def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`."""
         names = [dig(tile, "insight.name") for tile in current.get("tiles") or []]
-        out = []
+        out: list[tuple[float, float, str, dict[str, t.Any]]] = []
         for tile in current.get("tiles") or []:
             if tile.get("deleted") or not (tile.get("insight") or tile.get("text") or tile.get("button_tile")):
                 continue
@@ -408,8 +408,12 @@ class DashboardTiles(Part):
             if boxes:
                 shown["layouts"] = boxes
             shown.update({key: tile[key] for key in _LOOKS if tile.get(key) not in (None, False, {})})
-            out.append(shown)
-        return out
+            box = (tile.get("layouts") or {}).get("sm") or {}
+            # Tiles that nobody laid out come in the order in which they were hung up, which means nothing.
+            out.append(
+                (box.get("y", 1e9), box.get("x", 1e9), str(shown.get("insight") or self._content(tile)[1]), shown)
+            )
+        return [shown for *_key, shown in sorted(out, key=lambda item: item[:3])]
 
     def apply(
         self,
@@ -493,8 +497,9 @@ class DashboardVariables(Part):
                 continue
             variable = session.lookup(Ref("insight_variable"), name, f"variables.{name}", problems)
             if variable is not None:
-                item = {"code_name": variable["code_name"], "variableId": variable["id"], "value": value}
-                wanted[str(variable["id"])] = item
+                # A variable that is only going to be there has no id yet.
+                item = {"code_name": variable.get("code_name"), "variableId": variable.get("id"), "value": value}
+                wanted[str(variable.get("id", name))] = item
         if problems:
             raise InvalidInput(problems)
         before = {str(item.get("code_name")): item.get("value") for item in stored.values() if isinstance(item, dict)}
@@ -550,7 +555,15 @@ DASHBOARD = Resource(
             nullable=True,
             in_list=False,
         ),
-        ListOf("quick_filter_ids", Text("id"), unordered=True, null_as=[], in_list=False, since="2026"),
+        ListOf(
+            "quick_filter_ids",
+            Text("id"),
+            unordered=True,
+            null_as=[],
+            in_list=False,
+            since="2026",
+            unportable="holds ids of this project's quick filters",
+        ),
         # What a request overrides shows in filters, what is stored in persisted_filters.
         Open(
             "filters",

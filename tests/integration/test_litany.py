@@ -379,7 +379,8 @@ def drifting(litany: Litany, complete: dict[str, t.Any], most: Check) -> None:
     steps, sample = litany.steps, litany.sample
     if litany.table.replaceable and sample.drift is None:
         return
-    body, drift = sample.drifts or ({}, {})
+    given, drift = sample.drifts or ({}, {})
+    body = litany.body(given)
     if not drift:
         for name in sample.updated:
             known, value = sample.field(name), sample.value(name)

@@ -38,7 +38,7 @@ class Litany:
         self.table: t.Any = sample.table
         self.posthog = posthog
         self.prefix = prefix
-        self.steps = Steps(sample.module)
+        self.steps = Steps(sample.module, sample.moving)
         self.names: dict[str, t.Any] = {}
         self.identity = sample.identity
         self.parts = {part.field.name for part in self.table.parts}
@@ -101,8 +101,12 @@ class Litany:
             known = self.table.field(option)
             if known is not None and known.ref is None:
                 body[known.api_name] = known.words.get(value, value)
-        given = sample.foreign
-        return {**body, **(given(_Filled()) if callable(given) else given)}
+        return {**body, **self.body(sample.foreign)}
+
+    @staticmethod
+    def body(given: t.Any) -> dict[str, t.Any]:
+        """A body for the API, with templates for the ids that are known only when the steps run."""
+        return dict(given(_Filled()) if callable(given) else given)
 
     def by_hand(self, name: str, register: str) -> str:
         """A step in which somebody else makes the object."""

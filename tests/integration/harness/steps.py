@@ -70,10 +70,13 @@ class Steps:
     """The steps of one playbook.
 
     :param module: the module that most of them run.
+    :param moving: keys of its objects that are never the same twice.
     """
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, moving: t.Collection[str] = ()) -> None:
         self.module = module
+        self.type = module.rpartition("posthog_")[2]
+        self.moving = moving
         self.tasks: list[dict[str, t.Any]] = []
         self._checks: list[tuple[str, Check]] = []
         self._compared: list[str] = []
@@ -186,7 +189,7 @@ class Steps:
             differing = 0
             for name in self._compared:
                 one, two = (self._comparable(runs[way], name, ENGINE in (first, other)) for way in (first, other))
-                lines = differences(one, two)
+                lines = differences(one, two, other_run=True)
                 found.look(f"{first} and {other}: {name}", None)
                 differing += bool(lines)
                 if differing <= 5:
@@ -216,8 +219,7 @@ class Steps:
             except (KeyError, TypeError, AttributeError, IndexError) as exc:
                 found.true(False, f"could not be judged: {type(exc).__name__}: {exc}")
 
-    @staticmethod
-    def _comparable(run: Run, name: str, bare: bool) -> t.Any:
+    def _comparable(self, run: Run, name: str, bare: bool) -> t.Any:
         """A result in the form in which ways are compared.
 
         :param bare: one of them is without Ansible, which would have told how the task was called.
@@ -236,6 +238,9 @@ class Steps:
             *(("invocation", "exception", "failed") if bare else ()),
         )
         result = {key: value for key, value in task.result.items() if key not in dropped}
+        returned = result.get(self.type)
+        if isinstance(returned, dict):
+            result[self.type] = {key: value for key, value in returned.items() if key not in self.moving}
         return steady({"status": task.status, **result})
 
 

@@ -96,7 +96,7 @@ def _periods_fit(
     if told and points > periods:
         yield (
             told,
-            f"datapoints_to_alarm ({points}) must not be more than evaluation_periods ({periods})",
+            f"leaves datapoints_to_alarm ({points}) above evaluation_periods ({periods}), which can never come about",
         )
 
 

@@ -45,8 +45,10 @@ if t.TYPE_CHECKING:
 def _keys_of_the_bucket(
     _session: Session | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> SecretPaths:
-    held = any(isinstance((values or {}).get("credential"), dict) for values in (declared, current))
-    return [("access_key",), ("access_secret",)] if held else []
+    given, stored = ((values or {}).get("credential") for values in (declared, current))
+    known = ("access_key", "access_secret") if isinstance(given, dict) or isinstance(stored, dict) else ()
+    # What stands under a mistyped key is as secret.
+    return [(key,) for key in dict.fromkeys((*known, *(given if isinstance(given, dict) else ())))]
 
 
 WAREHOUSE_TABLE = Resource(

@@ -89,7 +89,7 @@ def test_an_alert_may_not_be_switched_on_with_nothing_to_watch() -> None:
 
 
 def test_periods_are_compared_with_those_that_are_stored() -> None:
-    with pytest.raises(InvalidInput, match=r"datapoints_to_alarm \(3\) must not be more than evaluation_periods \(2\)"):
+    with pytest.raises(InvalidInput, match=r"datapoints_to_alarm \(3\) above evaluation_periods \(2\)"):
         present(world_of(ALERTS, STORED), ALERT, name="Errors", datapoints_to_alarm=3)
     outcome = present(world_of(ALERTS, STORED), ALERT, name="Errors", datapoints_to_alarm=3, evaluation_periods=3)
     assert outcome.action == "updated"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._errors import Ambiguous, ApiError, InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._programs import PROGRAMS
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import (
     Outcome,
     Reconciler,
@@ -226,6 +227,12 @@ def test_keys_of_a_bucket_are_no_change_and_appear_nowhere() -> None:
     planned = present(checked, TABLE, **new)
     for shown in (outcome.before, outcome.after, planned.after, masked(TABLE, planned.obj)):
         assert "my-bucket" not in str(shown)
+
+
+def test_what_stands_under_a_mistyped_key_is_secret_too() -> None:
+    """The message names the key, and what Ansible prints of the task must not hold its value."""
+    typo = {"access_key": "my-bucket-key", "acces_secret": "my-bucket-secret"}
+    assert {"my-bucket-key", "my-bucket-secret"} <= PROGRAMS["posthog_warehouse_table"].secrets({"credential": typo})
 
 
 # -- joins -----------------------------------------------------------------------------------------------------------

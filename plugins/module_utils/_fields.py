@@ -86,6 +86,7 @@ class Field:
     :param pattern: pair of a regular expression and the words for it.
     :param fields: the keys of a document.
     :param items: what a list or a map holds.
+    :param keys: turns a key of a map into the form that the server keeps.
     :param unordered: a list whose order has no meaning.
     :param ignored: items of an unordered list that are not the task's business: they stay where they are, and count
         only where they are declared.
@@ -137,6 +138,7 @@ class Field:
     pattern: tuple[str, str] | None = None
     fields: tuple[Field, ...] = ()
     items: Field | None = None
+    keys: t.Callable[[str], str] | None = None
     unordered: bool = False
     ignored: tuple[t.Any, ...] = ()
     lower: bool = False
@@ -398,7 +400,8 @@ class Field:
             return value
         if self.items is None:
             return value
-        return {key: self.items.parse(inner, f"{path}.{key}", problems) for key, inner in value.items()}
+        kept = self.keys or str
+        return {kept(key): self.items.parse(inner, f"{path}.{key}", problems) for key, inner in value.items()}
 
 
 # -- the vocabulary of the tables -----------------------------------------------------------------------------------

@@ -86,8 +86,9 @@ class LifeCycle(Part):
     with the reason, before anything is sent.
     """
 
-    states: tuple[str, ...] = ("draft", "running", "stopped")
-    field: Field = Choice("status", states)
+    field: Field = Choice("status", ["draft", "running", "stopped"])
+    # The dates tell it.
+    in_list = True
 
     def state(self, obj: Obj) -> str:
         """The state of an object.

@@ -176,6 +176,8 @@ _MOVING: t.Final = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?"), "<time>"),
     (re.compile(r"ph[csx]_\w+"), "<token>"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "<hash>"),
+    # Flags that PostHog makes for other objects have a part of an id in their keys.
+    (re.compile(r"((?:-targeting|web-experiment)-(?:[\w-]+-)?)[0-9a-f]{6,10}(?=-custom$|$)"), r"\1<part>"),
 )
 
 #: What ids look like that are made up anew each time and are no UUIDs.

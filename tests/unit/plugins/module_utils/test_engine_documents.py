@@ -18,6 +18,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Document,
     Int,
     ListOf,
+    Map,
     Ref,
     Reference,
     Text,
@@ -212,3 +213,11 @@ def test_the_way_to_a_value_may_end_early() -> None:
     obj = present(world, table, name="b", targeting=None).obj
     assert obj is not None and obj["flag"] is None
     assert present(world, table, name="c", targeting=None).obj == {"name": "c", "flag": None}
+
+
+def test_keys_of_a_map_in_the_servers_form() -> None:
+    known = Map("texts", Document("text", [Text("title")]), keys=str.upper)
+    problems: list[tuple[str, str]] = []
+    assert known.parse({"de": {"title": "x"}}, "texts", problems) == {"DE": {"title": "x"}} and not problems
+    known.parse({"de": {"titel": "x"}}, "texts", problems)
+    assert problems[0][0] == "texts.de.titel"

@@ -1,0 +1,187 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is started and stopped: states are declared, and reached or refused."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from harness import Harness, Run, Task
+from harness.steps import (
+    ENGINE,
+    IN_PROCESS,
+    Check,
+    Findings,
+    Steps,
+    changed,
+    no_warnings,
+    refused,
+    requests_at_most,
+    silent,
+    unchanged,
+)
+
+PREFIX = "community.posthog.posthog_"
+
+#: The litany goes the other ways, too.
+WAYS = (ENGINE, IN_PROCESS)
+
+
+def called(*wanted: str) -> Check:
+    """The writes, each with its method and the end of its path."""
+
+    def check(found: Findings, task: Task, run: Run) -> None:
+        sent = [f"{entry['method']} {entry['path'].rstrip('/').rpartition('/')[2]}" for entry in task.writes]
+        found.equal(sent, list(wanted), "the writes")
+
+    return check
+
+
+def dated(type_name: str, *, started: bool, ended: bool) -> Check:
+    """The returned object has the dates of a state."""
+
+    def check(found: Findings, task: Task, run: Run) -> None:
+        obj = task.result.get(type_name) or {}
+        found.equal((bool(obj.get("start_date")), bool(obj.get("end_date"))), (started, ended), "started and ended")
+
+    return check
+
+
+SURVEY = {"name": "Pulse", "type": "popover", "questions": [{"type": "open", "question": "Well?"}]}
+TOUR = {"name": "Tour", "content": {"steps": []}}
+
+
+@pytest.mark.parametrize(("kind", "first"), [("survey", SURVEY), ("product_tour", TOUR)])
+def test_states_of_what_has_dates(posthog: Harness, kind: str, first: dict[str, t.Any]) -> None:
+    """Draft, running, stopped, running again; there is no way back to a draft, and none past an archive."""
+    steps = Steps(PREFIX + kind)
+    routes = kind == "survey"
+    steps.add("stopped from nothing", {**first, "status": "stopped"}, refused("status", "never started"), silent)
+    steps.add("draft", {**first, "status": "draft"}, changed, dated(kind, started=False, ended=False))
+    steps.add("draft again", {**first, "status": "draft"}, unchanged, requests_at_most(2), no_warnings)
+    steps.add("stop a draft", {"name": first["name"], "status": "stopped"}, refused("status", "never started"), silent)
+    for word, name, ended in (("launch", "running", False), ("stop", "stopped", True), ("", "running", False)):
+        options = {**first, "status": name}
+        steps.add(f"check {word}", options, changed, silent, dated(kind, started=True, ended=ended), check_mode=True)
+        wanted = called(f"POST {word}") if word and routes else None
+        more = [wanted] if wanted else []
+        steps.add(word or "resume", options, changed, dated(kind, started=True, ended=ended), no_warnings, *more)
+        steps.add(f"{word} again", options, unchanged, requests_at_most(2), no_warnings)
+    steps.add("back to a draft", {**first, "status": "draft"}, refused("status", "no draft any more"), silent)
+    archived = {**first, "status": "stopped", "archived": True}
+    steps.add("stop and archive", archived, changed, dated(kind, started=True, ended=True))
+    steps.add("stop and archive again", archived, unchanged)
+    steps.add("out of the archive", {**first, "status": "running"}, refused("archived: false"), silent)
+    steps.add("unarchive", {**first, "status": "running", "archived": False}, changed)
+    steps.add("unarchive again", {**first, "status": "running", "archived": False}, unchanged)
+    steps.add("new and running", {**first, "name": "New", "status": "running"}, changed, no_warnings)
+    steps.add("new and running again", {**first, "name": "New", "status": "running"}, unchanged)
+    steps.run_both_ways(posthog, dict, WAYS)
+
+
+def test_a_survey_keeps_its_answers(posthog: Harness) -> None:
+    """Ids of questions stay with their questions when those are moved and reworded."""
+    steps = Steps(PREFIX + "survey")
+    one, two, three = ({"type": "open", "question": f"{word}?"} for word in ("One", "Two", "Three"))
+
+    def ids(of: str, *places: int | None) -> Check:
+        def check(found: Findings, task: Task, run: Run) -> None:
+            before = [item["id"] for item in run[of].result["survey"]["questions"]]
+            after = [item["id"] for item in task.result["survey"]["questions"]]
+            for place, now in zip(places, after, strict=True):
+                if place is None:
+                    found.true(now not in before, "a new question has a new id")
+                else:
+                    found.equal(now, before[place], "the id of the question that was moved")
+
+        return check
+
+    def asking(*questions: dict[str, t.Any]) -> dict[str, t.Any]:
+        return {**SURVEY, "questions": list(questions)}
+
+    steps.add("ask", asking(one, two, three), changed)
+    steps.add("ask again", asking(one, two, three), unchanged)
+    steps.add("move", asking(three, one, two), changed, ids("ask", 2, 0, 1))
+    steps.add("reword", asking({**three, "question": "Third?"}, one, two), changed, ids("ask", 2, 0, 1))
+    steps.add("take away", asking(one, two), changed, ids("ask", 0, 1))
+    rating = {"type": "rating", "question": "One?", "scale": 5, "display": "number"}
+    steps.add("another type", asking(rating, two), changed, ids("ask", None, 1))
+    steps.run_both_ways(posthog, dict, WAYS)
+
+
+def test_actions_of_a_survey_stay(posthog: Harness) -> None:
+    """PostHog forgets the actions where a change does not repeat the conditions."""
+    steps = Steps(PREFIX + "survey")
+
+    def prepare() -> dict[str, t.Any]:
+        posthog.server.api("POST", "actions/", {"name": "Ordered", "steps": [{"event": "order"}]})
+        return {}
+
+    def has_action(found: Findings, task: Task, run: Run) -> None:
+        values = task.result["survey"]["conditions"]["actions"]["values"]
+        found.equal([item["name"] for item in values], ["Ordered"], "the actions")
+
+    actions = {**SURVEY, "conditions": {"actions": {"values": [{"id": "Ordered"}]}}}
+    steps.add("create", actions, changed, has_action)
+    steps.add("again", actions, unchanged)
+    steps.add("describe", {**SURVEY, "description": "Why"}, changed, has_action)
+    steps.add("start", {**SURVEY, "status": "running"}, changed, has_action)
+    steps.add("all again", {**actions, "description": "Why", "status": "running"}, unchanged, has_action)
+    steps.run_both_ways(posthog, prepare, WAYS)
+
+
+def test_targeting_by_a_flag(posthog: Harness) -> None:
+    """A flag that is there already can be the one that targets."""
+    steps = Steps(PREFIX + "survey")
+
+    def prepare() -> dict[str, t.Any]:
+        for key in ("beta", "gamma"):
+            filters = {"groups": [{"properties": [], "rollout_percentage": 10}]}
+            posthog.server.api("POST", "feature_flags/", {"key": key, "filters": filters})
+        return {}
+
+    def targets(key: str) -> Check:
+        def check(found: Findings, task: Task, run: Run) -> None:
+            found.equal((task.result["survey"]["targeting_flag"] or {}).get("key"), key, "the targeting flag")
+
+        return check
+
+    steps.add("create", {**SURVEY, "targeting_flag": "beta"}, changed, targets("beta"))
+    steps.add("again", {**SURVEY, "targeting_flag": "beta"}, unchanged, no_warnings)
+    steps.add("another", {**SURVEY, "targeting_flag": "gamma"}, changed, targets("gamma"))
+    steps.add("another again", {**SURVEY, "targeting_flag": "gamma"}, unchanged, no_warnings)
+    steps.add("none", {**SURVEY, "targeting_flag": None}, refused("targeting_flag", "null"), silent)
+    steps.run_both_ways(posthog, prepare, WAYS)
+
+
+def test_sampling(posthog: Harness) -> None:
+    """A limit on answers over time, of which PostHog wants to hear all parts at once."""
+    steps = Steps(PREFIX + "survey")
+    limit = {
+        "response_sampling_start_date": "+1d",
+        "response_sampling_interval_type": "week",
+        "response_sampling_interval": 2,
+        "response_sampling_limit": 100,
+    }
+    steps.add("alone", {**SURVEY, "response_sampling_limit": 100}, refused("response_sampling_interval"), silent)
+    steps.add("create", {**SURVEY, **limit}, changed, no_warnings)
+    steps.add("again", {**SURVEY, **limit}, unchanged, no_warnings)
+    steps.add("another limit", {**SURVEY, "response_sampling_limit": 50}, changed, no_warnings)
+    steps.add("another limit again", {**SURVEY, "response_sampling_limit": 50}, unchanged)
+    steps.add("no limit", {**SURVEY, "response_sampling_limit": None}, changed, no_warnings)
+    steps.run_both_ways(posthog, dict, WAYS)
+
+
+def test_states_on_an_old_server(posthog_2024: Harness) -> None:
+    """Before there were routes, the dates were all there was."""
+    steps = Steps(PREFIX + "survey")
+    survey = {"name": "Pulse", "type": "popover"}
+    steps.add("create", {**survey, "status": "draft"}, changed)
+    steps.add("start", {**survey, "status": "running"}, changed, dated("survey", started=True, ended=False))
+    steps.add("start again", {**survey, "status": "running"}, unchanged)
+    steps.add("stop", {**survey, "status": "stopped"}, changed, dated("survey", started=True, ended=True))
+    steps.add("go on", {**survey, "status": "running"}, changed, dated("survey", started=True, ended=False))
+    steps.add("go on again", {**survey, "status": "running"}, unchanged)
+    steps.run_both_ways(posthog_2024, dict, WAYS)

@@ -753,7 +753,8 @@ class Reconciler:
             body[known.api_name] = value
             if not known.write_only:
                 shown = _overlaid(now, value) if known.kind == "document" and not known.whole else value
-                for path in [path for path in known.read if has(predicted, path)] or [None]:
+                paths: list[str | None] = [path for path in known.read if has(predicted, path)]
+                for path in paths or [None]:
                     known.put_in(predicted, shown, path)
         for name, value in extra.items():
             body[name] = self._extended(name, value, body.get(name), current[name])

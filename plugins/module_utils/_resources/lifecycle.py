@@ -202,8 +202,8 @@ class Dated(LifeCycle):
         answer = routed(session, resource, obj, self.routes[step]) if step in self.routes else None
         if answer is not None:
             return answer
-        body = {"launch": {"start_date": moment()}, "stop": {"end_date": moment()}, "resume": {"end_date": None}}[step]
-        return patched(session, resource, obj, body)
+        name = "start_date" if step == "launch" else "end_date"
+        return patched(session, resource, obj, {name: None if step == "resume" else moment()})
 
     def foretell(self, step: str, obj: dict[str, t.Any]) -> None:
         """See :meth:`LifeCycle.foretell`."""

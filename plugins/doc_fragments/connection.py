@@ -28,7 +28,8 @@ options:
       - Where neither O(region) nor O(host) is set in any way, V(us) is used.
       - A key belongs to one region. The other one does not know it and answers 401.
       - Mutually exclusive with O(host). An option of the task beats the environment, so a task with O(region) takes
-        no notice of E(POSTHOG_HOST). If both come from the task, or both from the environment, the task fails.
+        no notice of E(POSTHOG_HOST). If both come from the task, or both from the environment, and do not say the same,
+        the task fails.
     type: str
     choices:
       - eu

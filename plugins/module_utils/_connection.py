@@ -94,6 +94,9 @@ def connection(raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> Con
     if any(char.isspace() or ord(char) < 33 or ord(char) > 126 for char in key):
         raise PostHogFailure("api_key: the key holds spaces or characters that no key has; was it pasted whole?")
     region, host = params.get("region") or None, params.get("host") or None
+    if region and host and str(host).rstrip("/") == REGIONS.get(str(region)):
+        # Both say the same, as the variables of an inventory's hosts do.
+        region = None
     if region and host:
         said_region, said_host = bool(raw.get("region")), bool(raw.get("host"))
         if said_region == said_host:

@@ -18,7 +18,6 @@ import typing as t
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.plugins import AnsiblePlugin
 
-from ansible_collections.community.posthog.plugins.module_utils._client import REGIONS
 from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._errors import PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._fields import plain
@@ -170,10 +169,10 @@ def _level(origin: str) -> int:
 
 
 def _one_place(chosen: dict[str, t.Any], level: dict[str, int]) -> None:
-    """Leave one of region and host: the closer one, or either where both say the same."""
+    """Leave the closer one of region and host, where they come from different places."""
     if "region" not in chosen or "host" not in chosen:
         return
-    if REGIONS.get(str(chosen["region"])) == str(chosen["host"]).rstrip("/") or level["region"] > level["host"]:
+    if level["region"] > level["host"]:
         del chosen["region"]
     elif level["host"] > level["region"]:
         del chosen["host"]

@@ -132,6 +132,12 @@ def test_region_and_host() -> None:
     assert message.startswith("region, host: both are given")
 
 
+def test_region_and_host_that_say_the_same() -> None:
+    """The variables of an inventory's hosts hold both."""
+    assert connected(region="eu", host="https://eu.posthog.com/").host == "https://eu.posthog.com"
+    assert refused(region="us", host="https://eu.posthog.com").startswith("region, host: both are given")
+
+
 def test_region_and_host_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POSTHOG_REGION", "eu")
     monkeypatch.setenv("POSTHOG_HOST", "https://posthog.example.com")

@@ -577,7 +577,12 @@ class Client:
     # -- lists ----------------------------------------------------------------------------------------------------
 
     def objects(
-        self, path: str, params: t.Mapping[str, t.Any] | None = None, *, page_size: int | None = PAGE_SIZE
+        self,
+        path: str,
+        params: t.Mapping[str, t.Any] | None = None,
+        *,
+        page_size: int | None = PAGE_SIZE,
+        most: int | None = None,
     ) -> list[t.Any]:
         """Read a list to its end.
 
@@ -589,22 +594,23 @@ class Client:
         :param path: below the host, with its leading slash.
         :param params: the query, without paging.
         :param page_size: objects a page; None asks without C(limit).
+        :param most: as many objects are enough.
         :returns: the objects in the server's order.
         :raises ApiError: see :meth:`request`; also for a list without end.
         """
         items: list[t.Any] = []
         for _again in range(3):
-            items, stable = self._list_once(path, params, page_size)
+            items, stable = self._list_once(path, params, page_size, most)
             if stable:
                 break
-        return items
+        return items if most is None else items[:most]
 
     def _list_once(
-        self, path: str, params: t.Mapping[str, t.Any] | None, page_size: int | None
+        self, path: str, params: t.Mapping[str, t.Any] | None, page_size: int | None, most: int | None
     ) -> tuple[list[t.Any], bool]:
         query: dict[str, t.Any] = dict(params or {})
         if page_size is not None:
-            query["limit"] = page_size
+            query["limit"] = page_size if most is None else min(page_size, max(most, 1))
         items: list[t.Any] = []
         seen: set[t.Any] = set()
         asked: set[str] = set()
@@ -633,6 +639,8 @@ class Client:
                     seen.add(mark)
                     items.append(item)
                     fresh += 1
+            if most is not None and len(items) >= most:
+                return items, True
             following = page.get("next")
             if not following or not isinstance(following, str):
                 return items, len(counts) <= 1

@@ -248,7 +248,7 @@ class Field:
         if value is None:
             if self.null_as is not None:
                 return self.null_as
-            if not self.nullable and (self.required or self.words or self.kind != "any"):
+            if not self.nullable and (self.required or self.words or self.ref is not None or self.kind != "any"):
                 problems.append((path, "cannot be null: it always has a value; leave it out to leave it alone"))
             return None
         if self.words and not isinstance(value, (dict, list)):

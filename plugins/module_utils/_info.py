@@ -38,6 +38,8 @@ class InfoProgram(Program):
                 "names": {"type": "list", "elements": "str"},
                 "search": {"type": "str"},
                 "filters": {"type": "dict"},
+                "within": {"type": "dict"},
+                "limit": {"type": "int"},
                 "details": {"type": "bool", "default": False},
             },
             "supports_check_mode": True,
@@ -53,6 +55,10 @@ class InfoProgram(Program):
                 problems.append((f"types[{index}]", f"{name!r} is no type{hint}"))
         if not types:
             problems.append(("types", "names no type"))
+        if params.get("limit") is not None and params["limit"] < 1:
+            problems.append(("limit", f"must be at least 1, not {params['limit']}"))
+        if not problems:
+            problems = _impossible([RESOURCES[name] for name in types], params)
         if problems:
             raise InvalidInput(problems)
         objects: dict[str, list[Object | None]] = {}
@@ -65,21 +71,38 @@ class InfoProgram(Program):
 
     def _read(self, session: Session, table: Resource, asked: t.Mapping[str, t.Any], details: bool) -> list[Object]:
         found: list[Object] = []
-        for collection in self._collections(session, table):
-            found += self._read_from(collection, asked, details)
-        return found
+        for collection, where in self._collections(session, table, asked.get("within")):
+            if asked.get("limit") is not None:
+                collection.most = asked["limit"] - len(found)
+                if not collection.most:
+                    break
+            # Where an object is may not show in it.
+            found += [{**where, **obj} for obj in self._read_from(collection, asked, details)]
+        return found if asked.get("limit") is None else found[: asked["limit"]]
 
     @staticmethod
-    def _collections(session: Session, table: Resource) -> list[Collection]:
-        """Where the objects of a type are: in one list, or in one list for each parent."""
-        if table.parent is None:
-            return [session.collection(table)]
-        return [session.collection(table, place) for place in table.parent.everywhere(session)]
+    def _collections(session: Session, table: Resource, within: t.Any) -> list[tuple[Collection, Object]]:
+        """Where the objects of a type are: in one list, or one for each parent; with the options that say so."""
+        rule = table.parent
+        if rule is None:
+            return [(session.collection(table), {})]
+        declared, problems = _declared_place(table, within)
+        if declared:
+            place = rule.find(session, table, declared, problems) if not problems else None
+            if problems:
+                raise InvalidInput([(f"within.{path}", text) for path, text in problems])
+            places = [place] if place else []
+        else:
+            places = rule.everywhere(session)
+        return [(session.collection(table, place), rule.said(session, place)) for place in places]
 
     def _read_from(self, collection: Collection, asked: t.Mapping[str, t.Any], details: bool) -> list[Object]:
         table = collection.resource
         ids = asked.get("ids")
         names = asked.get("names")
+        if table.singleton:
+            only = collection.only()
+            return [only] if only is not None else []
         if ids is not None:
             objects = [obj for obj in (collection.get(item) for item in ids) if obj is not None]
         elif asked.get("search") or asked.get("filters"):
@@ -97,6 +120,38 @@ class InfoProgram(Program):
         if details:
             objects = [whole for whole in (collection.whole(obj) for obj in objects) if whole is not None]
         return objects
+
+
+def _declared_place(table: Resource, within: t.Any) -> tuple[Object, list[tuple[str, str]]]:
+    """The options that say where objects of a type are, as far as they were given."""
+    problems: list[tuple[str, str]] = []
+    options = _place_options(table)
+    declared = {
+        known.name: known.parse(within[known.name], known.name, problems)
+        for known in table.fields
+        if within and known.name in options and within.get(known.name) is not None
+    }
+    return declared, problems
+
+
+def _place_options(table: Resource) -> tuple[str, ...]:
+    """The options that say where objects of a type are, the one that also tells of what kind they are included."""
+    return () if table.parent is None else (*table.parent.options, *table.parent.reads)
+
+
+def _impossible(tables: t.Sequence[Resource], asked: t.Mapping[str, t.Any]) -> list[tuple[str, str]]:
+    """What the options ask for that the types do not have."""
+    problems = []
+    known = sorted({option for table in tables for option in _place_options(table)})
+    for option in asked.get("within") or {}:
+        if option not in known:
+            hint = nearest(option, known) or (f"; known are {', '.join(known)}" if known else "")
+            problems.append((f"within.{option}", f"says nothing of where objects of these types are{hint}"))
+    for option in ("ids", "names", "search"):
+        alone = [table.type for table in tables if table.singleton]
+        if asked.get(option) is not None and alone:
+            problems.append((option, f"there is nothing to choose from of the type {alone[0]}; read it by itself"))
+    return problems
 
 
 def _query(filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

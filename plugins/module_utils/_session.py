@@ -63,6 +63,8 @@ class Collection:
         self.resource = resource
         self.parent = parent
         self.complete = False
+        #: How many objects a list call reads at most.
+        self.most = resource.most
         #: Whether an answer told that the path is this server's.
         self.probed = False
         self._hidden_read = not resource.hidden_params

@@ -10,10 +10,25 @@ activity_log, tag, comment, integration.
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 
 from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._fields import Open, Text
-from ansible_collections.community.posthog.plugins.module_utils._resource import Calls, Identity, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._fields import (
+    Bool,
+    Choice,
+    Open,
+    Ref,
+    Reference,
+    Text,
+)
+from ansible_collections.community.posthog.plugins.module_utils._resource import (
+    Calls,
+    Delete,
+    Identity,
+    Resource,
+    Scope,
+    Singleton,
+)
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
@@ -104,4 +119,173 @@ INTEGRATION = Resource(
         # PostHog shows what is not secret of it.
         Open("config", secret=True),
     ),
+)
+
+
+@dataclass(frozen=True)
+class Account(Singleton):
+    """The user that the key belongs to."""
+
+    def objects(self, collection: Collection, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+        """See :meth:`Calls.objects`."""
+        return [_asked(obj) for obj in super().objects(collection, params)]
+
+    def update(self, collection: Collection, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
+        """See :meth:`Calls.update`."""
+        return _asked(super().update(collection, current, body))
+
+
+def _asked(obj: dict[str, t.Any]) -> dict[str, t.Any]:
+    """An address that still waits for its confirmation is the one that was asked for; without one, there is none."""
+    return {key: value for key, value in obj.items() if key != "pending_email" or value is not None}
+
+
+def _both_passwords(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
+    if values.get("current_password") is not None and values.get("password") is None:
+        yield "current_password", "is needed only together with a new password"
+
+
+USER = Resource(
+    type="user",
+    plural="users",
+    scope=Scope.INSTANCE,
+    path="users/@me/",
+    scopes=("user:read", "user:write"),
+    order=0,
+    delete=Delete.NONE,
+    exported=False,
+    calls=Account(),
+    checks=(_both_passwords,),
+    fields=(
+        Text("first_name", null_as="", max_length=150),
+        Text("last_name", null_as="", max_length=150),
+        Text(
+            "email",
+            read=("pending_email", "email"),
+            casefold=True,
+            max_length=254,
+            pattern=(r"[^@\s]+@[^@\s]+", "an e-mail address"),
+        ),
+        Open("notification_settings"),
+        Bool("anonymize_data", nullable=True),
+        Choice("toolbar_mode", ["disabled", "toolbar"], nullable=True),
+        Choice("theme_mode", ["light", "dark", "system"], nullable=True, since="2025"),
+        Choice(
+            "role_at_organization",
+            ["engineering", "data", "product", "founder", "leadership", "marketing", "sales", "other"],
+            since="2025",
+        ),
+        Reference("set_current_organization", Ref("organization"), read=("organization.id",)),
+        Reference(
+            "set_current_project",
+            Ref("project"),
+            api="set_current_team",
+            aliases=("set_current_team",),
+            read=("team.id",),
+        ),
+        Open("events_column_config"),
+        Open("has_seen_product_intro_for", nullable=True),
+        Open("hedgehog_config", nullable=True),
+        Bool("allow_impersonation", nullable=True, since="2026"),
+        Bool("allow_sidebar_suggestions", nullable=True, since="2026"),
+        Bool("passkeys_enabled_for_2fa", nullable=True, since="2026"),
+        Bool("is_staff"),
+        Text("password", secret=True, max_length=128),
+        Text("current_password", secret=True, max_length=128),
+    ),
+)
+
+
+# -- what is only read -----------------------------------------------------------------------------------------------
+
+
+class OwnKey(Calls):
+    """A key may see itself, and no other one."""
+
+    def objects(self, collection: Collection, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+        """See :meth:`Calls.objects`."""
+        answer = collection.session.client.get(collection.object_path("@current"))
+        return [answer] if isinstance(answer, dict) else []
+
+
+class Words(Calls):
+    """A list of texts."""
+
+    def objects(self, collection: Collection, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+        """See :meth:`Calls.objects`."""
+        answer = collection.session.client.get(collection.path, params)
+        found = answer.get("results") if isinstance(answer, dict) else answer
+        return [{"name": item} if isinstance(item, str) else item for item in found or []]
+
+
+PERSONAL_API_KEY = Resource(
+    type="personal_api_key",
+    plural="personal_api_keys",
+    scope=Scope.INSTANCE,
+    path="personal_api_keys/",
+    identity=Identity("label", ("label",)),
+    # A key needs none to see itself.
+    scopes=("", ""),
+    order=99,
+    module=False,
+    creatable=False,
+    delete=Delete.NONE,
+    exported=False,
+    calls=OwnKey(),
+    masked=("value",),
+    fields=(Text("label"),),
+)
+
+TAG = Resource(
+    type="tag",
+    plural="tags",
+    scope=Scope.PROJECT,
+    path="tags/",
+    identity=Identity("name", ("name",), unique=True),
+    id_path="name",
+    # Closed to keys in 2025; nothing tells a scope.
+    scopes=("", ""),
+    order=99,
+    module=False,
+    creatable=False,
+    retrievable=False,
+    delete=Delete.NONE,
+    exported=False,
+    calls=Words(),
+    fields=(Text("name"),),
+)
+
+COMMENT = Resource(
+    type="comment",
+    plural="comments",
+    scope=Scope.PROJECT,
+    path="comments/",
+    identity=Identity("content", ("content",), within=("scope", "item_id")),
+    scopes=("comment:read", "comment:write"),
+    order=99,
+    module=False,
+    creatable=False,
+    delete=Delete.NONE,
+    exported=False,
+    most=1000,
+    fields=(Text("content", nullable=True), Text("scope"), Text("item_id", nullable=True)),
+)
+
+ACTIVITY_LOG = Resource(
+    type="activity_log",
+    plural="activity_logs",
+    scope=Scope.PROJECT,
+    path="activity_log/",
+    identity=Identity("activity", ("activity",), within=("scope", "item_id")),
+    scopes=("activity_log:read", ""),
+    order=99,
+    title="activity log entry",
+    module=False,
+    creatable=False,
+    retrievable=False,
+    delete=Delete.NONE,
+    exported=False,
+    # It has no end, and newest entries first.
+    most=1000,
+    fields=(Text("activity"), Text("scope"), Text("item_id", nullable=True)),
 )

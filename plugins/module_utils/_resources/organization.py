@@ -1,10 +1,10 @@
 # Copyright: Contributors to the community.posthog collection
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""Organizations, and their people: members, invites, roles and who has them.
+"""Organizations, their people (members, invites, roles and who has them), their domains and proxies.
 
 Private to this collection: it may change without notice. Facts: API.md chapter 5, organization, organization_member,
-organization_invite, role, role_membership.
+organization_invite, role, role_membership, organization_domain, proxy_record.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Document,
     ListOf,
     NestedRef,
+    Problems,
     Ref,
     Reference,
     Text,
@@ -217,4 +218,67 @@ ROLE_MEMBERSHIP = Resource(
             read=("user.uuid",),
         ),
     ),
+)
+
+
+_DOMAIN = (r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]", "a domain such as example.com")
+
+#: What a domain takes only once it is verified.
+_VERIFIED = ("jit_provisioning_enabled", "sso_enforcement")
+
+
+def _only_when_verified(
+    _session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+) -> t.Iterator[tuple[str, str]]:
+    """Until the organization has shown that the domain is its own, PostHog ignores or refuses these."""
+    if current is not None and current.get("is_verified"):
+        return
+    first = "declare the domain without it first; then have it verified" if current is None else "have it verified"
+    for name in _VERIFIED:
+        if values.get(name):
+            text = (
+                f"only a verified domain takes this: {first} in PostHog (Organization settings, Authentication "
+                "domains), which asks for a TXT record of the domain with the value of verification_challenge"
+            )
+            yield name, text
+
+
+ORGANIZATION_DOMAIN = Resource(
+    type="organization_domain",
+    plural="organization_domains",
+    scope=Scope.ORGANIZATION,
+    path="domains/",
+    identity=Identity("domain", ("domain",), unique=True, casefold=True),
+    scopes=("organization:read", "organization:write"),
+    order=1,
+    guards=(_only_when_verified,),
+    fields=(
+        Text("domain", required=True, create_only=True, lower=True, max_length=128, pattern=_DOMAIN),
+        Bool("jit_provisioning_enabled", default=False),
+        Text("sso_enforcement", default="", null_as="", max_length=28),
+        Text("identity_provider_config", nullable=True, since="2026"),
+    ),
+)
+
+
+def _without_dot(options: dict[str, t.Any], _problems: Problems) -> None:
+    """A domain's trailing dot, which is right in DNS, is none of its name here."""
+    name = options.get("domain")
+    if isinstance(name, str) and name.endswith("."):
+        options["domain"] = name[:-1]
+
+
+PROXY_RECORD = Resource(
+    type="proxy_record",
+    plural="proxy_records",
+    scope=Scope.ORGANIZATION,
+    path="proxy_records/",
+    identity=Identity("domain", ("domain",), unique=True, casefold=True),
+    scopes=("organization:read", "organization:write"),
+    order=2,
+    since="2025",
+    # One that was in use goes on being shown until it is taken down.
+    alive=lambda obj: obj.get("status") != "deleting",
+    prepare=_without_dot,
+    fields=(Text("domain", required=True, create_only=True, lower=True, max_length=64, pattern=_DOMAIN),),
 )

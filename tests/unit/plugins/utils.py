@@ -297,12 +297,19 @@ class Memory:
 
     # -- the client's interface --------------------------------------------------------------------------------------
 
-    def objects(self, path: str, params: Mapping[str, Any] | None = None, *, page_size: int | None = 500) -> list[Obj]:
+    def objects(
+        self,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        page_size: int | None = 500,
+        most: int | None = None,
+    ) -> list[Obj]:
         """See the client."""
         self.calls.append(("GET", path, dict(params or {})))
         self._refuse("GET", path)
         shown = [obj for obj in self.lists.get(path, []) if not obj.get("deleted")]
-        return copy.deepcopy(self.listing(shown, params or {}))
+        return copy.deepcopy(self.listing(shown, params or {}))[:most]
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """See the client."""

@@ -32,7 +32,7 @@ tree := ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.build" PATH="$(CURDIR)/.venv/bin:$$
 
 unexport PYTHONPATH PYTHONHOME GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
 
-.PHONY: help venv venv-run tree demo sandbox unit integration matrix lint format build docs coverage-table bench bench-smoke test clean FORCE
+.PHONY: help venv venv-run tree demo sandbox unit integration matrix lint format build docs coverage-table types-table bench bench-smoke test clean FORCE
 
 help:
 	@echo 'make demo          apply playbooks/demo.yml to the sandbox, twice'
@@ -45,6 +45,7 @@ help:
 	@echo 'make build         the artifact, checked as Galaxy does, installed and used'
 	@echo 'make docs          the documentation as HTML in .build/docs'
 	@echo 'make coverage-table  what the modules cover, a row for each       (ARGS=--write)'
+	@echo 'make types-table     the page that has a row for each type        (ARGS=--write)'
 	@echo 'make bench         the benchmark'
 	@echo 'make format        let the formatter rewrite the Python files'
 	@echo 'make venv          only make .venv with all development tools'
@@ -114,6 +115,9 @@ docs: $(dev_stamp)
 
 coverage-table: $(dev_stamp) tree
 	@$(tree) $(py) tests/coverage/table.py $(ARGS)
+
+types-table: $(dev_stamp) tree
+	@$(tree) $(py) tests/coverage/types_page.py $(ARGS)
 
 test: $(dev_stamp) tree
 	@$(py) tests/bin/test-all

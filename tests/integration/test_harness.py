@@ -9,6 +9,7 @@ import sys
 
 import pytest
 from harness import Harness
+from harness.engine import Engine
 
 ROLE = "community.posthog.posthog_role"
 
@@ -67,3 +68,30 @@ def test_writes_in_check_mode_fail(posthog: Harness) -> None:
     run = posthog.run([sly, {"name": "Write", ROLE: {"name": "Design"}}], forbidden_writes=True)
     assert [entry["status"] for entry in run["Sly"].writes] == [418]
     assert run["Write"].ok, run["Write"]
+
+
+def test_the_engine_alone(posthog: Harness) -> None:
+    """Tasks in the test process: templates keep types, loops have items, and unknown keywords are refused."""
+    engine = Engine(posthog.server)
+    roles = f"/api/organizations/{posthog.server.organization}/roles/"
+    run = engine.run(
+        [
+            {"name": "Create", ROLE: {"name": "Engineering"}, "register": "made"},
+            {"name": "By id", ROLE: {"id": "{{ made.role.id }}", "name": "{{ word }}ing"}},
+            {"name": "Predict", ROLE: {"name": "Design"}, "check_mode": True},
+            {"name": "Loop", ROLE: {"name": "{{ item }}"}, "loop": ["Engineering", "Support"]},
+            {"name": "Undefined", ROLE: {"name": "{{ nothing.name }}"}},
+            {"name": "List", "sandbox_api": {"method": "GET", "path": roles}},
+        ],
+        diff=True,
+        variables={"word": "Engineer"},
+    )
+    assert [task.changed for task in run.tasks] == [True, False, True, True, False, False]
+    assert run["Predict"].check and not run["Predict"].writes and run["By id"].ok
+    assert [item["changed"] for item in run["Loop"].items] == [False, True]
+    assert run["Undefined"].failed and "nothing" in run["Undefined"].msg
+    assert len(run["List"].result["json"]["results"]) == 2
+    assert run["Create"].diffs[0]["after"] == {"name": "Engineering"}
+    assert engine.rendered({"a": ["{{ 2 }}", "{{ 1 }}{{ 2 }}", "as it is"]}, {}) == {"a": [2, "12", "as it is"]}
+    with pytest.raises(AssertionError, match="when"):
+        engine.run([{"name": "Skip", ROLE: {"name": "Design"}, "when": False}])

@@ -480,7 +480,8 @@ class Reconciler:
                 part.predict(predicted, plans[part.field.name])
         outcome = Outcome(
             self.resource,
-            "created",
+            # What exists once comes with what it belongs to; a run finds it there.
+            "updated" if self.resource.singleton else "created",
             predicted,
             {},
             self._after(
@@ -925,9 +926,16 @@ class Reconciler:
                     out[known.name] = self._shown(known, known.value_in(current), values, declared, current)
                 continue
             value = values[known.name]
+            always = self.update_secret == "always"
             if current is None:
                 value = with_defaults(known, value)
+            elif not always:
+                # A diff tells what is written, and stored secrets are not.
+                value = self._keeping(known, value, current)
             shown = self._shown(known, value, values, declared, current)
+            for path in self._hidden(known, value, current) if current is not None and always else ():
+                if reach(shown, path) is not None and reach(value, path) != STORED:
+                    shown = replaced(shown, path, f"{MASK} (written)")
             out[known.name] = f"{MASK} (written)" if known.secret else shown
         for name, plan in plans.items():
             out[name] = plan.after

@@ -171,16 +171,17 @@ options:
           - liquid
   inputs:
     description:
-      - The values of the inputs, by their keys. Each is a dictionary with the keys below. Anything that is no dictionary
-        stands for its C(value), so C(url=https://example.com) is short for C(url={value=https://example.com}).
+      - The values of the inputs, by their keys. Each is a dictionary with the keys below. Anything that is no
+        dictionary stands for its C(value), so C(url=https://example.com) is short for
+        C(url={value=https://example.com}).
       - Only the inputs that are given are compared and changed. An input that is C(null) is removed.
       - The value of an input is compared as a whole, and what PostHog computes of it (bytecode and order) is not.
       - Inputs that the schema does not have are refused, with the nearest one that it has, since PostHog drops them
         without an error.
       - The value of an input of the type V(integration) is the display name of an integration (or its id), of the kind
         that the schema asks for.
-      - The values of secret inputs appear in no result, no diff and no message. PostHog keeps them and never shows them,
-        so another secret is no change by itself, see O(update_secret).
+      - The values of secret inputs appear in no result, no diff and no message. PostHog keeps them and never shows
+        them, so another secret is no change by itself, see O(update_secret).
     type: dict
     suboptions:
       value:
@@ -216,8 +217,8 @@ options:
       events:
         description:
           - >-
-            The events that it runs on, each a dictionary such as C({id: $pageview, name: $pageview, type: events}), with
-            C(properties) where only some of them matter.
+            The events that it runs on, each a dictionary such as C({id: $pageview, name: $pageview, type: events}),
+            with C(properties) where only some of them matter.
         type: list
         elements: dict
       actions:
@@ -442,7 +443,8 @@ RETURN = r"""
 ---
 hog_function:
   description:
-    - The function as PostHog shows it after the task, in check mode as it would be. V(null) if it does not exist.
+    - The function as PostHog shows it after the task, in check mode as it would be.
+      V(null) if it does not exist.
   returned: success
   type: dict
   contains:

@@ -42,8 +42,8 @@ options:
         The message, as PostHog's API has it: C(templating) (V(hog) or V(liquid)), and for an e-mail C(email) with
         C(subject), C(html), C(text), C(design) and what else PostHog's editor keeps there.
       - Needed to create a template. An e-mail needs a subject.
-      - Compared by the keys that are given, at every depth. Keys that are not given stay as they are, and a key that is
-        C(null) is removed.
+      - Compared by the keys that are given, at every depth. Keys that are not given stay as they are, and a key that
+        is C(null) is removed.
     type: dict
   message_category:
     description:
@@ -115,7 +115,8 @@ RETURN = r"""
 ---
 messaging_template:
   description:
-    - The message template as PostHog shows it after the task, in check mode as it would be. V(null) if it does not exist.
+    - The message template as PostHog shows it after the task, in check mode as it would be.
+      V(null) if it does not exist.
   returned: success
   type: dict
   contains:

@@ -440,7 +440,7 @@ def _made_of_template(session: Session, obj: dict[str, t.Any], values: t.Mapping
         ("hog", "code"),
         ("inputs_schema", "inputs_schema"),
     ):
-        if not obj.get(name) and source in made_of:
+        if name not in values and source in made_of:
             obj[name] = made_of[source]
     if made_of:
         obj["template"] = dict(made_of)
@@ -949,11 +949,10 @@ BATCH_EXPORT = Resource(
         Time("start_at", nullable=True, relative=True),
         Time("end_at", nullable=True, relative=True),
         # PostHog makes a schema of it, and prints the query in its own way.
-        Text("hogql_query", read=("schema.hogql_query",), normal=_query_text),
+        Text("hogql_query", read=("schema.hogql_query",), sparse=True, normal=_query_text),
         ListOf("filters", Open("filter"), nullable=True, null_as=[], refs=PROPERTY_REFS),
         Text("timezone", null_as="UTC", default="UTC", since="2026"),
         Int("offset_day", nullable=True, minimum=0, maximum=6, since="2026"),
         Int("offset_hour", nullable=True, minimum=0, maximum=23, since="2026"),
-        Time("last_paused_at", nullable=True),
     ),
 )

@@ -21,10 +21,13 @@ from harness.playbook import ROOT
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("posthog_*.py"))
 
+#: Pages whose plays are no states to be in, but steps; each has a test of its own.
+STEPS = {"guide_connector_actions.rst": "test_connector_actions.py"}
+
 PAGES = [
     path
     for path in (ROOT / "README.md", *sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst")))
-    if path.exists() and yaml_blocks(path)
+    if path.exists() and path.name not in STEPS and yaml_blocks(path)
 ]
 
 BLOCKS = [(path, number) for path in PAGES for number in range(len(yaml_blocks(path)))]
@@ -32,6 +35,41 @@ BLOCKS = [(path, number) for path in PAGES for number in range(len(yaml_blocks(p
 #: Tasks that change something each time, by their nature: what one of them undoes, another of the same example does.
 #: Name them here with a reason, or better, write an example that does not need it.
 BY_NATURE: dict[str, str] = {}
+
+
+#: What has to be there before the examples of a module run, because no request makes it: it comes with events, or is
+#: data. Type and objects.
+GIVEN: dict[str, list[tuple[str, list[dict[str, object]]]]] = {
+    "posthog_event_definition": [("event_definition", [{"name": "order placed"}, {"name": "page viewed"}])],
+    "posthog_property_definition": [
+        ("group_type", [{"group_type": "company"}]),
+        (
+            "property_definition",
+            [
+                {"name": "plan"},
+                {"name": "value"},
+                {"name": "plan", "type": "person"},
+                {"name": "size", "type": "group", "group_type_index": 0},
+            ],
+        ),
+    ],
+    "posthog_property_group": [("event_definition", [{"name": "order placed"}, {"name": "order returned"}])],
+    "posthog_group_type": [("group_type", [{"group_type": "company"}, {"group_type": "team"}])],
+    "posthog_group_type_metric": [("group_type", [{"group_type": "company"}])],
+}
+
+#: Routes that servers may close to keys, opened for the examples of a module.
+OPENED: dict[str, list[str]] = {
+    "posthog_group_type": ["update_metadata", "set_default_columns", "create_detail_dashboard"],
+}
+
+
+def given(posthog: Harness, module: str) -> None:
+    """Put there what the examples of a module take for granted."""
+    for kind, objects in GIVEN.get(module, []):
+        posthog.server.seed(kind, *objects)
+    if module in OPENED:
+        posthog.server.control("settings", {"open_routes": OPENED[module]})
 
 
 def variables(posthog: Harness) -> dict[str, object]:
@@ -51,6 +89,7 @@ def test_module(posthog: Harness, module: str) -> None:
     tasks = module_examples(module)
     assert tasks and all("name" in item for item in tasks)
     assert any(f"community.posthog.{module}" in str(item) for item in tasks)
+    given(posthog, module)
     all_ok(posthog.run(tasks, variables=variables(posthog), check=True, diff=True))
     all_ok(posthog.run(tasks, variables=variables(posthog), diff=True))
     again = all_ok(posthog.run(tasks, variables=variables(posthog), diff=True))

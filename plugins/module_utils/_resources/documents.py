@@ -39,6 +39,8 @@ DATA_COLOR_THEME = Resource(
     scopes=("project:read", "project:write"),
     order=8,
     since="2025",
+    # Making one is free.
+    plan_feature="data_color_themes",
     # PostHog's own themes are in every project's list.
     alive=lambda obj: not obj.get("is_global"),
     fields=(

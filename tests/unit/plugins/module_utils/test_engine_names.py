@@ -57,19 +57,42 @@ def world_of(table: Resource, *objects: Obj, check_mode: bool = False) -> World:
     return make_world(memory, tables=[table], check_mode=check_mode)
 
 
-def test_a_large_list_is_never_read_for_a_name() -> None:
-    table = dataclasses.replace(THING, identity=Identity("name", ("name",), unique=True, filter="q", large=True))
-    world = world_of(table, *({"id": number, "name": f"n{number}"} for number in range(9)))
-    world.memory.listing = lambda objects, params: [item for item in objects if item["name"] == params["q"]]
-    collection = world.session.collection(table)
-    world.session.many = True
+LARGE = dataclasses.replace(THING, identity=Identity("name", ("name",), unique=True, filter="q", large=True))
+
+
+def world_of_many(count: int) -> World:
+    """A world with nine objects that says that it has so many."""
+    world = world_of(LARGE, *({"id": number, "name": f"n{number}"} for number in range(9)))
+    world.memory.listing = lambda objects, params: [
+        item for item in objects if item["name"] == params.get("q", item["name"])
+    ]
+    world.memory.singles[THINGS] = {"count": count, "results": []}
+    return world
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_list_that_is_too_long_is_never_read_for_names(many: bool) -> None:
+    world = world_of_many(5001)
+    world.session.many = many
+    collection = world.session.collection(LARGE)
     for number in range(4):
         assert [item["id"] for item in collection.find(f"n{number}")] == [number]
     assert not collection.find("n99")
-    assert [call[2] for call in world.memory.reads] == [{"q": name} for name in ("n0", "n1", "n2", "n3", "n99")]
-    # Nor to offer the names that there are.
+    # Nor to be sure, nor to offer the names that there are.
+    assert not collection.find("n99", sure=True)
     assert collection.offered("n99") == ""
-    assert len(world.memory.reads) == 5
+    asked = [{"q": name} for name in ("n0", "n1", "n2", "n3", "n99")]
+    asked.insert(0 if many else 1, {"limit": 1})
+    assert [call[2] for call in world.memory.reads] == asked
+
+
+def test_a_list_that_may_be_long_and_is_not_is_read_like_any_other() -> None:
+    world = world_of_many(9)
+    collection = world.session.collection(LARGE)
+    for number in range(4):
+        assert [item["id"] for item in collection.find(f"n{number}")] == [number]
+    assert collection.offered("n99") != ""
+    assert [call[2] for call in world.memory.reads] == [{"q": "n0"}, {"limit": 1}, {}]
 
 
 def test_what_cannot_be_created_says_where_it_comes_from() -> None:

@@ -566,6 +566,11 @@ class Client:
                 f" - {self.connection.host} does not know this api_key. Keys belong to one region or installation "
                 f"and are shown only once, so check that it is whole and still exists.{hint}"
             )
+        if envelope.get("code") == "approval_required":
+            # An approval policy makes a change request of the change (API.md 1, error codes).
+            number = envelope.get("change_request_id")
+            waiting = f" change request {number}" if number else " a change request"
+            return f" - nothing was changed:{waiting} waits for approval in PostHog; run the task again after that."
         if status == 402:
             return " - the plan of this organization does not include the feature."
         if status == 403:

@@ -399,3 +399,13 @@ def test_unknown_module(posthog: Harness) -> None:
     """A module that does not exist is Ansible's own error, and runs nothing of ours."""
     run = posthog.run([{"name": "Typo", PREFIX + "rolle": {"name": "x"}}])
     assert run.returncode != 0 and "posthog_rolle" in run.output and not run.requests
+
+
+def test_a_flag_under_an_approval_policy(posthog: Harness, in_process: bool) -> None:
+    """The change becomes a request that somebody has to approve: the task says so, and repeats nothing."""
+    posthog.server.seed("feature_flag", {"key": "guarded", "active": True})
+    posthog.server.control("settings", {"guarded_flags": ["guarded"]})
+    run = posthog.run([task("Change", "feature_flag", {"key": "guarded", "active": False})], in_process=in_process)
+    assert run[0].status == "failed" and run[0].result["status_code"] == 409
+    assert re.search(r"nothing was changed: change request \S+ waits for approval in PostHog", run[0].msg), run[0].msg
+    assert len(run[0].writes) == 1

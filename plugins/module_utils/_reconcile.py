@@ -572,17 +572,19 @@ class Reconciler:
             _put(obj, identity.read[0], name if identity.also is None else identity.also(str(name)))
         if self.resource.completes is not None:
             self.resource.completes(self.session, obj, values)
-        self._conceal(obj, values)
+        self._conceal(obj, values, None)
         return _merged(obj, declared.extra)
 
-    def _conceal(self, obj: dict[str, t.Any], values: t.Mapping[str, t.Any]) -> None:
+    def _conceal(
+        self, obj: dict[str, t.Any], values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    ) -> None:
         """What a predicted object holds of secrets becomes what PostHog shows of them."""
         for rule in self.resource.secret_parts:
             known = self.resource.field(rule.field)
             document = known.value_in(obj) if known is not None else None
             if known is None or document is None or (rule.shown and rule.shows is None):
                 continue
-            for path in rule.find(self.session, values, obj):
+            for path in rule.find(self.session, values, current):
                 if not rule.shown:
                     document = without(document, [path])
                 elif reach(document, path) is not None:
@@ -759,7 +761,7 @@ class Reconciler:
                     known.put_in(predicted, shown, path)
         for name, value in extra.items():
             body[name] = self._extended(name, value, body.get(name), current[name])
-        self._conceal(predicted, values)
+        self._conceal(predicted, values, current)
         predicted = _merged(predicted, extra)
         for part in self.resource.parts:
             plan = plans.get(part.field.name)

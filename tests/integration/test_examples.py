@@ -8,6 +8,7 @@ In C(README.md) and the guides, blocks of YAML that are plays are run, unless th
 
 from __future__ import annotations
 
+import functools
 import re
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 import yaml
 from harness import Harness, Run
 from harness.extras import all_ok, module_examples, yaml_blocks
+from harness.hooks import Hooks
 from harness.playbook import ROOT
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("posthog_*.py"))
@@ -83,18 +85,46 @@ def settled(run: Run) -> None:
     assert not changed, "\n\n".join(changed)
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_module(posthog: Harness, module: str) -> None:
-    """The tasks of a module's C(EXAMPLES), in their order, on a fresh server; before that in check mode."""
-    tasks = module_examples(module)
-    assert tasks and all("name" in item for item in tasks)
-    assert any(f"community.posthog.{module}" in str(item) for item in tasks)
+#: What is done with the examples of a module: each is a play, in check mode or not.
+PHASES = {"check": True, "apply": False, "again": False, "check again": True}
+
+#: Modules in one playbook: starting one costs as much as the examples of a module.
+TOGETHER = 4
+
+HANDFULS = [MODULES[start : start + TOGETHER] for start in range(0, len(MODULES), TOGETHER)]
+
+
+@pytest.mark.parametrize("modules", HANDFULS, ids=["-".join(modules) for modules in HANDFULS])
+def test_modules(posthog: Harness, modules: list[str]) -> None:
+    """The tasks of each module's C(EXAMPLES), in their order, on a fresh server; before that in check mode."""
+    plays: list[dict[str, object]] = []
+    hooks = {}
+    common = {"hosts": "all", "gather_facts": False, "ignore_errors": True}
+    for module in modules:
+        tasks = module_examples(module)
+        assert tasks and all("name" in item for item in tasks)
+        assert any(f"community.posthog.{module}" in str(item) for item in tasks)
+        hooks[module] = functools.partial(fresh, posthog, module)
+        plays.append({"name": module, **common, "tasks": [{"name": module, "sandbox_hook": {"name": module}}]})
+        plays += [
+            {"name": f"{module}: {phase}", **common, "check_mode": check, "tasks": tasks}
+            for phase, check in PHASES.items()
+        ]
+    with Hooks(hooks) as served:
+        run = posthog.run(plays=plays, variables=variables(posthog), diff=True, env=served.environment)
+    all_ok(run)
+    for module in modules:
+        by_phase = {phase: run.of_play(f"{module}: {phase}") for phase in PHASES}
+        assert all(part.tasks for part in by_phase.values()), f"{module}: not all plays ran\n{run.output[-3000:]}"
+        settled(by_phase["again"])
+        settled(by_phase["check again"])
+
+
+def fresh(posthog: Harness, module: str) -> dict[str, object]:
+    """The sandbox as the examples of a module find it."""
+    posthog.server.control("reset", {"keep": ["log"]})
     given(posthog, module)
-    all_ok(posthog.run(tasks, variables=variables(posthog), check=True, diff=True))
-    all_ok(posthog.run(tasks, variables=variables(posthog), diff=True))
-    again = all_ok(posthog.run(tasks, variables=variables(posthog), diff=True))
-    settled(again)
-    settled(all_ok(posthog.run(tasks, variables=variables(posthog), check=True)))
+    return {}
 
 
 @pytest.mark.parametrize("module", ["posthog_feature_flag", "posthog_role_membership"])

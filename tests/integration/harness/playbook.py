@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .server import SandboxServer
@@ -36,6 +36,7 @@ class Task:
     :param result: what it returned.
     :param items: the results of the items, where it is a loop.
     :param requests: what the sandbox served while it ran.
+    :param play: the name of its play.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Task:
     result: dict[str, t.Any] = field(default_factory=dict)
     items: list[dict[str, t.Any]] = field(default_factory=list)
     requests: list[dict[str, t.Any]] = field(default_factory=list)
+    play: str = ""
 
     @property
     def ok(self) -> bool:
@@ -79,7 +81,8 @@ class Task:
 
     def __str__(self) -> str:
         """For the messages of failed tests."""
-        lines = [f"task {self.name!r} ({self.action}{', check mode' if self.check else ''}): {self.status}"]
+        place = f" of the play {self.play!r}" if self.play not in ("", "Test") else ""
+        lines = [f"task {self.name!r}{place} ({self.action}{', check mode' if self.check else ''}): {self.status}"]
         shown = {key: value for key, value in self.result.items() if key not in ("invocation",)}
         lines.append(json.dumps(shown, default=str)[:3000])
         lines += [
@@ -123,6 +126,14 @@ class Run:
                 return task
         names = ", ".join(task.name for task in self.tasks)
         raise KeyError(f"no task {which!r} ran, only: {names}\n{self.stdout[-3000:]}\n{self.stderr[-3000:]}")
+
+    def of_play(self, name: str) -> Run:
+        """The part of the run that is one play.
+
+        :param name: the play's.
+        :returns: a run of its tasks, with everything else as it is.
+        """
+        return replace(self, tasks=[task for task in self.tasks if task.play == name])
 
     @property
     def changed(self) -> int:
@@ -282,7 +293,7 @@ class Harness:
         for line in lines:
             event = json.loads(line)
             if event["event"] == "task":
-                open_tasks[event["task"]] = Task(event["name"], event["action"], event["check"])
+                open_tasks[event["task"]] = Task(event["name"], event["action"], event["check"], play=event["play"])
                 tasks.append(open_tasks[event["task"]])
                 starts.append(event["requests"] - before)
             elif event["event"] == "item":
@@ -292,7 +303,7 @@ class Harness:
             elif event["event"] == "result":
                 task = open_tasks[event["task"]]
                 if task.status != "none":  # a further host
-                    other = Task(task.name, task.action, task.check)
+                    other = Task(task.name, task.action, task.check, play=task.play)
                     where = next(index for index, item in enumerate(tasks) if item is task)
                     tasks.insert(where + 1, other)
                     starts.insert(where + 1, starts[where + 1] if where + 1 < len(starts) else len(log))

@@ -39,6 +39,7 @@ class CallbackModule(CallbackBase):
         self._control = os.environ.get("PLAYBOOK_CONTROL", "")
         self._connection: http.client.HTTPConnection | None = None
         self._forbidden: bool | None = None
+        self._play = ""
 
     # -- out ----------------------------------------------------------------------------------------------------------
 
@@ -79,6 +80,7 @@ class CallbackModule(CallbackBase):
             name=str(task.get_name()),
             action=str(task.action),
             check=check,
+            play=self._play,
             requests=self._call("GET", "counters").get("total", 0),
         )
 
@@ -89,6 +91,10 @@ class CallbackModule(CallbackBase):
         self._write(event, task=str(task._uuid), host=str(host.get_name()), status=status, result=data, **more)
 
     # -- in -----------------------------------------------------------------------------------------------------------
+
+    def v2_playbook_on_play_start(self, play: t.Any) -> None:
+        """A play begins."""
+        self._play = str(play.get_name())
 
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
         """A task begins."""

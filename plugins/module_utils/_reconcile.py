@@ -533,7 +533,7 @@ class Reconciler:
                 obj = self._taken(collection, self.resource.calls.update(collection, obj, later), obj)
             for name in self._note_dropped(values, obj, set(values)):
                 outcome.after.pop(name, None)
-        return self._apply_parts(declared, obj, collection)
+        return self._apply_parts(declared, obj, collection, created=True)
 
     def _guard(self, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None) -> None:
         """Refuse, before anything is written, what PostHog is known to refuse."""
@@ -882,11 +882,13 @@ class Reconciler:
         told = {**declared.values, **declared.switches, **declared.parts}
         return {**told, "update_secret": self.update_secret}
 
-    def _apply_parts(self, declared: Declared, obj: dict[str, t.Any], collection: Collection) -> dict[str, t.Any]:
+    def _apply_parts(
+        self, declared: Declared, obj: dict[str, t.Any], collection: Collection, *, created: bool = False
+    ) -> dict[str, t.Any]:
         for part in self.resource.parts:
             if part.field.name not in declared.parts:
                 continue
-            options = self._part_options(declared)
+            options = {**self._part_options(declared), "created": created}
             # The object may have just been created, so the plan is made against what it is now.
             plan = part.plan(self.session, self.resource, options, obj)
             if plan.changed:

@@ -9,20 +9,24 @@ warehouse_table, warehouse_saved_query, warehouse_join, endpoint.
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._compare import covers, same
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError
+from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Bool,
     Choice,
     Document,
     Int,
+    ListOf,
     Open,
     Problems,
     Ref,
     Reference,
     Text,
+    held,
+    nearest,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resource import (
     Calls,
@@ -38,6 +42,298 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
+
+# -- sources ---------------------------------------------------------------------------------------------------------
+
+#: What PostHog may show in place of a secret.
+_REDACTED = re.compile(r"[*•●xX]{3,}|<?\[?redacted\]?>?", re.IGNORECASE)
+
+#: Of these, PostHog understands one only together with the others.
+_TOGETHER = ("should_sync", "sync_type", "incremental_field", "incremental_field_type", "primary_key_columns")
+
+
+def _readable(declared: t.Any, shown: t.Any) -> tuple[t.Any, t.Any]:
+    """What of a declaration PostHog shows as it is, and what it shows there; the rest is secret."""
+    if isinstance(declared, dict):
+        pairs = {
+            key: _readable(value, shown[key])
+            for key, value in declared.items()
+            if isinstance(shown, dict) and _is_told(shown.get(key))
+        }
+        return {key: pair[0] for key, pair in pairs.items()}, {key: pair[1] for key, pair in pairs.items()}
+    return declared, shown
+
+
+def _is_told(shown: t.Any) -> bool:
+    """Whether a value is one, and no mask."""
+    if shown is None or shown == "" or shown == {"secret": True}:
+        return False
+    return not (isinstance(shown, str) and _REDACTED.fullmatch(shown))
+
+
+def _as_text(value: t.Any) -> t.Any:
+    """A value in the form in which it does not matter whether a number or a boolean came back as text."""
+    if isinstance(value, dict):
+        return {key: _as_text(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_as_text(inner) for inner in value]
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _with_accounts(session: Session, inputs: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Connection options with the ids of integrations in place of their names."""
+    problems: Problems = []
+    out = {
+        key: session.resolve(Ref("integration"), value, f"job_inputs.{key}", problems)
+        if key.endswith("integration_id") and isinstance(value, str) and not value.isdecimal()
+        else value
+        for key, value in inputs.items()
+    }
+    if problems:
+        raise InvalidInput(problems)
+    return out
+
+
+class _Sources(Calls):
+    """A POST takes how to connect in another key than a PATCH, and answers with the id alone."""
+
+    def create(self, collection: Collection, body: dict[str, t.Any]) -> t.Any:
+        """See :meth:`Calls.create`."""
+        if isinstance(body.get("payload"), dict):
+            body = {**body, "payload": _with_accounts(collection.session, body["payload"])}
+        answer = super().create(collection, body)
+        if isinstance(answer, dict) and answer.get("id") is not None and "source_type" not in answer:
+            return self.detail(collection, answer["id"])
+        return answer
+
+
+class JobInputs(Part):
+    """How PostHog connects to a source: some of it is shown, the secrets are not, and only the server knows which."""
+
+    field = Open("job_inputs", secret=True, aliases=("payload",))
+    in_list = True
+
+    def created_with(self, declared: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """See :meth:`Part.created_with`."""
+        return {"payload": dict(declared["job_inputs"] or {})}
+
+    def plan(
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any] | None,
+    ) -> PartPlan:
+        """See :meth:`Part.plan`."""
+        inputs = _with_accounts(session, declared["job_inputs"] or {})
+        if current is None:
+            return PartPlan(None, _WRITTEN, False, {})
+        shown = current.get("job_inputs")
+        wanted, there = _readable(inputs, shown if isinstance(shown, dict) else {})
+        # A source that was just made has the secrets already.
+        always = declared.get("update_secret") == "always" and not declared.get("created")
+        changed = not covers(_as_text(wanted), _as_text(there))
+        before, after = there, {**wanted}
+        if always:
+            after = {**after, "(secrets)": _WRITTEN}
+        elif not changed:
+            after = before
+        predicted = {**(shown or {}), **wanted} if changed else shown
+        return PartPlan(before, after, changed or always, predicted, inputs)
+
+    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+        """See :meth:`Part.export`."""
+        shown = current.get("job_inputs")
+        return {key: value for key, value in shown.items() if _is_told(value)} if isinstance(shown, dict) else None
+
+    def apply(
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any],
+        plan: PartPlan,
+    ) -> dict[str, t.Any]:
+        """See :meth:`Part.apply`."""
+        collection = session.collection(resource)
+        answer = resource.calls.update(collection, current, {"job_inputs": plan.work})
+        wanted, there = _readable(plan.work, answer.get("job_inputs") or {})
+        if not covers(_as_text(wanted), _as_text(there)):
+            session.warn(f"{resource.label(answer)}: PostHog accepted job_inputs without an error but did not keep all")
+        return t.cast("dict[str, t.Any]", answer)
+
+
+#: What a diff shows of secrets that are written.
+_WRITTEN = "******** (written)"
+
+
+class Schemas(Part):
+    """The tables of a source, each of which PostHog keeps as an object of its own."""
+
+    field = ListOf(
+        "schemas",
+        Document(
+            "schema",
+            [
+                Text("name", required=True),
+                Bool("should_sync", required=True),
+                Choice("sync_type", ["full_refresh", "incremental", "append", "cdc"], nullable=True),
+                Text("sync_frequency", nullable=True),
+                Text("incremental_field", nullable=True),
+                Text("incremental_field_type", nullable=True),
+                Text("sync_time_of_day", nullable=True),
+                ListOf("primary_key_columns", Text("column"), nullable=True),
+                Text("cdc_table_mode", nullable=True),
+            ],
+        ),
+    )
+    in_list = True
+
+    def created_with(self, declared: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """See :meth:`Part.created_with`. How often is told afterwards, for a new source has its own idea of that."""
+        told = [{key: value for key, value in item.items() if key != "sync_frequency"} for item in declared["schemas"]]
+        return {"payload": {"schemas": told}}
+
+    def plan(
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any] | None,
+    ) -> PartPlan:
+        """See :meth:`Part.plan`."""
+        wanted: list[dict[str, t.Any]] = declared["schemas"]
+        names = [item["name"] for item in wanted]
+        problems: Problems = [
+            (f"schemas[{index}].name", f"{name!r} is named twice")
+            for index, name in enumerate(names)
+            if name in names[:index]
+        ]
+        if problems:
+            raise InvalidInput(problems)
+        if current is None:
+            return PartPlan([], wanted, False, wanted)
+        there = self._there(session, current, wanted)
+        for index, name in enumerate(names):
+            if name not in there:
+                hint = nearest(name, there) or f"; it has {', '.join(sorted(there)) or 'none'}"
+                problems.append((f"schemas[{index}].name", f"the source has no table {name!r}{hint}"))
+        if problems:
+            raise InvalidInput(problems)
+        work: list[tuple[dict[str, t.Any], dict[str, t.Any]]] = []
+        before, after = [], []
+        for item in wanted:
+            now = there[item["name"]]
+            differing = self._differing(item, now)
+            if differing:
+                work.append((now, self._body(item, differing)))
+            before.append({key: now.get(key) for key in item})
+            after.append({key: item[key] if key in differing else now.get(key) for key in item})
+        changes = {now["name"]: body for now, body in work}
+        predicted = [{**item, **changes.get(item.get("name"), {})} for item in current.get("schemas") or []]
+        return PartPlan(before, after, bool(work), predicted, work)
+
+    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+        """See :meth:`Part.export`."""
+        keys = [known.name for known in held(self.field.items).fields]
+        return [
+            {key: item[key] for key in keys if item.get(key) is not None}
+            for item in current.get("schemas") or []
+            if isinstance(item, dict)
+        ]
+
+    def _there(
+        self, session: Session, current: t.Mapping[str, t.Any], wanted: t.Sequence[t.Mapping[str, t.Any]]
+    ) -> dict[str, dict[str, t.Any]]:
+        """The tables of the source by name; with what the source does not tell of them, but they themselves do."""
+        there = {item["name"]: item for item in current.get("schemas") or [] if isinstance(item, dict)}
+        if all(key in there[item["name"]] for item in wanted if item["name"] in there for key in item):
+            return there
+        path = f"/api/projects/{session.project_id()}/external_data_schemas/"
+        more = {item.get("id"): item for item in session.client.objects(path)}
+        return {name: {**item, **more.get(item.get("id"), {})} for name, item in there.items()}
+
+    def _differing(self, item: t.Mapping[str, t.Any], now: t.Mapping[str, t.Any]) -> set[str]:
+        """The declared keys that are not as they should be."""
+        document = held(self.field.items)
+        return {
+            key
+            for key, value in item.items()
+            if key != "name" and not same(held(document.key(key)), value, now.get(key))
+        }
+
+    @staticmethod
+    def _body(item: t.Mapping[str, t.Any], differing: set[str]) -> dict[str, t.Any]:
+        """What a PATCH says."""
+        keys = differing | (set(_TOGETHER) if differing & set(_TOGETHER) else set())
+        return {key: value for key, value in item.items() if key in keys}
+
+    def apply(
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any],
+        plan: PartPlan,
+    ) -> dict[str, t.Any]:
+        """See :meth:`Part.apply`."""
+        base = f"/api/projects/{session.project_id()}/external_data_schemas/"
+        written: dict[t.Any, dict[str, t.Any]] = {}
+        for now, body in plan.work:
+            answer = session.write("PATCH", f"{base}{now['id']}/", body)
+            shown = {**now, **(answer if isinstance(answer, dict) else body)}
+            lost = self._differing(body, shown)
+            if lost:
+                session.warn(
+                    f"{resource.label(current)}: PostHog accepted {', '.join(sorted(lost))} of the table "
+                    f"{now['name']!r} without an error but did not keep it"
+                )
+            written[now["id"]] = shown
+        schemas = [{**item, **written.get(item.get("id"), {})} for item in current.get("schemas") or []]
+        return {**current, "schemas": schemas}
+
+
+def _kind_is_known(
+    session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+) -> t.Iterator[tuple[str, str]]:
+    """PostHog's wizard tells what can be connected, where it does."""
+    if current is not None:
+        return
+    try:
+        known = session.client.get(f"/api/projects/{session.project_id()}/external_data_sources/wizard/")
+    except ApiError:
+        return
+    wanted = values.get("source_type")
+    if isinstance(known, dict) and known and all(isinstance(item, dict) for item in known.values()):
+        if wanted not in known:
+            hint = nearest(str(wanted), known) or f"; known are {', '.join(sorted(known))}"
+            yield "source_type", f"there is no source of the type {wanted!r}{hint}"
+
+
+EXTERNAL_DATA_SOURCE = Resource(
+    type="external_data_source",
+    plural="external_data_sources",
+    scope=Scope.PROJECT,
+    path="external_data_sources/",
+    # The first source of a type may do without a prefix; no two have the same.
+    identity=Identity("source_type", ("source_type",), within=("prefix",), strict=True),
+    scopes=("external_data_source:read", "external_data_source:write"),
+    order=16,
+    calls=_Sources(),
+    guards=(_kind_is_known,),
+    parts=(JobInputs(), Schemas()),
+    fields=(
+        Text("source_type", required=True, create_only=True),
+        Text(
+            "prefix",
+            null_as="",
+            default="",
+            create_only=True,
+            pattern=(r"[A-Za-z0-9_]*", "letters, digits and _"),
+        ),
+        Text("description", nullable=True, since="2026"),
+    ),
+)
 
 # -- tables ----------------------------------------------------------------------------------------------------------
 

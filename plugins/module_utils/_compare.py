@@ -294,10 +294,8 @@ def _counterparts(item: Field, desired: list[t.Any], current: list[t.Any]) -> li
         if place is not None:
             found[index] = left.pop(place)
     required = tuple(key.name for key in item.fields if key.required)
-    # The same item that says something else besides, wherever it is now; then one of its sort in the same place.
-    for names, anywhere in ((required, bool(required and item.alike)), (item.alike or required, False)):
-        if item.alike and not names:
-            continue
+    passes = [(item.known_by, True)] if item.known_by else []
+    for names, anywhere in (*passes, (item.alike or required, False)):
         for index, wanted in enumerate(desired):
             places = [index, *left] if anywhere else [index]
             place = next((at for at in places if _about_the_same(wanted, left.get(at), names)), None)

@@ -116,8 +116,9 @@ class Field:
     :param merged: a map or an open document of which only the declared keys count; the others stay as they are, and
         null takes a key away.
     :param whole: a write replaces the document whole, so what is not declared is not sent.
-    :param alike: keys of a list's item; where these are equal in the same place, it is about the same, although what it
-        says has changed. Its kept keys stay with it.
+    :param known_by: keys of a list's item; where these are equal it is the same, wherever it stands, although what else
+        it says has changed. Its kept keys stay with it.
+    :param alike: the same for an item in the same place; the required keys if none are given.
     :param html: the server cleans up the markup in the text.
     :param clear_members: the server ignores an empty document, so clearing it sends null for each of its keys.
     :param aliases: other names of the option.
@@ -164,6 +165,7 @@ class Field:
     initial: t.Any = None
     merged: bool = False
     whole: bool = False
+    known_by: tuple[str, ...] = ()
     alike: tuple[str, ...] = ()
     html: bool = False
     clear_members: bool = False

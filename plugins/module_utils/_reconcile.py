@@ -560,7 +560,7 @@ class Reconciler:
             if known.clear_members and values.get(known.name) is None:
                 continue
             if known.name in values and not known.write_only and not self._is_parent(known):
-                known.put_in(obj, with_defaults(known, compose(known, values[known.name], None)))
+                known.put_in(obj, with_defaults(known, compose(known, values[known.name], None)), *known.read[:1])
             elif known.default is not None and not known.write_only and known.in_list:
                 _put(obj, known.path_in(obj), copy.deepcopy(known.default))
             elif self.resource.identity.strict and known.name in self.resource.identity.within:

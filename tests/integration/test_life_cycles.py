@@ -10,8 +10,6 @@ import typing as t
 import pytest
 from harness import Harness, Run, Task
 from harness.steps import (
-    ENGINE,
-    IN_PROCESS,
     Check,
     Findings,
     Steps,
@@ -24,9 +22,6 @@ from harness.steps import (
 )
 
 PREFIX = "community.posthog.posthog_"
-
-#: The litany goes the other ways, too.
-WAYS = (ENGINE, IN_PROCESS)
 
 
 def called(*wanted: str) -> Check:
@@ -78,7 +73,73 @@ def test_states_of_what_has_dates(posthog: Harness, kind: str, first: dict[str, 
     steps.add("unarchive again", {**first, "status": "running", "archived": False}, unchanged)
     steps.add("new and running", {**first, "name": "New", "status": "running"}, changed, no_warnings)
     steps.add("new and running again", {**first, "name": "New", "status": "running"}, unchanged)
-    steps.run_both_ways(posthog, dict, WAYS)
+    steps.run(posthog)
+
+
+def stands(**wanted: t.Any) -> Check:
+    """The returned experiment has these values, and its flag is on while it runs."""
+
+    def check(found: Findings, task: Task, run: Run) -> None:
+        obj = task.result["experiment"]
+        for key, value in wanted.items():
+            found.equal(obj.get(key), value, key)
+        if wanted.get("status") in ("running", "paused") and isinstance(obj.get("feature_flag"), dict):
+            found.equal(obj["feature_flag"].get("active"), wanted["status"] == "running", "the flag is on")
+
+    return check
+
+
+def test_states_of_an_experiment(posthog: Harness) -> None:
+    """From a draft to the archive, and what is refused on the way."""
+    steps = Steps(PREFIX + "experiment")
+    first = {"name": "Colour", "feature_flag_key": "colour"}
+
+    def go(word: str, *checks: Check, **options: t.Any) -> None:
+        declared = {**first, **options}
+        steps.add(f"check {word}", declared, changed, silent, stands(**options), check_mode=True)
+        steps.add(word, declared, changed, stands(**options), no_warnings, *checks)
+        steps.add(f"{word} again", declared, unchanged, no_warnings, requests_at_most(2))
+
+    steps.add("stopped from nothing", {**first, "status": "stopped"}, refused("status", "never started"), silent)
+    steps.add("draft", {**first, "status": "draft"}, changed, stands(status="draft"))
+    steps.add("stop a draft", {**first, "status": "stopped"}, refused("status", "never started"), silent)
+    steps.add("archive a draft", {**first, "archived": True}, refused("archived", "status: stopped"), silent)
+    go("launch", called("POST launch"), status="running")
+    go("pause", called("POST pause"), status="paused")
+    go("resume", called("POST resume"), status="running")
+    steps.add("back to a draft", {**first, "status": "draft"}, refused("status", "no draft any more"), silent)
+    go("end", called("PATCH 1", "POST end"), status="stopped", conclusion="won")
+    steps.add("once more", {**first, "status": "running"}, refused("status", "second time"), silent)
+    go("archive", called("POST archive"), status="stopped", archived=True)
+    go("unarchive", called("POST unarchive"), archived=False)
+    steps.add("archive for good", {**first, "archived": True}, changed)
+    steps.add("found in the archive", {**first, "description": "Green it is"}, changed, stands(archived=True))
+    paused = {"name": "New", "feature_flag_key": "new", "status": "paused"}
+    steps.add("new and paused", paused, changed, stands(status="paused"), no_warnings)
+    steps.add("new and paused again", paused, unchanged)
+    steps.run(posthog)
+
+
+def test_a_flag_that_is_there_is_used(posthog: Harness) -> None:
+    """An experiment takes a flag over, and can change its variants."""
+    steps = Steps(PREFIX + "experiment")
+    shares = [{"key": "control", "rollout_percentage": 30}, {"key": "new", "rollout_percentage": 70}]
+
+    def prepare() -> dict[str, t.Any]:
+        filters = {"groups": [{"properties": [], "rollout_percentage": 40}], "multivariate": {"variants": shares}}
+        posthog.server.api("POST", "feature_flags/", {"key": "there", "filters": filters})
+        return {}
+
+    there = {"name": "Colour", "feature_flag_key": "there"}
+    steps.add("create", there, changed, no_warnings)
+    steps.add("as it is", {**there, "variants": shares, "rollout_percentage": 40}, unchanged)
+    other = {**there, "variants": [{**shares[0], "rollout_percentage": 50}, {**shares[1], "rollout_percentage": 50}]}
+    steps.add("other shares", other, changed, no_warnings)
+    steps.add("other shares again", {**other, "rollout_percentage": 40}, unchanged)
+    second = {**there, "name": "Second", "variants": shares}
+    steps.add("a second one with its own shares", second, changed)
+    steps.add("a second one again", second, unchanged)
+    steps.run(posthog, prepare)
 
 
 def test_a_survey_keeps_its_answers(posthog: Harness) -> None:
@@ -108,7 +169,7 @@ def test_a_survey_keeps_its_answers(posthog: Harness) -> None:
     steps.add("take away", asking(one, two), changed, ids("ask", 0, 1))
     rating = {"type": "rating", "question": "One?", "scale": 5, "display": "number"}
     steps.add("another type", asking(rating, two), changed, ids("ask", None, 1))
-    steps.run_both_ways(posthog, dict, WAYS)
+    steps.run(posthog)
 
 
 def test_actions_of_a_survey_stay(posthog: Harness) -> None:
@@ -129,7 +190,7 @@ def test_actions_of_a_survey_stay(posthog: Harness) -> None:
     steps.add("describe", {**SURVEY, "description": "Why"}, changed, has_action)
     steps.add("start", {**SURVEY, "status": "running"}, changed, has_action)
     steps.add("all again", {**actions, "description": "Why", "status": "running"}, unchanged, has_action)
-    steps.run_both_ways(posthog, prepare, WAYS)
+    steps.run(posthog, prepare)
 
 
 def test_targeting_by_a_flag(posthog: Harness) -> None:
@@ -153,7 +214,7 @@ def test_targeting_by_a_flag(posthog: Harness) -> None:
     steps.add("another", {**SURVEY, "targeting_flag": "gamma"}, changed, targets("gamma"))
     steps.add("another again", {**SURVEY, "targeting_flag": "gamma"}, unchanged, no_warnings)
     steps.add("none", {**SURVEY, "targeting_flag": None}, refused("targeting_flag", "null"), silent)
-    steps.run_both_ways(posthog, prepare, WAYS)
+    steps.run(posthog, prepare)
 
 
 def test_sampling(posthog: Harness) -> None:
@@ -171,7 +232,7 @@ def test_sampling(posthog: Harness) -> None:
     steps.add("another limit", {**SURVEY, "response_sampling_limit": 50}, changed, no_warnings)
     steps.add("another limit again", {**SURVEY, "response_sampling_limit": 50}, unchanged)
     steps.add("no limit", {**SURVEY, "response_sampling_limit": None}, changed, no_warnings)
-    steps.run_both_ways(posthog, dict, WAYS)
+    steps.run(posthog)
 
 
 def test_states_on_an_old_server(posthog_2024: Harness) -> None:
@@ -184,4 +245,4 @@ def test_states_on_an_old_server(posthog_2024: Harness) -> None:
     steps.add("stop", {**survey, "status": "stopped"}, changed, dated("survey", started=True, ended=True))
     steps.add("go on", {**survey, "status": "running"}, changed, dated("survey", started=True, ended=False))
     steps.add("go on again", {**survey, "status": "running"}, unchanged)
-    steps.run_both_ways(posthog_2024, dict, WAYS)
+    steps.run(posthog_2024)

@@ -10,7 +10,9 @@ experiment_saved_metric, web_experiment, early_access_feature, scheduled_change.
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 
+from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Anything,
     Bool,
@@ -19,15 +21,43 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Field,
     Int,
     ListOf,
+    Map,
+    NestedRef,
     Number,
     Open,
     Problems,
+    Ref,
+    Reference,
     Tags,
     Text,
+    Time,
+    dig,
+    held,
+    ids_of,
+    instant,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resource import Identity, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._resource import (
+    Calls,
+    Delete,
+    Identity,
+    Part,
+    PartPlan,
+    Resource,
+    Scope,
+)
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS, QUERY_REFS
-from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import PROPERTY
+from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import PROPERTY, VARIANT
+from ansible_collections.community.posthog.plugins.module_utils._resources.lifecycle import (
+    LifeCycle,
+    dates_fit,
+    known_collection,
+    moment,
+    patched,
+    routed,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
 
 # -- holdouts --------------------------------------------------------------------------------------------------------
 
@@ -175,4 +205,416 @@ EXPERIMENT_SAVED_METRIC = Resource(
         Tags(),
     ),
     checks=(_saved_metric_complete,),
+)
+
+# -- experiments -----------------------------------------------------------------------------------------------------
+
+#: What an experiment says of its flag. Servers of 2026 take it as the flag's own, older ones among the parameters.
+_OF_THE_FLAG = (
+    "variants",
+    "rollout_percentage",
+    "aggregation_group_type_index",
+    "payloads",
+    "ensure_experience_continuity",
+)
+
+#: The parameters of older servers that have fields of their own since 2026.
+_RUNNING_TIME = (
+    "minimum_detectable_effect",
+    "recommended_running_time",
+    "recommended_sample_size",
+    "exposure_estimate_config",
+)
+
+BASELINE = "control"
+
+Values = t.Mapping[str, t.Any]
+Found = t.Iterator[tuple[str, str]]
+
+
+def _shares(variants: t.Any) -> t.Any:
+    """Variants with the older name of their share, which a flag has too."""
+    if not isinstance(variants, list):
+        return variants
+    return [
+        {"rollout_percentage" if key == "split_percent" else key: value for key, value in item.items()}
+        if isinstance(item, dict)
+        else item
+        for item in variants
+    ]
+
+
+def _links(shown: t.Any) -> t.Any:
+    """Links to saved metrics as they are written: PostHog shows its own ids where it takes those of the metrics."""
+    if not isinstance(shown, list):
+        return shown
+    return [
+        {"id": item["saved_metric"], "metadata": item.get("metadata") or {}}
+        if isinstance(item, dict) and "saved_metric" in item
+        else item
+        for item in shown
+    ]
+
+
+def _experiment_read(options: dict[str, t.Any], problems: Problems) -> None:
+    """Take the short ways of saying things."""
+    for name in ("metrics", "metrics_secondary"):
+        if isinstance(options.get(name), list):
+            options[name] = [_metric_read(item) for item in options[name]]
+    if isinstance(options.get("saved_metrics"), list):
+        primary = {"metadata": {"type": "primary"}}
+        options["saved_metrics"] = [
+            {**primary, **(item if isinstance(item, dict) else {"id": item})} for item in options["saved_metrics"]
+        ]
+    if "variants" in options:
+        options["variants"] = _shares(options["variants"])
+
+
+def _experiment_complete(values: Values) -> Found:
+    """Rules of an experiment that PostHog checks one after the other."""
+    for name in ("metrics", "metrics_secondary"):
+        for index, metric in enumerate(values.get(name) or []):
+            yield from _metric_complete(metric, f"{name}[{index}]")
+    started, ended = instant(values.get("start_date")), instant(values.get("end_date"))
+    if started and ended and ended <= started:
+        yield "end_date", "must be after start_date"
+    excluded = values.get("excluded_variants") or []
+    if BASELINE in excluded:
+        yield "excluded_variants", f"must not name {BASELINE!r}, which the others are compared with"
+    variants = values.get("variants")
+    if variants is None:
+        return
+    keys = [item["key"] for item in variants]
+    if not 2 <= len(keys) <= 20:
+        yield "variants", f"an experiment has 2 to 20 variants, not {len(keys)}"
+    elif BASELINE not in keys:
+        yield "variants", f"one of them must have the key {BASELINE!r}, which the others are compared with"
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        yield "variants", f"the variant {key!r} is named twice"
+    total = sum(item["rollout_percentage"] for item in variants)
+    if abs(total - 100) > 1e-6:
+        parts = " + ".join(f"{item['rollout_percentage']:g}" for item in variants)
+        yield "variants", f"the percentages of the variants must add up to 100, not {total:g} ({parts})"
+    strangers = [key for key in excluded if key not in keys]
+    if strangers:
+        yield "excluded_variants", f"there is no variant {strangers[0]!r}; known are {', '.join(keys)}"
+    elif excluded and not set(keys) - {BASELINE} - set(excluded):
+        yield "excluded_variants", "must leave a variant to compare"
+    for key in values.get("payloads") or {}:
+        if key not in keys:
+            yield f"payloads.{key}", f"there is no variant {key!r}; known are {', '.join(keys)}"
+
+
+@dataclass(frozen=True)
+class ExperimentCalls(Calls):
+    """What an experiment says of its flag, in the words of the server's generation."""
+
+    def create(self, collection: Collection, body: dict[str, t.Any]) -> t.Any:
+        """See :meth:`Calls.create`."""
+        rows = collection.all()
+        if rows and not self._new(rows[0]):
+            return super().create(collection, self._older(body, {}))
+        # Servers of 2024 want to be told of parameters, if only of none. Where there is no experiment to tell the
+        # generation by, what this one did not take of the flag is written again when it has answered.
+        return super().create(collection, {"parameters": {}, **self._newer(body)} if not rows else self._newer(body))
+
+    def update(self, collection: Collection, current: Values, body: dict[str, t.Any]) -> t.Any:
+        """See :meth:`Calls.update`."""
+        if not self._new(current):
+            return super().update(collection, current, self._older(body, current))
+        if "excluded_variants" in body and "variants" not in body:
+            # They are understood only together.
+            variants = _shares(dig(current, "parameters.feature_flag_variants"))
+            body = {**body, **({"variants": variants} if variants else {})}
+        return super().update(collection, current, self._newer(body))
+
+    def delete(self, collection: Collection, current: Values, options: Values) -> None:
+        """See :meth:`Calls.delete`."""
+        if not self._new(current):
+            try:
+                collection.session.write("DELETE", collection.object_path(current["id"]))
+                return
+            except ApiError as exc:
+                # Servers of 2024 delete it for good, and only those.
+                if exc.status != 405:
+                    raise
+        super().delete(collection, current, options)
+
+    @staticmethod
+    def _new(obj: Values) -> bool:
+        """Whether a server of 2026 or later shows this."""
+        return "status" in obj
+
+    @staticmethod
+    def _newer(body: Values) -> dict[str, t.Any]:
+        """A body with the flag's own words."""
+        out = {key: value for key, value in body.items() if key not in _OF_THE_FLAG}
+        filters: dict[str, t.Any] = {}
+        if "variants" in body:
+            filters["multivariate"] = {"variants": body["variants"]}
+        if "rollout_percentage" in body:
+            filters["groups"] = [{"rollout_percentage": body["rollout_percentage"]}]
+        filters.update({key: body[key] for key in ("aggregation_group_type_index", "payloads") if key in body})
+        flag: dict[str, t.Any] = {"filters": filters} if filters else {}
+        if "ensure_experience_continuity" in body:
+            flag["ensure_experience_continuity"] = body["ensure_experience_continuity"]
+        return {**out, "feature_flag": flag} if flag else out
+
+    @staticmethod
+    def _older(body: Values, current: Values) -> dict[str, t.Any]:
+        """A body with parameters, which are replaced whole."""
+        moved = (*_OF_THE_FLAG, "running_time_calculation", "excluded_variants")
+        out = {key: value for key, value in body.items() if key not in moved}
+        told: dict[str, t.Any] = dict(body.get("running_time_calculation") or {})
+        told.update({key: body[key] for key in ("aggregation_group_type_index", "rollout_percentage") if key in body})
+        told.update({key: body[key] for key in ("excluded_variants",) if key in body})
+        if "variants" in body:
+            told["feature_flag_variants"] = body["variants"]
+        if told or not current:
+            out["parameters"] = {**(current.get("parameters") or {}), **told, **(body.get("parameters") or {})}
+        return out
+
+
+class ExperimentState(LifeCycle):
+    """Whether an experiment runs; while it is paused its flag is off."""
+
+    field = Choice("status", ["draft", "running", "paused", "stopped"])
+
+    def state(self, obj: Values) -> str:
+        """See :meth:`LifeCycle.state`."""
+        told = obj.get("status")
+        if told in ("draft", "running", "paused", "stopped"):
+            return str(told)
+        derived = super().state(obj)
+        return "paused" if derived == "running" and dig(obj, "feature_flag.active") is False and not told else derived
+
+    def steps(self, now: str, wanted: str, obj: Values) -> list[str]:
+        """See :meth:`LifeCycle.steps`."""
+        if now == "stopped":
+            raise self.refuse(
+                f"the experiment ended on {obj.get('end_date')}, and PostHog starts no experiment a second time; "
+                "declare another one, which may use the same flag"
+            )
+        if wanted == "draft":
+            raise self.refuse(
+                f"the experiment was started on {obj.get('start_date')}, so it is no draft any more; resetting it in "
+                "PostHog makes it one, without its results"
+            )
+        if wanted == "stopped":
+            if now == "draft":
+                raise self.refuse("the experiment was never started, so there is nothing to stop")
+            return ["end"]
+        if now == "draft":
+            return ["launch"] if wanted == "running" else ["launch", "pause"]
+        return ["resume"] if wanted == "running" else ["pause"]
+
+    def take(
+        self, session: Session, resource: Resource, step: str, obj: dict[str, t.Any], declared: Values
+    ) -> dict[str, t.Any]:
+        """See :meth:`LifeCycle.take`."""
+        body: dict[str, t.Any] = {}
+        if step == "end":
+            said = {name: declared.get(name) for name in ("conclusion", "conclusion_comment")}
+            body = {name: value for name, value in said.items() if value is not None}
+        answer = routed(session, resource, obj, step, body)
+        if answer is not None:
+            return answer
+        if step in ("launch", "end"):
+            return patched(session, resource, obj, {"start_date" if step == "launch" else "end_date": moment()})
+        flags = known_collection(session, session.registry("feature_flag"))
+        session.write("PATCH", flags.object_path(dig(obj, "feature_flag.id")), {"active": step == "resume"})
+        return held(known_collection(session, resource).detail(resource.object_id(obj)))
+
+    def foretell(self, step: str, obj: dict[str, t.Any]) -> None:
+        """See :meth:`LifeCycle.foretell`."""
+        if step == "launch":
+            obj["start_date"] = moment()
+        if step == "end":
+            obj["end_date"] = moment()
+        else:
+            flag = obj.get("feature_flag")
+            if isinstance(flag, dict):
+                flag["active"] = step != "pause"
+        obj["status"] = {"launch": "running", "pause": "paused", "resume": "running", "end": "stopped"}[step]
+
+
+class ExperimentArchive(Part):
+    """Whether an experiment is archived, which only one that has ended can be."""
+
+    field = Bool("archived")
+    in_list = True
+
+    def plan(self, session: Session, resource: Resource, declared: Values, current: Values | None) -> PartPlan:
+        """See :meth:`Part.plan`."""
+        now, wanted = bool((current or {}).get("archived")), bool(declared["archived"])
+        ended = declared.get("status") == "stopped" or declared.get("end_date", (current or {}).get("end_date"))
+        if wanted and not now and not ended:
+            raise InvalidInput([("archived", "needs an experiment that has ended; give status: stopped too")])
+        return PartPlan(now if current is not None else None, wanted, now != wanted, wanted)
+
+    def apply(
+        self, session: Session, resource: Resource, declared: Values, current: Values, plan: PartPlan
+    ) -> dict[str, t.Any]:
+        """See :meth:`Part.apply`."""
+        answer = routed(session, resource, current, "archive" if plan.predicted else "unarchive")
+        return answer if answer is not None else patched(session, resource, current, {"archived": plan.predicted})
+
+    def export(self, session: Session, resource: Resource, current: Values) -> t.Any:
+        """See :meth:`Part.export`."""
+        return bool(current.get("archived"))
+
+
+def _of_the_toolbar(_session: Session, obj: Values) -> bool:
+    return obj.get("type") == "web"
+
+
+METRIC = Document("metric", METRIC_KEYS, alike=("kind", "metric_type"))
+
+EXPERIMENT = Resource(
+    type="experiment",
+    plural="experiments",
+    scope=Scope.PROJECT,
+    path="experiments/",
+    identity=Identity("name", ("name",), within=("feature_flag_key",)),
+    scopes=("experiment:read", "experiment:write"),
+    delete=Delete.SOFT,
+    order=31,
+    calls=ExperimentCalls(),
+    # The list hides archived ones (2026).
+    hidden_params={"archived": "true"},
+    prepare=_experiment_read,
+    # Those of the toolbar are web experiments, and declared as such.
+    generated=_of_the_toolbar,
+    fields=(
+        Text("name", required=True, max_length=400),
+        Text("feature_flag_key", required=True, create_only=True),
+        Text("description", nullable=True, max_length=3000),
+        Choice("type", ["web", "product"], nullable=True, since="2025"),
+        ListOf(
+            "variants",
+            VARIANT,
+            read=("parameters.feature_flag_variants", "feature_flag.filters.multivariate.variants"),
+            reading=_shares,
+            in_list=False,
+        ),
+        Number(
+            "rollout_percentage",
+            minimum=0,
+            maximum=100,
+            null_as=100,
+            read=("parameters.rollout_percentage",),
+            in_list=False,
+        ),
+        Int(
+            "aggregation_group_type_index",
+            nullable=True,
+            read=("parameters.aggregation_group_type_index", "feature_flag.filters.aggregation_group_type_index"),
+            in_list=False,
+        ),
+        Map(
+            "payloads",
+            Field("payload", "json"),
+            null_as={},
+            read=("feature_flag.filters.payloads",),
+            sparse=True,
+            since="2026",
+        ),
+        Bool(
+            "ensure_experience_continuity",
+            null_as=False,
+            nullable=True,
+            read=("feature_flag.ensure_experience_continuity",),
+            since="2026",
+        ),
+        Reference(
+            "holdout",
+            Ref("experiment_holdout", name_at="holdout.name"),
+            api="holdout_id",
+            read=("holdout", "holdout_id"),
+            reading=ids_of(),
+            aliases=("holdout_id",),
+            nullable=True,
+            since="2025",
+        ),
+        Document(
+            "running_time_calculation",
+            [
+                *(Number(name, nullable=True) for name in _RUNNING_TIME[:3]),
+                Open(_RUNNING_TIME[3], nullable=True),
+            ],
+            nullable=True,
+            whole=True,
+            read=("running_time_calculation", "parameters"),
+            in_list=False,
+        ),
+        ListOf(
+            "excluded_variants",
+            Text("variant"),
+            unordered=True,
+            null_as=[],
+            read=("excluded_variants", "parameters.excluded_variants"),
+            in_list=False,
+        ),
+        ListOf("metrics", METRIC, null_as=[], refs=QUERY_REFS, in_list=False, since="2025"),
+        ListOf("metrics_secondary", METRIC, null_as=[], refs=QUERY_REFS, in_list=False, since="2025"),
+        ListOf(
+            "saved_metrics",
+            Document(
+                "saved_metric",
+                [
+                    Anything("id", required=True),
+                    Document("metadata", [Choice("type", ["primary", "secondary"], null_as="primary")]),
+                ],
+            ),
+            api="saved_metrics_ids",
+            read=("saved_metrics",),
+            reading=_links,
+            aliases=("saved_metrics_ids",),
+            unordered=True,
+            null_as=[],
+            refs=(NestedRef({}, "id", Ref("experiment_saved_metric")),),
+            in_list=False,
+            since="2025",
+        ),
+        Document(
+            "exposure_criteria",
+            [
+                Bool("filterTestAccounts", null_as=False),
+                Document(
+                    "exposure_config",
+                    [
+                        Choice(
+                            "kind",
+                            ["ExperimentEventExposureConfig", "ActionsNode"],
+                            default="ExperimentEventExposureConfig",
+                            null_as="ExperimentEventExposureConfig",
+                        ),
+                        Text("event", nullable=True),
+                        Open("properties", nullable=True),
+                        Anything("id"),
+                    ],
+                    nullable=True,
+                ),
+                Choice("multiple_variant_handling", ["exclude", "first_seen"], nullable=True),
+            ],
+            nullable=True,
+            whole=True,
+            refs=QUERY_REFS,
+            in_list=False,
+            since="2025",
+        ),
+        Open("stats_config", nullable=True, in_list=False, since="2025"),
+        ListOf("primary_metrics_ordered_uuids", Text("uuid"), nullable=True, in_list=False, since="2025"),
+        ListOf("secondary_metrics_ordered_uuids", Text("uuid"), nullable=True, in_list=False, since="2025"),
+        Time("start_date", nullable=True, relative=True),
+        Time("end_date", nullable=True, relative=True),
+        Choice("conclusion", ["won", "lost", "inconclusive", "stopped_early", "invalid"], nullable=True, since="2025"),
+        Text("conclusion_comment", nullable=True, max_length=4000, since="2025"),
+        Bool("allow_unknown_events", write_only=True, since="2026"),
+        Open("filters", refs=PROPERTY_REFS, in_list=False),
+        ListOf("secondary_metrics", Open("insight"), nullable=True, in_list=False),
+        Text("_create_in_folder", write_only=True, since="2025"),
+    ),
+    parts=(ExperimentState(), ExperimentArchive()),
+    checks=(dates_fit, _experiment_complete),
 )

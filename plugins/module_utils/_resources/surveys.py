@@ -152,6 +152,7 @@ QUESTION = Document(
             null_as={},
         ),
     ],
+    known_by=("type", "question"),
     alike=("type",),
 )
 

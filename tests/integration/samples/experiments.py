@@ -155,4 +155,123 @@ SAVED_METRIC = Sample(
     no_twin="PostHog refuses a second one of the name",
 )
 
-SAMPLES = [HOLDOUT, SAVED_METRIC]
+
+def linked(key: str) -> t.Callable[[t.Any, t.Mapping[str, t.Any], t.Mapping[str, t.Any]], str | None]:
+    """An object that is shown whole where its id is written."""
+
+    def check(value: t.Any, obj: t.Mapping[str, t.Any], names: t.Mapping[str, t.Any]) -> str | None:
+        found = obj.get(key)
+        wanted = names.get(value, value)
+        # A predicted object has its id alone.
+        good = (found["id"] if isinstance(found, dict) else found) == wanted
+        return None if good else f"{key} is {found!r}, declared was {value!r}"
+
+    return check
+
+
+def tested(server: SandboxServer) -> dict[str, t.Any]:
+    """What experiments name."""
+    holdouts = {
+        name: server.api("POST", "experiment_holdouts/", {"name": name, "filters": [{"rollout_percentage": 5}]})["id"]
+        for name in ("Global", "Local")
+    }
+    metrics = {
+        name: server.api("POST", "experiment_saved_metrics/", {"name": name, "query": RATIO})["id"]
+        for name in ("Revenue", "Visits")
+    }
+    return {**actions(server), **holdouts, **metrics}
+
+
+def split(*keys: str) -> list[dict[str, t.Any]]:
+    """Variants with equal shares."""
+    return [{"key": key, "rollout_percentage": 100 // len(keys)} for key in keys]
+
+
+def saved(value: t.Any, obj: t.Mapping[str, t.Any], names: t.Mapping[str, t.Any]) -> str | None:
+    """Links to saved metrics."""
+    wanted = sorted((names.get(item["id"]), item.get("metadata", {}).get("type", "primary")) for item in value or [])
+    shown = obj.get("saved_metrics") or []
+    # A predicted object has no links yet.
+    found = sorted((item.get("saved_metric", item["id"]), item["metadata"]["type"]) for item in shown)
+    return None if found == wanted else f"saved_metrics are {found!r}, declared were {wanted!r}"
+
+
+EXPERIMENT = Sample(
+    type="experiment",
+    name="Button colour",
+    path="experiments/",
+    prepare=tested,
+    within={"feature_flag_key": "button-colour"},
+    elsewhere={"feature_flag_key": "button-size"},
+    values={
+        "variants": Value(
+            [
+                {"key": "control", "name": "As it was", "rollout_percentage": 25, "description": "Nothing new"},
+                {"key": "green", "rollout_percentage": 50},
+                {"key": "red", "rollout_percentage": 25},
+            ],
+            split("control", "green", "red", "blue"),
+            also=("parameters", "feature_flag"),
+        ),
+        "rollout_percentage": Value(20, 75.5, also=("parameters", "feature_flag")),
+        "aggregation_group_type_index": Value(0, None, also=("parameters", "feature_flag"), clears=False),
+        "payloads": Value({"green": {"hex": "#0f0"}}, {"green": "[1, 2]", "red": 3}, also=("feature_flag",)),
+        "ensure_experience_continuity": Value(True, False, also=("feature_flag",)),
+        "holdout": Value("Global", "Local", also=("feature_flag", "holdout_id")),
+        "running_time_calculation": Value(
+            {
+                "minimum_detectable_effect": 5,
+                "recommended_running_time": 14,
+                "recommended_sample_size": 1000,
+                "exposure_estimate_config": {"eventFilter": None},
+            },
+            {"minimum_detectable_effect": 2.5},
+        ),
+        "excluded_variants": Value(["red"], ["green"]),
+        "metrics": Value(
+            [MEAN, FUNNEL, RATIO, RETENTION, TRENDS, FUNNELS],
+            [{"metric_type": "mean", "source": event("visit")}, RATIO],
+            also=("is_legacy",),
+        ),
+        "metrics_secondary": Value(
+            [FUNNELS, TRENDS, RETENTION, RATIO, FUNNEL, MEAN], [FUNNEL, RATIO], also=("is_legacy",)
+        ),
+        "saved_metrics": Value(
+            [{"id": "Revenue", "metadata": {"type": "secondary"}}, {"id": "Visits"}],
+            [{"id": "Visits", "metadata": {"type": "secondary"}}],
+        ),
+        "exposure_criteria": Value(
+            {
+                "filterTestAccounts": True,
+                "exposure_config": {
+                    "kind": "ExperimentEventExposureConfig",
+                    "event": "$pageview",
+                    "properties": [{"key": "plan", "type": "event", "operator": "exact", "value": "free"}],
+                },
+                "multiple_variant_handling": "exclude",
+            },
+            {"exposure_config": {"kind": "ActionsNode", "id": "Ordered"}},
+        ),
+        "stats_config": Value({"method": "bayesian"}, {"method": "frequentist", "version": 2}),
+        "primary_metrics_ordered_uuids": Value(["b", "a"], ["a", "b"]),
+        "secondary_metrics_ordered_uuids": Value(["d", "c"], ["c", "d"]),
+        "start_date": Value("2026-01-05T09:00:00Z", "2026-02-05T10:00:00+01:00", also=("status",)),
+        "end_date": Value("2026-06-05T09:00:00Z", "2026-07-05T09:00:00Z", also=("status",)),
+        "filters": Value({"events": [{"id": "$pageview"}]}, {"events": [{"id": "signup"}]}),
+        "secondary_metrics": Value([{"name": "Old"}], [{"name": "Older"}]),
+    },
+    minimal={"filters": {"events": [{"id": "$pageview"}]}},
+    left_out={
+        "status": "follows from the dates, which are declared here; test_states_of_an_experiment",
+        "archived": "PostHog hides archived ones from the list; test_states_of_an_experiment",
+    },
+    fixed={"type": "an experiment of type web is a web experiment too"},
+    foreign={"description": "Made by hand", "feature_flag_key": "button-colour"},
+    drifts=({"description": "Altered", "conclusion": "lost"}, {"description": "Altered", "conclusion": "lost"}),
+    shows={"holdout": linked("holdout"), "saved_metrics": saved},
+    moving=("feature_flag", "parameters", "status", "is_legacy"),
+    again=6,
+    again_reason="the experiments, this one, the holdout, the metrics and the actions",
+)
+
+SAMPLES = [HOLDOUT, SAVED_METRIC, EXPERIMENT]

@@ -40,6 +40,7 @@ WHOLE = Document("look", [Text("colour", nullable=True), Int("size", nullable=Tr
 QUESTION = Document(
     "question",
     [Text("id", kept=True), Choice("type", ["open", "rating"], required=True), Text("question", required=True)],
+    known_by=("type", "question"),
     alike=("type",),
 )
 QUESTIONS = ListOf("questions", QUESTION)

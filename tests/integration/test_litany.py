@@ -393,8 +393,8 @@ def drifting(litany: Litany, complete: dict[str, t.Any], most: Check) -> None:
         body = {litany._api_name(name): value for name, value in drift.items()}
     if not drift:
         return
-    register = "made" if sample.can_be_made and not sample.not_by_hand else "adopted"
-    litany.drifted("drift", register, body)
+    by_hand = sample.can_be_made and not sample.not_by_hand
+    litany.drifted("drift", body, by_hand=by_hand)
     steps.add("check correct", complete, changed, silent, check_mode=True)
     steps.add(
         "correct",
@@ -408,7 +408,7 @@ def drifting(litany: Litany, complete: dict[str, t.Any], most: Check) -> None:
     steps.add("correct again", complete, unchanged, most)
     # Only what is declared counts.
     rest = {option: value for option, value in complete.items() if option not in drift}
-    litany.drifted("drift of what is not declared", register, body)
+    litany.drifted("drift of what is not declared", body, by_hand=by_hand)
     steps.add("not declared", rest, unchanged, most)
 
 
@@ -861,7 +861,7 @@ def test_old_server(posthog_2024: Harness, sample: Sample, ways: tuple[str, ...]
     del ways
     litany = Litany(sample, posthog_2024)
     found = Findings()
-    engine = Engine(posthog_2024.server)
+    engine = Engine(posthog_2024.server, hurried=True)
     try:
         variables = litany.prepare()
     except AssertionError:

@@ -51,10 +51,8 @@ class Litany:
             "Upsert": ("PUT", "PUT"),
         }.get(kind, (None, None))
         self.make = sample.make or ({"Upsert": ("PUT", "")}.get(kind) or ("POST", ""))
-        self.drift = sample.drift or {
-            "Upsert": ("PUT", ""),
-            "Singleton": ("PATCH", getattr(calls, "update_path", "")),
-        }.get(kind, ("PATCH", "{id}/"))
+        usual = ("PATCH", getattr(calls, "update_path", "")) if self.table.singleton else ("PATCH", "{id}/")
+        self.drift = sample.drift or {"Upsert": ("PUT", "")}.get(kind, usual)
         self._after: list[str] = []
         self.steps.always(self.tells_no_secret)
 
@@ -104,22 +102,27 @@ class Litany:
         return {**body, **self.body(sample.foreign)}
 
     @staticmethod
-    def body(given: t.Any) -> dict[str, t.Any]:
+    def body(given: t.Any) -> t.Any:
         """A body for the API, with templates for the ids that are known only when the steps run."""
-        return dict(given(_Filled()) if callable(given) else given)
+        return given(_Filled()) if callable(given) else given
 
     def by_hand(self, name: str, register: str) -> str:
         """A step in which somebody else makes the object."""
         method, path = self.make
         return self.steps.api(name, method, self.list_path + path, self.foreign(), register=register)
 
-    def drifted(self, name: str, register: str, body: t.Mapping[str, t.Any]) -> str:
-        """A step in which somebody else changes the object that they made."""
+    def drifted(self, name: str, body: t.Any, *, by_hand: bool) -> str:
+        """A step in which somebody else changes the object.
+
+        :param name: what to call it.
+        :param body: what they send.
+        :param by_hand: they made the object (registered as C(made)); otherwise it was adopted (C(adopted)).
+        """
         method, path = self.drift
-        made = f"{{{{ {register}.json.{self.table.id_path} }}}}"
-        if type(self.table.calls).__name__ == "Upsert":
+        made = f"{{{{ made.json.{self.table.id_path} }}}}" if by_hand else self.object_id("adopted")
+        if type(self.table.calls).__name__ == "Upsert" and isinstance(body, dict):
             body = {**self.foreign(), **body}
-        return self.steps.api(name, method, self.list_path + path.replace("{id}", made), dict(body))
+        return self.steps.api(name, method, self.list_path + path.replace("{id}", made), body)
 
     def after_creation(self, made: str | None = None) -> None:
         """Make the objects that belong to the new one.

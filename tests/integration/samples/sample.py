@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
 Shows = t.Callable[[t.Any, t.Mapping[str, t.Any], t.Mapping[str, t.Any]], t.Any]
 
 #: A body for the API, or what makes one from the ids of names.
-Body = t.Mapping[str, t.Any] | t.Callable[[t.Mapping[str, t.Any]], t.Mapping[str, t.Any]]
+Body = t.Mapping[str, t.Any] | list[t.Any] | t.Callable[[t.Mapping[str, t.Any]], t.Any]
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ options:
   rename:
     description:
       - By type, in the singular, names with the ones to write in their place, wherever they stand.
-      - For example V({cohort: {Staff (staging): Staff}}).
+      - "For example V({cohort: {Staff (staging\\): Staff}})."
     type: dict
   dest:
     description:

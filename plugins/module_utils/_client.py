@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import dataclasses
 import email.utils
 import json as jsonlib
 import os
@@ -137,7 +138,8 @@ class _Bearer:
         self._key = key
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._key}"
+        if self._key:
+            request.headers["Authorization"] = f"Bearer {self._key}"
         return request
 
 
@@ -227,6 +229,9 @@ class Client:
     ) -> None:
         self.connection = connection
         self.requests_sent = 0
+        #: The status of the last answer that was a success.
+        self.status: int | None = None
+        self._keyless: dict[str, Client] = {}
         #: Set while several threads share this client.
         self.turns: Turns | None = None
         self._clock = clock
@@ -263,6 +268,19 @@ class Client:
     def close(self) -> None:
         """Close the kept connections."""
         self._session.close()
+        for other in self._keyless.values():
+            other.close()
+
+    def keyless(self, host: str) -> Client:
+        """A client for another host, which the key does not go to.
+
+        :param host: base URL without a trailing slash.
+        :returns: the same client each time.
+        """
+        if host not in self._keyless:
+            where = dataclasses.replace(self.connection, host=host, api_key="")
+            self._keyless[host] = Client(where, note=self._note)
+        return self._keyless[host]
 
     # -- several threads ------------------------------------------------------------------------------------------
 
@@ -335,6 +353,7 @@ class Client:
                     self._pause(self._retry_after(outcome, limited), deadline, method, path, outcome)
                     continue
                 if outcome.good:
+                    self.status = outcome.status
                     return outcome.data
                 # A 500 is often a defect of the server and rarely passes, so it gets one repeat only.
                 allowed = self.connection.retries if outcome.transient else min(1, self.connection.retries)

@@ -65,18 +65,19 @@ def without_empty(raw: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {key: value for key, value in raw.items() if not (key in names and (value is None or value == ""))}
 
 
-def connection(raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> Connection:
+def connection(raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], *, needs_key: bool = True) -> Connection:
     """Where PostHog is, out of a task's options and the environment.
 
     What a task says beats the environment: a task with O(region) is not disturbed by C(POSTHOG_HOST).
 
     :param raw: the options that the task itself gave.
     :param params: the validated options, environment included.
+    :param needs_key: whether nothing can be done without a key.
     :returns: the connection.
     :raises PostHogFailure: no key, a project token in its place, both region and host, a host that is none.
     """
     key = (params.get("api_key") or "").strip()
-    if not key:
+    if not key and needs_key:
         raise PostHogFailure(
             "api_key: no API key was given; set api_key or the environment variable POSTHOG_API_KEY "
             "(a module that runs on another host, or with become, does not see the controller's environment)"

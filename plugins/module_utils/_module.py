@@ -147,6 +147,14 @@ class Program:
         """
         return set()
 
+    def needs_key(self, params: t.Mapping[str, t.Any]) -> bool:
+        """Whether nothing can be done without an API key.
+
+        :param params: the validated options.
+        :returns: True, but for what a project's token is enough for.
+        """
+        return True
+
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Do it.
 
@@ -177,8 +185,12 @@ class ResourceProgram(Program):
         """See :meth:`Program.spec`."""
         table = self.table
         arguments: dict[str, t.Any] = connection_spec()
+        partly = {rule.field for rule in table.secret_parts}
         for field in table.fields:
             arguments[field.name] = option_spec(field)
+            if field.secret and field.name in partly:
+                # The rules tell what of it is secret; the rest need not vanish from all that is printed.
+                arguments[field.name]["no_log"] = False
         for short in table.shorthands:
             arguments[short.field.name] = option_spec(short.field)
         for part in table.parts:
@@ -232,8 +244,9 @@ class ResourceProgram(Program):
         :returns: the texts that must appear nowhere.
         """
         found = self.secrets(raw)
+        partly = {rule.field for rule in self.table.secret_parts}
         for field in (*self.table.fields, *(part.field for part in self.table.parts)):
-            if field.secret:
+            if field.secret and field.name not in partly:
                 for name in (field.name, *field.aliases):
                     found |= {text for text in _texts(raw.get(name)) if len(text) >= _SHORTEST_SECRET}
         return found
@@ -461,15 +474,16 @@ class Sessions:
         self._clients: dict[Connection, Client] = {}
         self._sessions: dict[tuple[Connection, t.Any, t.Any], Session] = {}
 
-    def get(self, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> Session:
+    def get(self, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], *, needs_key: bool = True) -> Session:
         """The session that a set of options asks for.
 
         :param raw: the options that the task itself gave.
         :param params: the validated options.
+        :param needs_key: whether nothing can be done without a key.
         :returns: a kept session, or a new one.
         :raises PostHogFailure: the options do not say where PostHog is.
         """
-        where = connection(raw, params)
+        where = connection(raw, params, needs_key=needs_key)
         key = (where, params.get("organization") or None, params.get("project") or None)
         if key not in self._sessions:
             client = self._clients.get(where)
@@ -520,7 +534,7 @@ def perform(
     """
     session: Session | None = None
     try:
-        session = sessions.get(raw, params)
+        session = sessions.get(raw, params, needs_key=item.needs_key(params))
         return True, item.run(session, raw, params)
     except ApiError as exc:
         error = exc

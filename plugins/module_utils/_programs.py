@@ -8,8 +8,10 @@ Private to this collection: it may change without notice.
 
 from __future__ import annotations
 
+from ansible_collections.community.posthog.plugins.module_utils._api import ApiProgram
 from ansible_collections.community.posthog.plugins.module_utils._config import ConfigProgram
 from ansible_collections.community.posthog.plugins.module_utils._connection_info import ConnectionInfoProgram
+from ansible_collections.community.posthog.plugins.module_utils._event import EventProgram
 from ansible_collections.community.posthog.plugins.module_utils._export import ExportProgram
 from ansible_collections.community.posthog.plugins.module_utils._info import InfoProgram
 from ansible_collections.community.posthog.plugins.module_utils._module import Program, ResourceProgram, run_module
@@ -22,6 +24,8 @@ PROGRAMS: dict[str, Program] = {
     for item in (
         InfoProgram(),
         ConnectionInfoProgram(),
+        ApiProgram(),
+        EventProgram(),
         ConfigProgram(_OF_TYPES),
         ExportProgram(_OF_TYPES),
         *_OF_TYPES,

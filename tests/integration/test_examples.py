@@ -36,7 +36,17 @@ BLOCKS = [(path, number) for path in PAGES for number in range(len(yaml_blocks(p
 
 #: Tasks that change something each time, by their nature: what one of them undoes, another of the same example does.
 #: Name them here with a reason, or better, write an example that does not need it.
-BY_NATURE: dict[str, str] = {}
+BY_NATURE: dict[str, str] = {
+    "Tell PostHog of a deployment": "an event happens each time that it is sent",
+    "The same event once, however often the playbook runs": "the same; it is PostHog that counts it once",
+    "Give a group properties": "the same",
+    "An event that belongs to the group, of two hours ago": "the same",
+}
+
+
+def recording(number: int) -> str:
+    """The id of a recording."""
+    return f"0197e000-0000-7000-8000-{number:012d}"
 
 
 #: What has to be there before the examples of a module run, because no request makes it: it comes with events, or is
@@ -58,11 +68,14 @@ GIVEN: dict[str, list[tuple[str, list[dict[str, object]]]]] = {
     "posthog_property_group": [("event_definition", [{"name": "order placed"}, {"name": "order returned"}])],
     "posthog_group_type": [("group_type", [{"group_type": "company"}, {"group_type": "team"}])],
     "posthog_group_type_metric": [("group_type", [{"group_type": "company"}])],
+    "posthog_session_recording": [("session_recording", [{"id": recording(number)} for number in range(1, 5)])],
+    "posthog_session_recording_playlist": [("session_recording", [{"id": recording(number)} for number in (1, 2)])],
 }
 
 #: Routes that servers may close to keys, opened for the examples of a module.
 OPENED: dict[str, list[str]] = {
     "posthog_group_type": ["update_metadata", "set_default_columns", "create_detail_dashboard"],
+    "posthog_session_recording_playlist": ["recordings"],
 }
 
 

@@ -60,14 +60,20 @@ class ConfigProgram(Program):
 
     def secrets(self, raw: t.Mapping[str, t.Any]) -> set[str]:
         """See :meth:`Program.secrets`."""
-        found: set[str] = set()
+        return {text for program, item in self._items(raw) for text in program.secret_texts(item)}
+
+    def suspected(self, raw: t.Mapping[str, t.Any]) -> set[str]:
+        """See :meth:`Program.suspected`."""
+        return {text for program, item in self._items(raw) for text in program.suspected(item)}
+
+    def _items(self, raw: t.Mapping[str, t.Any]) -> t.Iterator[tuple[ResourceProgram, dict[str, t.Any]]]:
+        """Everything that is declared, with the module that does it."""
         for document in _documents(raw.get("config")):
             for key, value in document.items() if isinstance(document, dict) else ():
                 program = self.programs.get(key)
                 for item in (value if isinstance(value, list) else [value]) if program is not None else ():
                     if program is not None and isinstance(item, dict):
-                        found |= program.secret_texts(item)
-        return found
+                        yield program, item
 
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """See :meth:`Program.run`."""
@@ -87,8 +93,8 @@ class ConfigProgram(Program):
         check_mode = session.check_mode
         project = Project(session, self.programs, concurrency=concurrency, progress=session.report)
         project.read(_documents(raw.get("config")))
-        project.order()
         try:
+            project.order()
             result = project.plan(purge)
             unknown = project.unknown_names() if params.get("unknown_names") != "ignore" else []
             if unknown and params.get("unknown_names") == "error":

@@ -16,6 +16,7 @@ import collections
 import concurrent.futures
 import dataclasses
 import json as jsonlib
+import traceback
 import typing as t
 from dataclasses import dataclass, field
 
@@ -37,11 +38,14 @@ from ansible_collections.community.posthog.plugins.module_utils._module import D
 from ansible_collections.community.posthog.plugins.module_utils._paths import reach
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import Declared, Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Resource, Scope
-from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session, walk
+from ansible_collections.community.posthog.plugins.module_utils._session import PLANNED, Collection, Session, walk
 
 #: Keys of a document of configuration that say where it belongs, or where it is from.
 HOME_KEYS: t.Final = ("organization", "project")
 SOURCE_KEY: t.Final = "__posthog_source__"
+
+#: An organization and a project as they were named; None for those of the task.
+Home = tuple[t.Optional[str], t.Optional[str]]
 
 #: What can become of an object, in the order in which it is told.
 ACTIONS: t.Final = ("created", "updated", "deleted", "unchanged", "failed", "skipped")
@@ -53,10 +57,12 @@ class Source:
 
     :param file: the file's name; empty for what stands in the playbook.
     :param lines: line numbers by path, for the places that have one.
+    :param prefix: the document's own path, where several stand in the playbook.
     """
 
     file: str = ""
     lines: t.Mapping[str, int] = field(default_factory=dict)
+    prefix: str = ""
 
     def of(self, path: str) -> str:
         """Where something stands, for a person.
@@ -65,7 +71,7 @@ class Source:
         :returns: file, line and path, as far as they are known.
         """
         if not self.file:
-            return path
+            return self.prefix + path
         shorter = path
         while shorter and shorter not in self.lines:
             shorter = shorter[: max(shorter.rfind("."), shorter.rfind("["), 0)]
@@ -95,7 +101,7 @@ class Node:
     number: int
     program: ResourceProgram
     declaration: Declaration
-    home: tuple[str | None, str | None]
+    home: Home
     where: str
     source: Source
     name: str
@@ -219,11 +225,15 @@ class Project:
         self.nodes: list[Node] = []
         self.problems: Problems = []
         self.purged: list[Node] = []
+        #: Where documents say that their objects belong, and the types that are listed there, if only as empty lists.
+        self._homes: dict[Home, set[str]] = {}
+        #: The same place may be named in several ways: what a home comes down to, by what is looked for there.
+        self._places: dict[tuple[Scope, Home], tuple[str | None, str | None]] = {}
         self._named: dict[tuple[t.Any, ...], Node] = {}
         self._declared: dict[tuple[t.Any, ...], list[Node]] = collections.defaultdict(list)
         self._broken: set[tuple[t.Any, ...]] = set()
-        self._planned_homes: set[tuple[str | None, str | None]] = set()
-        self._made_homes: dict[tuple[str | None, str | None], Session] = {}
+        self._planned_homes: set[Home] = set()
+        self._made_homes: dict[Home, Session] = {}
         self._own_project: str | None = None
 
     # -- reading ------------------------------------------------------------------------------------------------------
@@ -235,17 +245,21 @@ class Project:
         """
         documents = list(documents)
         self._own_project = self._declared_project(documents)
-        for document in documents:
+        for number, document in enumerate(documents):
             if not isinstance(document, dict):
                 self.problems.append(("config", "takes a dictionary of lists by type, such as feature_flags"))
                 continue
             told = document.get(SOURCE_KEY) or {}
-            source = Source(str(told.get("file") or ""), told.get("lines") or {})
+            prefix = f"config[{number}]." if len(documents) > 1 else ""
+            source = Source(str(told.get("file") or ""), told.get("lines") or {}, prefix)
             home = self._home(document, source)
+            self._homes.setdefault(home, set())
             for key, value in document.items():
                 if key in (*HOME_KEYS, SOURCE_KEY) or value is None:
                     continue
                 program = self.programs.get(key)
+                if program is not None:
+                    self._homes.setdefault(self._home_of(program.table, home), set()).add(program.table.plural)
                 if program is None:
                     self._problem(source, key, f"is no type{self._nearest_type(key)}")
                 elif program.table.singleton and program.table.parent is None:
@@ -275,10 +289,16 @@ class Project:
                     return own
         return None
 
+    def _home_of(self, table: Resource, home: Home) -> Home:
+        """Where objects of a type are, of a document that says where it belongs."""
+        if table.scope is Scope.PROJECT and home[1] is None:
+            return (home[0], self._own_project)
+        return home
+
     def _problem(self, source: Source, path: str, text: str) -> None:
         self.problems.append((source.of(path), text))
 
-    def _home(self, document: t.Mapping[str, t.Any], source: Source) -> tuple[str | None, str | None]:
+    def _home(self, document: t.Mapping[str, t.Any], source: Source) -> Home:
         home: list[str | None] = []
         for key in HOME_KEYS:
             value = document.get(key)
@@ -294,14 +314,11 @@ class Project:
             return f"; a list of them is called {singular[key]}"
         return nearest(key, self.programs) or f"; known are {', '.join(sorted(self.programs))}"
 
-    def _read_item(
-        self, program: ResourceProgram, item: t.Any, where: str, home: tuple[str | None, str | None], source: Source
-    ) -> None:
+    def _read_item(self, program: ResourceProgram, item: t.Any, where: str, home: Home, source: Source) -> None:
         if not isinstance(item, dict):
             self._problem(source, where, f"takes the options of posthog_{program.table.type}, not {item!r}")
             return
-        if program.table.scope is Scope.PROJECT and home[1] is None:
-            home = (home[0], self._own_project)
+        home = self._home_of(program.table, home)
         try:
             params, raw = self._options(program, item, where)
             declaration = program.declare(raw, params, where)
@@ -314,9 +331,7 @@ class Project:
         self.nodes.append(node)
         self._note_name(node)
 
-    def _note_broken(
-        self, program: ResourceProgram, item: t.Mapping[str, t.Any], home: tuple[str | None, str | None]
-    ) -> None:
+    def _note_broken(self, program: ResourceProgram, item: t.Mapping[str, t.Any], home: Home) -> None:
         """Remember what an item with mistakes is called: who refers to it makes no mistake by that."""
         table = program.table
         known = table.field(table.identity.option) if table.identity.option else None
@@ -381,14 +396,14 @@ class Project:
             if not node.declaration.absent:
                 self._declared[self._reference_key(node.table, node.home, item)].append(node)
 
-    @staticmethod
-    def _home_key(table: Resource, home: tuple[str | None, str | None]) -> tuple[str | None, str | None]:
+    def _home_key(self, table: Resource, home: Home) -> tuple[str | None, str | None]:
         """What tells objects of a type apart by where they are."""
         if table.scope is Scope.INSTANCE:
             return (None, None)
-        return (home[0], None) if table.scope is Scope.ORGANIZATION else home
+        known = self._places.get((table.scope, home))
+        return known or ((home[0], None) if table.scope is Scope.ORGANIZATION else home)
 
-    def _reference_key(self, table: Resource, home: tuple[str | None, str | None], item: Declared) -> tuple[t.Any, ...]:
+    def _reference_key(self, table: Resource, home: Home, item: Declared) -> tuple[t.Any, ...]:
         name = item.values.get(table.identity.option)
         normal = table.identity.normal(name) if isinstance(name, (str, int)) else ""
         return (*self._home_key(table, home), table.type, normal)
@@ -397,11 +412,36 @@ class Project:
 
     def order(self) -> None:
         """Find out what has to be done before what; cycles are broken by doing an object in two steps."""
+        self.session.planning(True)
+        self._know_places()
         for node in list(self.nodes):
             if not node.declaration.absent:
                 node.needs |= {other.number for _option, other in self._needed(node)}
                 node.needs.discard(node.number)
         self._break_cycles()
+
+    def _know_places(self) -> None:
+        """Find out which homes are the same place: a project may be given by its name, by its id, or not at all."""
+        for scope in (Scope.ORGANIZATION, Scope.PROJECT):
+            homes = list(dict.fromkeys(node.home for node in self.nodes if node.table.scope is scope))
+            for home in homes if len(homes) > 1 else ():
+                session = self.session.beside(*home)
+                place: tuple[str | None, str | None] = (home[0], home[1] and home[1].strip().casefold())
+                try:
+                    if scope is Scope.PROJECT:
+                        found = session.project_id()
+                        place = place if found == PLANNED else ("", found)
+                    else:
+                        place = ("", session.organization_id())
+                except PostHogFailure:
+                    # It is not there yet, or the plan will say what is wrong.
+                    pass
+                self._places[scope, home] = place
+        if self._places:
+            self._named.clear()
+            self._declared.clear()
+            for node in self.nodes:
+                self._note_name(node)
 
     def _needed(self, node: Node) -> t.Iterator[tuple[str, Node]]:
         """The declared objects that one refers to, each with the option that does."""
@@ -415,7 +455,8 @@ class Project:
                     yield option, other
         if node.table.scope is Scope.PROJECT and node.home[1] is not None:
             table = self.session.registry("project")
-            for other in self._declared.get((node.home[0], None, "project", table.identity.normal(node.home[1])), ()):
+            key = (*self._home_key(table, node.home), "project", table.identity.normal(node.home[1]))
+            for other in self._declared.get(key, ()):
                 self._planned_homes.add(node.home)
                 self.session.promised.add(node.home[1].strip().casefold())
                 yield "project", other
@@ -436,7 +477,9 @@ class Project:
                     yield rule.field, ref, name
 
     def _break_cycles(self) -> None:
-        for component in _components(self.nodes):
+        left = _components(self.nodes)
+        while left:
+            component = left.pop()
             if len(component) < 2:
                 continue
             inside = {node.number for node in component}
@@ -446,24 +489,22 @@ class Project:
             for node in candidates if several else ():
                 options = {option for option, other in self._needed(node) if other.number in inside}
                 if options and all(self._optional(node, option) for option in options):
-                    self._split(node, options, inside)
+                    # What is outside of the circle stays outside of any.
+                    left += _components([*component, self._split(node, options, inside)])
                     break
             else:
                 names = " -> ".join(node.label for node in [*candidates, candidates[0]])
                 self._problem(
                     candidates[0].source, candidates[0].where, f"cannot be made, since each needs the next: {names}"
                 )
-                return
-            self._break_cycles()
-            return
 
     @staticmethod
     def _optional(node: Node, option: str) -> bool:
         known = node.table.field(option)
         return known is None or not (known.required or option in node.table.place_options)
 
-    def _split(self, node: Node, options: t.Collection[str], inside: t.Collection[int]) -> None:
-        """Do an object without some of its options first, and complete it when the others are there."""
+    def _split(self, node: Node, options: t.Collection[str], inside: t.Collection[int]) -> Node:
+        """Do an object without some of its options first; the node that completes it when the others are there."""
         completion = Node(
             len(self.nodes),
             node.program,
@@ -492,16 +533,22 @@ class Project:
             # Who stands outside the cycle wants the whole object.
             if other.number not in inside and other is not completion and node.number in other.needs:
                 other.needs.add(completion.number)
+        return completion
 
     # -- plan and apply -----------------------------------------------------------------------------------------------
 
-    def home(self, home: tuple[str | None, str | None]) -> Session:
+    def home(self, home: Home) -> Session:
         """The session in which the objects of an organization and a project are.
 
         :param home: their names or ids; None for those of the task.
         :returns: the session; one in which nothing exists yet where the project is still to be made.
         """
         if home in self._made_homes:
+            return self._made_homes[home]
+        place = self._places.get((Scope.PROJECT, home))
+        first = next((other for other in self._made_homes if self._places.get((Scope.PROJECT, other)) == place), None)
+        if place is not None and first is not None:
+            self._made_homes[home] = self._made_homes[first]
             return self._made_homes[home]
         session = self.session.beside(*home)
         if home in self._planned_homes and not self.session.check_mode:
@@ -566,24 +613,32 @@ class Project:
         # A step of two is repeated as a whole: the second one may have nothing to do if the first fails.
         for node in todo:
             node.outcomes = []
-        self._walk(todo, self._attempt)
-        for node in todo:
-            if node.changed:
-                self._say(node)
+        self._walk(todo, self._attempt_and_say)
         gone = [node for node in self.nodes if node.number in planned and node.declaration.absent]
-        for node in sorted(gone, key=lambda node: -node.table.order):
-            node.outcomes = []
-            self._attempt(node)
-            self._say(node)
-        failed = any(node.error or node.blocked for node in self.nodes)
-        for node in self.purged:
-            node.outcomes = []
-            if failed:
-                node.blocked = "another object"
-            else:
-                self._delete(node)
-                self._say(node)
+        self._clear_away(sorted(gone, key=lambda node: -node.table.order), self._attempt)
+        if any(node.error or node.blocked for node in self.nodes):
+            for node in self.purged:
+                node.outcomes, node.blocked = [], "another object"
+        else:
+            self._clear_away(self.purged, self._delete)
         return self._result()
+
+    def _clear_away(self, nodes: t.Sequence[Node], work: t.Callable[[Node], None]) -> None:
+        """Delete objects; one that PostHog refuses to delete as long as another one needs it comes after that."""
+        left = list(nodes)
+        while left:
+            for node in left:
+                node.outcomes, node.problems = [], []
+                work(node)
+                self._say(node)
+            refused = [node for node in left if node.error]
+            if len(refused) == len(left):
+                return
+            left = refused
+
+    def _attempt_and_say(self, node: Node) -> None:
+        self._attempt(node)
+        self._say(node)
 
     def _say(self, node: Node) -> None:
         for outcome in _flat(node.outcomes):
@@ -596,10 +651,18 @@ class Project:
             node.outcomes = node.program.carry_out(self.home(node.home), node.declaration)
         except InvalidInput as exc:
             node.problems = exc.problems
-        except ApiError as exc:
-            node.problems = [("", self.home(node.home).explained(exc).message)]
         except PostHogFailure as exc:
-            node.problems = [("", exc.message)]
+            node.problems = [("", self._explained(node, exc).message)]
+        except Exception as exc:  # a defect of ours; it must not keep the others from being done and told
+            node.problems = [("", f"community.posthog has a defect: {type(exc).__name__}: {exc}. Please report it.")]
+            self.session.warn_quietly(traceback.format_exc())
+
+    def _explained(self, node: Node, error: PostHogFailure) -> PostHogFailure:
+        """The error with what only further requests can tell, as far as those succeed."""
+        try:
+            return self.home(node.home).explained(error) if isinstance(error, ApiError) else error
+        except PostHogFailure:
+            return error
 
     def _walk(self, nodes: t.Sequence[Node], work: t.Callable[[Node], None]) -> None:
         """Do nodes in the order of their needs, several at once; what depends on a failed one is left out."""
@@ -623,16 +686,19 @@ class Project:
             return node
 
         def finished(node: Node) -> None:
-            for number in dependents[node.number]:
-                needs[number].discard(node.number)
-                other = waiting[number]
-                if (node.error or node.blocked) and not other.error and not other.blocked:
-                    other.blocked = node.label
-                if not needs[number]:
-                    if other.blocked:
-                        finished(other)
-                    else:
-                        ready.append(number)
+            through = [node]
+            while through:
+                node = through.pop()
+                for number in dependents[node.number]:
+                    needs[number].discard(node.number)
+                    other = waiting[number]
+                    if (node.error or node.blocked) and not other.error and not other.blocked:
+                        other.blocked = node.label
+                    if not needs[number]:
+                        if other.blocked:
+                            through.append(other)
+                        else:
+                            ready.append(number)
 
         try:
             with concurrent.futures.ThreadPoolExecutor(self.concurrency) as pool:
@@ -780,23 +846,22 @@ class Project:
 
     def _purged_of(self, program: ResourceProgram, purge: Purge, where: str) -> list[Node]:
         table = program.table
-        declared = [node for node in self.nodes if node.table.type == table.type]
-        homes = list(dict.fromkeys(self._home_key(table, node.home) for node in self.nodes)) or [(None, None)]
+        declared = [node for node in self.nodes if node.table.type == table.type and not node.declaration.absent]
         if not declared and not purge.allow_empty:
             self.problems.append(
                 (where, f"no {table.plural} are declared, so all of them would go; allow_empty: true allows that")
             )
             return []
+        filled = {self._home_key(table, node.home) for node in declared}
+        # What is made in the stead of another type's objects counts as declared.
+        outcomes = [outcome for node in self.nodes for outcome in _flat(node.outcomes) if outcome.resource is table]
+        kept = {str(table.object_id(outcome.obj)) for outcome in outcomes if outcome.obj is not None}
+        gone = {str(outcome.before.get("id")) for outcome in outcomes if outcome.action == "deleted"}
         found: list[Node] = []
         existing = 0
-        for home in homes:
+        for home in self._purged_homes(table):
             session = self.home(home)
-            kept = {
-                str(table.object_id(outcome.obj))
-                for node in declared
-                for outcome in _flat(node.outcomes)
-                if outcome.obj is not None and outcome.resource.type == table.type
-            }
+            here: list[Node] = []
             places = [None] if table.parent is None else table.parent.everywhere(session)
             for place in places:
                 collection = session.collection(table, place)
@@ -805,12 +870,21 @@ class Project:
                     if object_id is None:
                         continue
                     existing += 1
-                    if str(object_id) in kept or (table.spared is not None and table.spared(session, obj)):
+                    if str(object_id) in kept or str(object_id) in gone or self._spared(session, table, obj):
                         continue
                     known = table.field(table.marker) if table.marker else None
                     if not purge.everything and (known is None or MARK not in (known.value_in(obj) or [])):
                         continue
-                    found.append(self._purge_node(program, home, where, collection, obj))
+                    self._refuse_if_needed(table, home, where, obj)
+                    here.append(self._purge_node(program, home, where, collection, obj))
+            if here and not purge.allow_empty and self._home_key(table, home) not in filled:
+                named = " / ".join(name for name in home if name) or "the task's own place"
+                text = (
+                    f"no {table.plural} are declared for {named}, so all of them would go there; "
+                    "allow_empty: true allows that"
+                )
+                self.problems.append((where, text))
+            found += here
         if purge.percent and len(found) * 100 > existing * purge.most:
             self.problems.append(
                 (
@@ -823,10 +897,42 @@ class Project:
             )
         return found
 
+    def _purged_homes(self, table: Resource) -> list[Home]:
+        """Where objects of a type are purged: in the places that a document is about, and no other."""
+        homes: dict[tuple[str | None, str | None], Home] = {}
+        for home, plurals in self._homes.items():
+            level = {item.table.scope for plural, item in self.programs.items() if plural in plurals}
+            about = home[1] is not None if table.scope is Scope.PROJECT else home[0] is not None
+            if table.plural in plurals or about or table.scope in level:
+                homes.setdefault(self._home_key(table, home), home)
+        return list(homes.values())
+
+    @staticmethod
+    def _spared(session: Session, table: Resource, obj: t.Mapping[str, t.Any]) -> bool:
+        """Whether an object is never deleted for not being declared: nobody can declare what PostHog makes itself."""
+        if table.generated is not None and table.generated(session, obj):
+            return True
+        return table.spared is not None and table.spared(session, obj)
+
+    def _refuse_if_needed(self, table: Resource, home: Home, where: str, obj: t.Mapping[str, t.Any]) -> None:
+        """Something else that is declared needs the object: then it was forgotten, and the next run would miss it."""
+        names = {str(table.object_id(obj)), *table.identity.names(obj)}
+        for node in self.nodes:
+            if node.declaration.absent or node.completes is not None:
+                continue
+            if self._home_key(table, node.home) != self._home_key(table, home):
+                continue
+            for item in node.declaration.items:
+                for option, ref, value in references(node.table, item):
+                    if ref.type == table.type and names.intersection((str(value), table.identity.normal(value))):
+                        text = f"{table.label(obj)} would be deleted, but {node.label} names it in {option}"
+                        self.problems.append((where, f"{text}; declare it too"))
+                        return
+
     def _purge_node(
         self,
         program: ResourceProgram,
-        home: tuple[str | None, str | None],
+        home: Home,
         where: str,
         collection: Collection,
         obj: dict[str, t.Any],

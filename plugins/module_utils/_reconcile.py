@@ -627,7 +627,7 @@ class Reconciler:
                 if self.update_secret == "always":
                     differing[known.name] = values[known.name]
                 continue
-            if not known.shown_by(current):
+            if not known.shown_by(current) and not self._is_predicted(current):
                 unknown.append(known.name)
                 continue
             hidden = self._hidden(known, values[known.name], current)
@@ -652,6 +652,10 @@ class Reconciler:
                 f"{'it was' if len(unknown) == 1 else 'they were'} neither compared nor written"
             )
         return differing
+
+    def _is_predicted(self, current: t.Mapping[str, t.Any]) -> bool:
+        """Whether an object is one that is still to be made, so that what nobody declared of it is not there yet."""
+        return self.session.check_mode and self.resource.has_id and self.resource.object_id(current) is None
 
     def _secret_paths(
         self, known: Field, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None

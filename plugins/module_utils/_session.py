@@ -76,6 +76,10 @@ class Collection:
         self._whole: set[str] = set()
         self._names: dict[str, list[str]] = {}
         self._predicted = 0
+        #: Keys of what only the second list call shows.
+        self._hidden: set[str] = set()
+        #: How often everything was forgotten.
+        self._forgotten = 0
         self._undo: list[tuple[str | None, str | None, dict[str, t.Any] | None, bool]] = []
         self._loading = threading.Lock()
 
@@ -108,14 +112,15 @@ class Collection:
         """
         if not self.complete:
             self._load()
-        return list(self._objects.values())
+        return [obj for key, obj in self._objects.items() if key not in self._hidden]
 
     def _load(self) -> None:
         with self.session.client.alone(self._loading):
-            if not self.complete:
+            while not self.complete:
                 self._load_all()
 
     def _load_all(self) -> None:
+        forgotten = self._forgotten
         parent_rule = self.resource.parent
         if parent_rule is not None and parent_rule.embedded and self.parent is not None:
             embedded = dig(self.parent, parent_rule.embedded)
@@ -123,8 +128,11 @@ class Collection:
                 self._take(embedded)
                 self.complete = True
                 return
-        self._take(self._list(self.resource.list_params))
-        self.complete = True
+        found = self._list(self.resource.list_params)
+        if forgotten == self._forgotten:
+            # Otherwise another thread wrote meanwhile and does not know what came of it, and this list may be older.
+            self._take(found)
+            self.complete = True
 
     def _list(self, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
         """One list call, on the newest path that this server has."""
@@ -216,12 +224,25 @@ class Collection:
             self._load()
         found = self._named(wanted)
         if not found and not self._hidden_read:
-            self._hidden_read = True
-            self._take(self._list({**self.resource.list_params, **self.resource.hidden_params}))
+            self._load_hidden()
             found = self._named(wanted)
         if not found and identity.also is not None:
             found = self._named(identity.normal(identity.also(str(name))))
         return found
+
+    def _load_hidden(self) -> None:
+        with self.session.client.alone(self._loading):
+            while not self._hidden_read:
+                forgotten = self._forgotten
+                found = self._list({**self.resource.list_params, **self.resource.hidden_params})
+                if forgotten == self._forgotten:
+                    self._take_hidden(found)
+                    self._hidden_read = True
+
+    def _take_hidden(self, objects: t.Iterable[dict[str, t.Any]]) -> None:
+        known = set(self._objects)
+        self._take(objects)
+        self._hidden |= self._objects.keys() - known
 
     def _narrowed(self, name: str, wanted: str) -> list[dict[str, t.Any]]:
         identity = self.resource.identity
@@ -237,7 +258,7 @@ class Collection:
             self.complete = True
         found = self._named(wanted)
         if not found and not self._hidden_read:
-            self._take(
+            self._take_hidden(
                 obj for obj in self._list({**query, **self.resource.hidden_params}) if wanted in identity.names(obj)
             )
             found = self._named(wanted)
@@ -336,6 +357,7 @@ class Collection:
     def _drop(self, key: str) -> None:
         before = self._objects.pop(key, None)
         self._whole.discard(key)
+        self._hidden.discard(key)
         if before is not None:
             for name in self.resource.identity.names(before):
                 if key in self._names.get(name, ()):
@@ -397,9 +419,11 @@ class Collection:
     def stale(self) -> None:
         """Forget everything: somebody else changed it, or a write of unknown outcome may have."""
         self.complete = False
+        self._forgotten += 1
         self._hidden_read = not self.resource.hidden_params
         self._objects.clear()
         self._whole.clear()
+        self._hidden.clear()
         self._names.clear()
         self._undo.clear()
         # The next look-up goes for the whole list: a search may lag behind the write.

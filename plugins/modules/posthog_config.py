@@ -52,7 +52,9 @@ options:
   purge:
     description:
       - Types, in the plural, of which objects that are not declared are deleted.
-      - Nothing is purged by default.
+      - Nothing is purged by default, and only in the projects and organizations that O(config) and O(src) are about.
+      - Organizations, projects, definitions of events and properties, and the key's own user are never purged, nor is
+        what PostHog made by itself. An object that something declared refers to has to be declared too.
     type: list
     elements: str
   purge_scope:
@@ -74,7 +76,7 @@ options:
     default: '10'
   allow_empty:
     description:
-      - Allow a type in O(purge) of which nothing is declared.
+      - Allow a type in O(purge) of which nothing is declared, in one of the projects or at all.
     type: bool
     default: false
   unknown_names:

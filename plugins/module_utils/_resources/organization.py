@@ -85,6 +85,7 @@ ORGANIZATION = Resource(
     other_ids=("slug",),
     retrievable=False,
     varies=True,
+    purgeable=False,
     scopes=("organization:read", "organization:write"),
     order=0,
     calls=Organizations(),
@@ -172,6 +173,7 @@ MEMBER = Resource(
         remedy="sends an invite",
     ),
     guards=(_level_can_be_given,),
+    spared=lambda session, obj: str(dig(obj, "user.uuid")) == str(session.me().get("uuid")),
     fields=(
         Text("email", required=True, pattern=_EMAIL, read=("user.email",), casefold=True, create_only=True),
         Word("level", LEVELS, default=1),

@@ -492,6 +492,8 @@ PROJECT = Resource(
     scopes=("project:read", "project:write"),
     order=1,
     alive=lambda obj: not obj.get("is_pending_deletion"),
+    # All that is in it would go along.
+    purgeable=False,
     aftermath=(
         "PostHog made the new project the current one of the key's owner, so @current, the default of the option "
         "project, means another project from now on; name the project in the tasks that follow"

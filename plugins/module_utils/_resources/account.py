@@ -27,6 +27,8 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Identity,
     Resource,
     Scope,
+    SecretPart,
+    SecretPaths,
     Singleton,
 )
 
@@ -41,6 +43,24 @@ BROWSER_KINDS = frozenset(
         "salesforce", "slack", "snapchat", "stripe", "tiktok-ads",
     )
 )  # fmt: skip
+
+
+#: What in the keys of an account is no secret; it often is the name that PostHog gives the integration.
+PLAIN = frozenset(
+    (
+        "account", "account_name", "account_sid", "bundle_id", "client_email", "client_id", "database", "domain",
+        "email", "endpoint_url", "host", "hostname", "mail_from_subdomain", "name", "port", "project_id", "provider",
+        "region", "role", "schema", "server_hostname", "service_account_email", "site", "team_id", "token_uri", "user",
+        "warehouse",
+    )
+)  # fmt: skip
+
+
+def _keys(
+    _session: Session | None, declared: t.Mapping[str, t.Any], _current: t.Mapping[str, t.Any] | None
+) -> SecretPaths:
+    config = declared.get("config")
+    return [(key,) for key in config if key not in PLAIN] if isinstance(config, dict) else []
 
 
 class Connect(Calls):
@@ -116,9 +136,10 @@ INTEGRATION = Resource(
     fields=(
         Text("display_name", required=True, create_only=True),
         Text("kind", required=True, create_only=True),
-        # PostHog shows what is not secret of it.
+        # PostHog shows a part of it only, and not always the same.
         Open("config", secret=True),
     ),
+    secret_parts=(SecretPart("config", _keys, shown=False),),
 )
 
 

@@ -33,4 +33,26 @@ SAMPLES = [
         left_out={"default_role": "no role is there before the organization is; see test_organization.py"},
         warns="made the key's owner the owner of the new organization",
     ),
+    Sample(
+        type="organization_domain",
+        name="acme.example.com",
+        path="/api/organizations/{organization}/domains/",
+        numbered=lambda number: f"acme{number}.example.com",
+        left_out={
+            "jit_provisioning_enabled": "it needs a verified domain; see test_organization.py among the unit tests",
+            "sso_enforcement": "it needs a verified domain; see test_organization.py among the unit tests",
+        },
+        values={
+            "identity_provider_config": Value(
+                "0190a000-0000-7000-8000-000000000001", "0190a000-0000-7000-8000-000000000002"
+            ),
+        },
+    ),
+    Sample(
+        type="proxy_record",
+        name="e.example.com",
+        path="/api/organizations/{organization}/proxy_records/",
+        # Two are allowed.
+        numbered=None,
+    ),
 ]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import (
     MASK,
     Outcome,
@@ -17,8 +18,21 @@ from ansible_collections.community.posthog.plugins.module_utils._reconcile impor
     masked,
     read_declared,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.account import INTEGRATION
-from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, api_error, make_world
+from ansible_collections.community.posthog.plugins.module_utils._resources.account import (
+    ACTIVITY_LOG,
+    INTEGRATION,
+    PERSONAL_API_KEY,
+    TAG,
+    USER,
+)
+from ansible_collections.community.posthog.tests.unit.plugins.utils import (
+    ORGANIZATION,
+    Memory,
+    Obj,
+    World,
+    api_error,
+    make_world,
+)
 
 INTEGRATIONS = "/api/projects/1/integrations/"
 
@@ -115,3 +129,124 @@ def test_integrations_of_one_name_differ_in_kind() -> None:
     declared = read_declared(INTEGRATION, {"display_name": "Acme", "kind": "slack"})
     assert Reconciler(world.session, INTEGRATION).absent(declared).action == "deleted"
     assert world.memory.writes == [("DELETE", f"{INTEGRATIONS}1/", None)]
+
+
+def test_integration_names_are_no_secrets() -> None:
+    program = ResourceProgram(INTEGRATION)
+    config = {"server_hostname": "dbc.example.com", "client_secret": "sesame-open"}
+    assert program.secrets({"config": config}) == {"sesame-open"}
+    assert program.spec()["argument_spec"]["config"]["no_log"] is False
+
+
+# -- the key's own user ----------------------------------------------------------------------------------------------
+
+ME = "/api/users/@me/"
+LABS = "01890000-0000-0000-0000-0000000000bb"
+
+
+class Account(Memory):
+    """The user of a server."""
+
+    def _write(self, method: str, path: str, body: Any) -> Any:
+        me = self.singles[ME]
+        if "email" in body:
+            me["pending_email"] = body["email"]
+        if "set_current_organization" in body:
+            me["organization"] = {"id": body["set_current_organization"]}
+        if "set_current_team" in body:
+            me["team"] = {"id": int(body["set_current_team"])}
+        names = ("email", "password", "current_password", "set_current_organization", "set_current_team")
+        me.update({name: value for name, value in body.items() if name not in names})
+        return me
+
+
+def account(check_mode: bool = False) -> World:
+    """Somebody in two organizations."""
+    memory = Account()
+    memory.singles[ME] = {
+        "email": "ada@acme.test",
+        "pending_email": None,
+        "first_name": "Ada",
+        "notification_settings": {"plugin_disabled": True, "digest": False},
+        "organization": {"id": ORGANIZATION},
+        "team": {"id": 1},
+    }
+    memory.lists["/api/organizations/"] = [{"id": ORGANIZATION, "name": "Acme"}, {"id": LABS, "name": "Labs"}]
+    memory.lists[f"/api/organizations/{ORGANIZATION}/projects/"] = [
+        {"id": 1, "name": "Shop"},
+        {"id": 2, "name": "Blog"},
+    ]
+    return make_world(memory, check_mode=check_mode)
+
+
+def me(world: World, *, update_secret: str = "on_create", **options: Any) -> Outcome:
+    """Declare the user."""
+    return Reconciler(world.session, USER, update_secret=update_secret).present(read_declared(USER, options))
+
+
+def test_an_address_is_asked_for_once() -> None:
+    world = account()
+    assert not me(world, email="Ada@acme.test").changed
+    outcome = me(world, email="ada@example.com")
+    assert outcome.changed and world.warnings == []
+    assert not me(world, email="ada@example.com").changed
+    assert world.memory.writes == [("PATCH", ME, {"email": "ada@example.com"})]
+    world = account()
+    world.memory.singles[ME]["pending_email"] = "ada@example.com"
+    assert not me(world, email="ada@example.com").changed
+
+
+def test_what_is_current_is_told_by_name() -> None:
+    world = account()
+    assert not me(world, set_current_organization="Acme", set_current_project="Shop").changed
+    outcome = me(world, set_current_organization="Labs")
+    assert (outcome.before["set_current_organization"], outcome.after["set_current_organization"]) == ("Acme", "Labs")
+    assert me(world, set_current_project="Blog").changed
+    assert not me(world, set_current_project=2).changed
+    assert [body for _method, _path, body in world.memory.writes] == [
+        {"set_current_organization": LABS},
+        {"set_current_team": 2},
+    ]
+    with pytest.raises(InvalidInput, match="cannot be null"):
+        me(world, set_current_project=None)
+
+
+def test_a_password_is_written_when_that_is_asked_for() -> None:
+    world = account()
+    words = {"password": "sesame-two", "current_password": "sesame-one"}
+    assert not me(world, **words).changed
+    outcome = me(world, **words, update_secret="always")
+    assert world.memory.writes == [("PATCH", ME, words)]
+    assert "sesame" not in f"{outcome.before} {outcome.after} {masked(USER, outcome.obj)}"
+    with pytest.raises(InvalidInput, match="only together with a new password"):
+        me(world, current_password="sesame-one")
+
+
+def test_preferences_are_merged() -> None:
+    world = account()
+    assert me(world, notification_settings={"digest": True}).changed
+    assert world.memory.writes == [("PATCH", ME, {"notification_settings": {"digest": True}})]
+
+
+# -- what is only read -----------------------------------------------------------------------------------------------
+
+
+def test_a_key_shows_itself() -> None:
+    world = account()
+    world.memory.singles["/api/personal_api_keys/@current/"] = {"id": "k", "label": "CI", "value": "phx_x"}
+    (found,) = world.session.collection(PERSONAL_API_KEY).all()
+    shown = masked(PERSONAL_API_KEY, found)
+    assert shown is not None and (shown["label"], shown["value"]) == ("CI", MASK)
+
+
+def test_tags_are_texts() -> None:
+    world = account()
+    world.memory.singles["/api/projects/1/tags/"] = ["beta", "alpha"]
+    assert world.session.collection(TAG).all() == [{"name": "beta"}, {"name": "alpha"}]
+
+
+def test_what_has_no_end_is_cut_off() -> None:
+    world = account()
+    path = "/api/projects/1/activity_log/"
+    world.memory.lists[path] = [{"id": number, "activity": "updated"} for number in range(1200)]
+    assert len(world.session.collection(ACTIVITY_LOG).all()) == 1000

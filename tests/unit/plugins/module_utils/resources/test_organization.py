@@ -12,7 +12,12 @@ import pytest
 from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import Outcome, Reconciler, read_declared
 from ansible_collections.community.posthog.plugins.module_utils._resource import Resource
-from ansible_collections.community.posthog.plugins.module_utils._resources.organization import INVITE, ORGANIZATION
+from ansible_collections.community.posthog.plugins.module_utils._resources.organization import (
+    INVITE,
+    ORGANIZATION,
+    ORGANIZATION_DOMAIN,
+    PROXY_RECORD,
+)
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, api_error, make_world
 
 ACME = "01890000-0000-0000-0000-0000000000aa"
@@ -123,3 +128,52 @@ def test_an_invite_of_another_level_is_replaced() -> None:
     world = invited({"id": "i", "target_email": "bob@acme.test", "level": 1, "is_expired": False})
     assert present(world, INVITE, target_email="bob@ACME.test", level="admin").action == "updated"
     assert [call[0] for call in world.memory.writes] == ["DELETE", "POST"]
+
+
+# -- domains and proxies ---------------------------------------------------------------------------------------------
+
+
+def domains(*objects: Obj, kind: str = "domains", check_mode: bool = False) -> World:
+    """An organization with these domains."""
+    memory = Memory()
+    memory.lists[f"{ORGANIZATIONS}{ACME}/{kind}/"] = [dict(obj) for obj in objects]
+    return make_world(memory, organization=ACME, check_mode=check_mode)
+
+
+DOMAIN = {"id": "d", "domain": "acme.test", "jit_provisioning_enabled": False, "sso_enforcement": ""}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("options", [{"jit_provisioning_enabled": True}, {"sso_enforcement": "saml"}])
+def test_a_domain_is_verified_first(options: Obj, check_mode: bool) -> None:
+    for there in ([], [{**DOMAIN, "is_verified": False}]):
+        world = domains(*there, check_mode=check_mode)
+        with pytest.raises(
+            InvalidInput, match=f"{next(iter(options))}: only a verified domain takes this: .*TXT record"
+        ):
+            present(world, ORGANIZATION_DOMAIN, domain="acme.test", **options)
+        assert world.memory.writes == []
+    world = domains({**DOMAIN, "is_verified": True}, check_mode=check_mode)
+    assert present(world, ORGANIZATION_DOMAIN, domain="Acme.test", **options).changed
+
+
+def test_what_a_domain_is_without_is_no_change() -> None:
+    world = domains({**DOMAIN, "is_verified": False})
+    nothing = {"jit_provisioning_enabled": False, "sso_enforcement": None}
+    assert not present(world, ORGANIZATION_DOMAIN, domain="acme.test", **nothing).changed
+    with pytest.raises(InvalidInput, match="domain: cannot be changed after creation"):
+        present(world, ORGANIZATION_DOMAIN, "d", domain="other.test")
+    with pytest.raises(InvalidInput, match=r"'acme' is not allowed; it takes a domain"):
+        present(world, ORGANIZATION_DOMAIN, domain="acme")
+
+
+def test_a_proxy_is_told_by_its_domain() -> None:
+    known = {"id": "p", "domain": "e.acme.test", "status": "waiting"}
+    world = domains(known, {"id": "q", "domain": "old.acme.test", "status": "deleting"}, kind="proxy_records")
+    assert not present(world, PROXY_RECORD, domain="E.acme.test.").changed
+    path = f"{ORGANIZATIONS}{ACME}/proxy_records/"
+    # One that is being taken down is not there any more.
+    gone = Reconciler(world.session, PROXY_RECORD).absent(read_declared(PROXY_RECORD, {"domain": "old.acme.test"}))
+    assert not gone.changed and world.memory.writes == []
+    present(world, PROXY_RECORD, domain="new.acme.test.")
+    assert world.memory.writes == [("POST", path, {"domain": "new.acme.test"})]

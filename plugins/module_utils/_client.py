@@ -596,6 +596,8 @@ class Client:
             scopes = _SCOPE_NAME.findall(detail)
             if scopes:
                 return f" - add the scope {', '.join(sorted(set(scopes)))} to the key (Settings, Personal API keys)."
+            if "support personal api key" in detail.lower():
+                return " - PostHog allows this only to a person who is logged in with a browser, not to any key."
         return ""
 
     # -- lists ----------------------------------------------------------------------------------------------------

@@ -188,6 +188,7 @@ class Identity:
         are.
     :param large: the list may be too long to be read for the sake of names. Then each name is asked for with the
         filter.
+    :param partial: the list shows only some of the objects, so each name is asked for with the filter.
     :param also: makes, from a name, another one that the object of that name answers to, the first of C(read); for
         lists without a filter.
     """
@@ -203,6 +204,7 @@ class Identity:
     strict: bool = False
     by_value: bool = False
     large: bool = False
+    partial: bool = False
     also: t.Callable[[str], str] | None = None
 
     @property

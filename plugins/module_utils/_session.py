@@ -266,8 +266,8 @@ class Collection:
 
     def _too_long(self) -> bool:
         """Whether the list is one that may be very long, and is."""
-        if not self.resource.identity.large:
-            return False
+        if self.resource.identity.partial or not self.resource.identity.large:
+            return self.resource.identity.partial
         if self._long is None:
             place = self.resource.parent
             query = {**(place.params(self.parent) if place and self.parent else {}), **self.resource.list_params}

@@ -26,6 +26,7 @@ SAMPLES: dict[str, Sample] = _found()
 
 #: Types whose life has another shape; each has its tests in a file of its own.
 OWN_TESTS: dict[str, str] = {
+    "session_recording": "test_litany_recordings.py",
     "member": "test_litany_member.py",
     "role_membership": "test_litany_role_membership.py",
 }

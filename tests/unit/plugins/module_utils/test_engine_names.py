@@ -86,6 +86,16 @@ def test_a_list_that_is_too_long_is_never_read_for_names(many: bool) -> None:
     assert [call[2] for call in world.memory.reads] == asked
 
 
+def test_a_list_that_shows_only_some_is_asked_for_each_name() -> None:
+    world = world_of_many(9)
+    some = dataclasses.replace(LARGE, identity=Identity("name", ("name",), unique=True, filter="q", partial=True))
+    world.session.many = True
+    collection = world.session.collection(some)
+    assert collection.find("n0") and not collection.find("n99") and not collection.find("n99", sure=True)
+    assert collection.offered("n99") == ""
+    assert [call[2] for call in world.memory.reads] == [{"q": "n0"}, {"q": "n99"}]
+
+
 def test_a_list_that_may_be_long_and_is_not_is_read_like_any_other() -> None:
     world = world_of_many(9)
     collection = world.session.collection(LARGE)

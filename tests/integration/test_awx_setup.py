@@ -1,0 +1,225 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Setting AWX up: arguments of awx.awx, what is made, changed and removed, and what a credential gives a job."""
+
+from __future__ import annotations
+
+import ast
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from harness import Harness, Run
+from harness.awx import TOKEN, Awx, awx_collection, injected
+from harness.playbook import ROOT, collections_path
+
+ROLE = ROOT / "roles" / "awx"
+
+KEY = "phx_OnlyAwxMayKnowThisKey0123456789"
+
+#: Those that the life is tried with: of each kind one, since each run takes a while.
+SOME = ["apply", "drift", "kill_switch", "onboard"]
+
+
+@pytest.fixture
+def awx() -> t.Iterator[Awx]:
+    """A fresh AWX."""
+    server = Awx()
+    yield server
+    server.stop()
+
+
+def set_up(posthog: Harness, awx: Awx, *, check: bool = False, verbosity: int = 0, **variables: t.Any) -> Run:
+    """Run the playbook."""
+    return posthog.run(
+        path=ROOT / "playbooks" / "awx_setup.yml",
+        variables={"posthog_awx_scm_url": "https://git.example.com/posthog.git", **variables},
+        check=check,
+        verbosity=verbosity,
+        env={
+            "ANSIBLE_COLLECTIONS_PATH": f"{collections_path()}:{awx_collection()}",
+            "CONTROLLER_HOST": awx.url,
+            "CONTROLLER_OAUTH_TOKEN": TOKEN,
+            # awx.awx still uses parts of Ansible that are on their way out.
+            "ANSIBLE_DEPRECATION_WARNINGS": "false",
+        },
+        stop_on_error=True,
+    )
+
+
+def good(run: Run) -> Run:
+    """Fail the test where the run failed."""
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-1000:]
+    return run
+
+
+def test_life(posthog: Harness, awx: Awx) -> None:
+    """Everything is made, stays as it is, is changed by variables, and is removed, twice."""
+    inputs = {"api_key": KEY, "region": "eu"}
+    given: dict[str, t.Any] = {
+        "posthog_awx_inputs": inputs,
+        "posthog_awx_image": "registry.example.com/ee:1",
+        "posthog_awx_templates": SOME,
+    }
+    made = good(set_up(posthog, awx, **given))
+    assert made.changed > 10
+    assert awx.names() == {
+        "credential_types": ["PostHog"],
+        "credentials": ["PostHog"],
+        "execution_environments": ["PostHog"],
+        "projects": ["PostHog"],
+        "inventories": ["PostHog"],
+        "inventory_sources": ["PostHog"],
+        "job_templates": [f"PostHog {name}" for name in ("apply", "drift", "kill switch", "onboarding")],
+        "workflow_job_templates": ["PostHog drift, approval, apply"],
+        "workflow_job_template_nodes": ["apply", "approval", "drift"],
+        "workflow_approval_templates": ["PostHog: apply what the drift job shows?"],
+        "schedules": ["PostHog drift, nightly"],
+    }
+    assert awx.one("credentials", "PostHog")["inputs"] == inputs
+    assert awx.one("job_templates", "PostHog drift")["job_type"] == "check"
+    assert awx.linked("job_templates", "PostHog apply", "credentials") == ["PostHog"]
+    assert awx.linked("workflow_job_template_nodes", "drift", "failure_nodes") == ["approval"]
+    assert awx.linked("workflow_job_template_nodes", "approval", "success_nodes") == ["apply"]
+    assert awx.one("job_templates", "PostHog kill switch")["_survey"]["spec"][1]["choices"] == ["off", "on"]
+    assert KEY not in made.output
+
+    written = len(awx.writes)
+    again = good(set_up(posthog, awx, **given))
+    assert (again.changed, awx.writes[written:]) == (0, [])
+
+    changes: dict[str, t.Any] = {
+        **given,
+        "posthog_awx_inputs": {**inputs, "region": "us"},
+        "posthog_awx_image": "registry.example.com/ee:2",
+        "posthog_awx_slices": 5,
+        "posthog_awx_roles": ["Engineering", "Support"],
+        "posthog_awx_schedule_enabled": False,
+        "posthog_awx_approval_timeout": 3600,
+    }
+    predicted = good(set_up(posthog, awx, check=True, **changes))
+    assert predicted.changed == 5 and awx.writes[written:] == []
+    changed = good(set_up(posthog, awx, **changes))
+    assert changed.changed == 5
+    assert awx.one("job_templates", "PostHog apply")["job_slice_count"] == 5
+    assert awx.one("credentials", "PostHog")["inputs"]["region"] == "us"
+    roles = awx.one("job_templates", "PostHog onboarding")["_survey"]["spec"][3]
+    assert (roles["type"], roles["choices"]) == ("multiselect", ["Engineering", "Support"])
+    assert awx.one("schedules", "PostHog drift, nightly")["enabled"] is False
+
+    gone = good(set_up(posthog, awx, **given, posthog_awx_state="absent"))
+    assert gone.changed == 8 and awx.names() == {}
+
+
+def test_the_least(posthog: Harness, awx: Awx) -> None:
+    """Without a key, an image, and with few templates: the key is filled in by hand and stays."""
+    few: dict[str, t.Any] = {"posthog_awx_templates": ["kill_switch"], "posthog_awx_prefix": "Shop"}
+    # What is not there needs no removal.
+    assert good(set_up(posthog, awx, **few, posthog_awx_state="absent")).changed == 0
+    good(set_up(posthog, awx, **few))
+    assert awx.names() == {
+        "credential_types": ["Shop"],
+        "credentials": ["Shop"],
+        "projects": ["Shop"],
+        "inventories": ["Shop"],
+        "inventory_sources": ["Shop"],
+        "job_templates": ["Shop kill switch"],
+    }
+    awx.one("credentials", "Shop")["inputs"] = {"api_key": KEY}
+    assert good(set_up(posthog, awx, **few)).changed == 0
+    assert awx.one("credentials", "Shop")["inputs"] == {"api_key": KEY}
+    refused = set_up(posthog, awx, **few, posthog_awx_scm_url="")
+    assert refused.returncode != 0 and "posthog_awx_scm_url" in refused.output
+
+
+@pytest.mark.parametrize("variables", [False, True], ids=["environment", "variables"])
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {"api_key": KEY},
+        {"api_key": KEY, "region": "", "host": "", "organization_id": "", "project_id": ""},
+        {"api_key": KEY, "region": "eu", "organization_id": "Acme", "project_id": "1"},
+        {"api_key": KEY, "host": "https://posthog.example.com", "project_id": "Default project"},
+    ],
+    ids=["minimal", "empty", "region", "host"],
+)
+def test_injectors(posthog: Harness, awx: Awx, inputs: dict[str, str], variables: bool) -> None:
+    """A credential gives a job all variables; what was left empty is empty."""
+    kind = credential_type(variables)
+    environment, extra = injected(kind, inputs)
+    assert environment == {
+        "POSTHOG_API_KEY": KEY,
+        "POSTHOG_REGION": inputs.get("region", ""),
+        "POSTHOG_HOST": inputs.get("host", ""),
+        "POSTHOG_ORGANIZATION_ID": inputs.get("organization_id", ""),
+        "POSTHOG_PROJECT_ID": inputs.get("project_id", ""),
+    }
+    assert extra.get("posthog_api_key") == (KEY if variables else None)
+
+
+def credential_type(variables: bool) -> dict[str, t.Any]:
+    """The credential type as the role makes it."""
+
+    class Loader(yaml.SafeLoader):
+        """YAML with Ansible's mark for what is no template."""
+
+    Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+    data = yaml.load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"), Loader)
+    injectors = {"env": data["posthog_awx__environment"]}
+    if variables:
+        injectors["extra_vars"] = data["posthog_awx__variables"]
+    return {"inputs": {"fields": data["posthog_awx__fields"], "required": ["api_key"]}, "injectors": injectors}
+
+
+def test_what_awx_gets_is_what_is_rendered(posthog: Harness, awx: Awx) -> None:
+    """The type that the playbook makes has the injectors that are tested above, untouched by Ansible."""
+    good(set_up(posthog, awx, posthog_awx_inject_variables=True, posthog_awx_templates=[]))
+    made = awx.one("credential_types", "PostHog")
+    expected = credential_type(True)
+    assert made["injectors"] == expected["injectors"] and made["inputs"] == expected["inputs"]
+
+
+def _spec(module: str) -> dict[str, t.Any]:
+    """The argument spec in the source of a module of awx.awx."""
+    source = (awx_collection() / "ansible_collections/awx/awx/plugins/modules" / f"{module}.py").read_text()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "argument_spec":
+            calls = t.cast(ast.Call, node.value).keywords
+            return {
+                str(keyword.arg): {
+                    part.arg: ast.literal_eval(part.value)
+                    for part in t.cast(ast.Call, keyword.value).keywords
+                    if part.arg in ("required", "type", "aliases")
+                }
+                for keyword in calls
+            }
+    raise AssertionError(f"{module} has no argument spec")
+
+
+@pytest.mark.parametrize("file", ["present.yml", "absent.yml"])
+def test_arguments(file: str) -> None:
+    """Every argument is one of the module, and every required one is there."""
+    tasks = yaml.safe_load((ROLE / "tasks" / file).read_text(encoding="utf-8"))
+    seen = 0
+    for task in tasks:
+        for name, given in task.items():
+            if name.startswith("awx.awx."):
+                spec = _spec(name.rsplit(".", 1)[1])
+                known = set(spec) | {alias for item in spec.values() for alias in item.get("aliases", [])}
+                assert set(given) <= known, f"{task['name']}: {set(given) - known}"
+                missing = {key for key, item in spec.items() if item.get("required")} - set(given)
+                assert not missing, f"{task['name']}: {missing}"
+                seen += 1
+    assert seen >= 8
+
+
+def test_playbooks_of_the_templates() -> None:
+    """Each job template's playbook is in the project."""
+    data = (ROLE / "vars" / "main.yml").read_text(encoding="utf-8")
+    playbooks = [line.split(":")[1].strip() for line in data.splitlines() if line.strip().startswith("playbook:")]
+    assert len(playbooks) == 7
+    for name in playbooks:
+        assert (ROOT / "awx" / "project" / name).exists(), name
+    assert Path(ROOT / "awx" / "project" / "inventory" / "posthog.yml").exists()

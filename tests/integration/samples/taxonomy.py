@@ -123,6 +123,11 @@ SAMPLES = [
         not_by_hand=NO_EVENT,
         values={"default_columns": Value(["group_name", "created_at"], ["created_at"])},
         left_out={"detail_dashboard": "PostHog makes it, and nothing takes it away; test_detail_dashboard"},
+        drift=("PATCH", "update_metadata/"),
+        drifts=(
+            [{"group_type_index": 0, "name_singular": "Firm", "name_plural": "Firms"}],
+            {"name_singular": "Firm", "name_plural": "Firms"},
+        ),
         old="-",
     ),
     Sample(

@@ -10,9 +10,10 @@ import itertools
 from typing import Any
 
 import pytest
+from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram, _Module
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import (
     Outcome,
     Reconciler,
@@ -445,3 +446,15 @@ def test_a_query_is_compared_without_what_does_not_matter() -> None:
     there = {"id": "e1", **export("NoOp", {}), "schema": {"hogql_query": "SELECT event FROM events"}}
     world = posthog(batch_exports=[there])
     assert not declare(world, BATCH_EXPORT, {"name": "Events", "hogql_query": "select event\nfrom events;"}).changed
+
+
+def test_the_log_of_the_host_sees_nothing_that_may_be_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(AnsibleModule, "_log_invocation", lambda self: seen.append(copy.deepcopy(self.params)))
+    module = object.__new__(_Module)
+    module._item = ResourceProgram(HOG_FUNCTION)
+    module.given = function(inputs={"headers": {"value": {"Authorization": "s3cret-one"}}})
+    module.params = {**module.given, "state": "present"}
+    module._log_invocation()
+    assert "s3cret-one" not in str(seen) and seen[0]["state"] == "present" and seen[0]["name"] == "Shop"
+    assert "s3cret-one" in str(module.params)

@@ -246,3 +246,58 @@ def test_states_on_an_old_server(posthog_2024: Harness) -> None:
     steps.add("go on", {**survey, "status": "running"}, changed, dated("survey", started=True, ended=False))
     steps.add("go on again", {**survey, "status": "running"}, unchanged)
     steps.run(posthog_2024)
+
+
+def test_scheduled_changes(posthog: Harness) -> None:
+    """Changes of one flag are told apart by time and operation; they recur by an interval or a cron expression."""
+    steps = Steps(PREFIX + "scheduled_change")
+
+    def prepare() -> dict[str, t.Any]:
+        filters = {"groups": [{"properties": [], "rollout_percentage": 10}]}
+        posthog.server.api("POST", "feature_flags/", {"key": "sale", "filters": filters})
+        return {}
+
+    on = {"operation": "update_status", "value": True}
+    sets = {"operation": "add_release_condition", "value": {"groups": [{"properties": [], "rollout_percentage": 20}]}}
+    first = {"feature_flag": "sale", "scheduled_at": "2030-01-01T00:00:00Z", "payload": on}
+    steps.add("on", first, changed, no_warnings)
+    steps.add("on again", {**first, "scheduled_at": "2030-01-01T01:00:00+01:00"}, unchanged)
+    steps.add("another operation", {**first, "payload": sets}, changed)
+    steps.add("another time", {**first, "scheduled_at": "2030-02-01T00:00:00Z"}, changed)
+    steps.add("which one", {**first, "scheduled_at": "+14d"}, refused("ids", "give the id"), silent)
+    weekly = {**first, "is_recurring": True, "cron_expression": "0 9 * * 1"}
+    steps.add("each Monday", weekly, changed, no_warnings)
+    steps.add("each Monday again", weekly, unchanged)
+    both = {**weekly, "recurrence_interval": "weekly"}
+    steps.add("both", both, refused("cron_expression", "not both"), silent)
+    steps.add("weekly", {**both, "cron_expression": None}, changed)
+    steps.add("weekly again", {**both, "cron_expression": None}, unchanged)
+    steps.add("later", {**first, "payload": {**on, "value": False}, "scheduled_at": "2030-02-01T00:00:00Z"}, changed)
+    steps.add("gone", {**first, "state": "absent"}, changed)
+    steps.add("gone again", {**first, "state": "absent"}, unchanged)
+    steps.run(posthog, prepare)
+
+
+def test_flags_of_early_access_features(posthog: Harness) -> None:
+    """A feature brings a flag along or takes one over, and tells which."""
+    steps = Steps(PREFIX + "early_access_feature")
+
+    def flag(key: str, **enrolment: t.Any) -> Check:
+        def check(found: Findings, task: Task, run: Run) -> None:
+            shown = task.result["early_access_feature"]["feature_flag"]
+            found.equal(shown["key"], key, "the flag")
+            for name, value in enrolment.items():
+                found.equal(shown["filters"].get(name), value, name)
+
+        return check
+
+    new = {"name": "New shell", "stage": "beta"}
+    steps.add("create", new, changed, flag("new-shell", feature_enrollment=True), no_warnings)
+    steps.add("again", {**new, "feature_flag": "new-shell"}, unchanged, requests_at_most(2))
+    steps.add("not for enrolment yet", {**new, "stage": "concept"}, changed, flag("new-shell", feature_enrollment=None))
+    steps.add("another flag", {**new, "feature_flag": "other"}, refused("feature_flag"), silent)
+    steps.add("taken", {**new, "name": "Second", "feature_flag": "new-shell"}, refused("'New shell' already"), silent)
+    steps.add("delete", {"name": "New shell", "state": "absent"}, changed)
+    steps.add("the flag is still there", new, refused("feature_flag", "new-shell"), silent)
+    steps.add("take it over", {**new, "feature_flag": "new-shell"}, changed, flag("new-shell"), no_warnings)
+    steps.run(posthog)

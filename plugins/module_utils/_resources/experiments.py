@@ -9,7 +9,9 @@ experiment_saved_metric, web_experiment, early_access_feature, scheduled_change.
 
 from __future__ import annotations
 
+import re
 import typing as t
+import unicodedata
 from dataclasses import dataclass
 
 from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput
@@ -46,7 +48,11 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Scope,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS, QUERY_REFS
-from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import PROPERTY, VARIANT
+from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import (
+    FILTERS,
+    PROPERTY,
+    VARIANT,
+)
 from ansible_collections.community.posthog.plugins.module_utils._resources.lifecycle import (
     LifeCycle,
     dates_fit,
@@ -617,4 +623,247 @@ EXPERIMENT = Resource(
     ),
     parts=(ExperimentState(), ExperimentArchive()),
     checks=(dates_fit, _experiment_complete),
+)
+
+# -- web experiments -------------------------------------------------------------------------------------------------
+
+
+def _web_variants_fit(values: Values) -> Found:
+    """Rules of the variants of a web experiment."""
+    variants = values.get("variants")
+    if variants is None:
+        return
+    if BASELINE not in variants:
+        yield "variants", f"one of them must have the key {BASELINE!r}, which the others are compared with"
+    for key, variant in variants.items():
+        if key == BASELINE:
+            continue
+        for index, transform in enumerate(variant.get("transforms") or []):
+            if not transform.get("selector"):
+                yield f"variants.{key}.transforms[{index}].selector", "is missing; it says what is changed"
+
+
+WEB_EXPERIMENT = Resource(
+    type="web_experiment",
+    plural="web_experiments",
+    scope=Scope.PROJECT,
+    path="web_experiments/",
+    identity=Identity("name", ("name",)),
+    scopes=("experiment:read", "experiment:write"),
+    order=33,
+    since="2025",
+    fields=(
+        Text("name", required=True, max_length=400),
+        Map(
+            "variants",
+            Document(
+                "variant",
+                [
+                    Number("rollout_percentage", required=True, minimum=0, maximum=100),
+                    ListOf("transforms", Open("transform"), null_as=[]),
+                    Open("conditions", nullable=True),
+                ],
+            ),
+            required=True,
+        ),
+        Time("created_at"),
+    ),
+    checks=(_web_variants_fit,),
+)
+
+# -- early access features -------------------------------------------------------------------------------------------
+
+
+def _slug(name: str) -> str:
+    """The key of the flag that PostHog makes for a feature of a name."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain.lower())).strip("-_")
+
+
+def _flag_fits(session: Session, values: Values, current: Values | None) -> Found:
+    """The flag of a new early access feature must be one that people can enrol in, and of no other feature."""
+    number, name = values.get("feature_flag"), values.get("name")
+    if current is not None or not (number is None or isinstance(number, int)):
+        return
+    flags = known_collection(session, session.registry("feature_flag"))
+    try:
+        if number is None:
+            made = _slug(str(name))
+            if flags.find(made):
+                told = f"PostHog would make the flag {made!r}, which is there already; give it, or another one"
+                yield "feature_flag", told
+            return
+        flag = flags.get(number)
+    except ApiError:
+        # This key may not read flags; PostHog judges.
+        return
+    if flag is None:
+        return
+    filters = flag.get("filters") or {}
+    key = flag.get("key")
+    if dig(filters, "multivariate.variants"):
+        yield "feature_flag", f"the flag {key!r} has variants, so nobody can enrol in it"
+    if any(item.get("aggregation_group_type_index") is not None for item in (filters, *(filters.get("groups") or []))):
+        yield "feature_flag", f"the flag {key!r} is about groups, so nobody can enrol in it"
+    for other in known_collection(session, session.registry("early_access_feature")).all():
+        if dig(other, "feature_flag.id") == number:
+            yield "feature_flag", f"the flag {key!r} is that of the early access feature {other.get('name')!r} already"
+
+
+EARLY_ACCESS_FEATURE = Resource(
+    type="early_access_feature",
+    plural="early_access_features",
+    scope=Scope.PROJECT,
+    path="early_access_feature/",
+    identity=Identity("name", ("name",)),
+    scopes=("early_access_feature:read", "early_access_feature:write"),
+    order=30,
+    fields=(
+        Text("name", required=True, max_length=200),
+        Text("description", null_as=""),
+        Choice("stage", ["draft", "concept", "alpha", "beta", "general-availability", "archived"], required=True),
+        Text("documentation_url", null_as="", max_length=800),
+        Open("payload", nullable=True, since="2026"),
+        Reference(
+            "feature_flag",
+            Ref("feature_flag", name_at="feature_flag.key"),
+            api="feature_flag_id",
+            read=("feature_flag",),
+            reading=ids_of(),
+            aliases=("feature_flag_id",),
+            create_only=True,
+        ),
+        Text("_create_in_folder", write_only=True, since="2025"),
+    ),
+    guards=(_flag_fits,),
+)
+
+# -- scheduled changes -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ChangeValue(Field):
+    """What a scheduled change sets; of another form for each operation, and read by :func:`_change_read`."""
+
+    def _parse_open(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        return value
+
+
+_FLAG_PART = {known.name: known for known in FILTERS.fields}
+
+#: The form of the value, by operation.
+CHANGES: dict[str, Field] = {
+    "update_status": Bool("value"),
+    "add_release_condition": Document(
+        "value",
+        [
+            ListOf("groups", held(_FLAG_PART["groups"].items), required=True),
+            _FLAG_PART["payloads"],
+            _FLAG_PART["multivariate"],
+        ],
+    ),
+    "update_variants": Document("value", [ListOf("variants", VARIANT, required=True), _FLAG_PART["payloads"]]),
+}
+
+
+def _change_read(options: dict[str, t.Any], problems: Problems) -> None:
+    """Read the value in the form that its operation has."""
+    payload = options.get("payload")
+    if not isinstance(payload, dict) or payload.get("operation") not in CHANGES or "value" not in payload:
+        return
+    known = CHANGES[payload["operation"]]
+    value = known.parse(payload["value"], "payload.value", problems)
+    for name in ("groups", "variants"):
+        if isinstance(value, dict) and value.get(name) == []:
+            problems.append((f"payload.value.{name}", "must hold at least one"))
+    options["payload"] = {**payload, "value": value}
+
+
+def _recurrence_fits(values: Values) -> Found:
+    """What recurs does so by an interval or by a cron expression."""
+    interval, cron = values.get("recurrence_interval"), values.get("cron_expression")
+    if interval and cron:
+        yield "cron_expression", "give it or recurrence_interval, not both"
+    if cron and len(cron.split()) != 5:
+        yield "cron_expression", f"has five fields, separated by spaces, not {len(cron.split())}"
+    recurring = values.get("is_recurring")
+    if recurring is False and (interval or cron):
+        yield "is_recurring", "must be true where there is a recurrence_interval or a cron_expression"
+    if recurring and dig(values.get("payload"), "operation") == "add_release_condition":
+        yield "is_recurring", "a change of the operation add_release_condition cannot recur"
+    first, last = instant(values.get("scheduled_at")), instant(values.get("end_date"))
+    if first and last and last <= first:
+        yield "end_date", "must be after scheduled_at"
+
+
+def _recurrence_complete(session: Session, values: Values, current: Values | None) -> Found:
+    def value(name: str) -> t.Any:
+        return values[name] if name in values else (current or {}).get(name)
+
+    some = value("recurrence_interval") or value("cron_expression")
+    if value("is_recurring") and not some:
+        yield "is_recurring", "needs a recurrence_interval or a cron_expression"
+    if some and not value("is_recurring"):
+        yield "is_recurring", "must be true where there is a recurrence_interval or a cron_expression"
+
+
+def _carried_out(_session: Session, obj: Values) -> bool:
+    return bool(obj.get("executed_at")) and not obj.get("is_recurring")
+
+
+def _not_carried_out(session: Session, values: Values, current: Values | None) -> Found:
+    if current is not None and _carried_out(session, current):
+        yield (
+            "scheduled_at",
+            f"it was carried out on {current['executed_at']}, and PostHog keeps it as it is; declare another time",
+        )
+
+
+@dataclass(frozen=True)
+class ScheduledChangeCalls(Calls):
+    """PostHog schedules changes of one kind of object so far, and wants to hear which."""
+
+    def create(self, collection: Collection, body: dict[str, t.Any]) -> t.Any:
+        """See :meth:`Calls.create`."""
+        return super().create(collection, {"model_name": "FeatureFlag", **body})
+
+
+SCHEDULED_CHANGE = Resource(
+    type="scheduled_change",
+    plural="scheduled_changes",
+    scope=Scope.PROJECT,
+    path="scheduled_changes/",
+    identity=Identity("scheduled_at", ("scheduled_at",), by_value=True, within=("feature_flag", "payload.operation")),
+    scopes=("feature_flag:read", "feature_flag:write"),
+    order=40,
+    calls=ScheduledChangeCalls(),
+    list_params={"model_name": "FeatureFlag"},
+    prepare=_change_read,
+    # The ones that were carried out are history: nobody declares them, and nobody deletes them.
+    generated=_carried_out,
+    spared=_carried_out,
+    fields=(
+        Reference(
+            "feature_flag",
+            Ref("feature_flag", as_string=True),
+            api="record_id",
+            aliases=("record_id",),
+            required=True,
+            create_only=True,
+        ),
+        Time("scheduled_at", required=True, relative=True),
+        Document(
+            "payload",
+            [Choice("operation", list(CHANGES), required=True), ChangeValue("value", "open", required=True)],
+            required=True,
+            whole=True,
+            refs=PROPERTY_REFS,
+        ),
+        Bool("is_recurring", default=False),
+        Choice("recurrence_interval", ["daily", "weekly", "monthly", "yearly"], nullable=True),
+        Text("cron_expression", nullable=True, since="2026"),
+        Time("end_date", nullable=True, relative=True),
+    ),
+    checks=(_recurrence_fits,),
+    guards=(_recurrence_complete, _not_carried_out),
 )

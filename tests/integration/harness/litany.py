@@ -98,7 +98,7 @@ class Litany:
         for option, value in sample.within.items():
             known = self.table.field(option)
             if known is not None and known.ref is None:
-                body[known.api_name] = known.words.get(value, value)
+                body[known.api_name] = known.words.get(value, value) if known.words else value
         return {**body, **self.body(sample.foreign)}
 
     @staticmethod

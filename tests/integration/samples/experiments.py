@@ -274,4 +274,105 @@ EXPERIMENT = Sample(
     again_reason="the experiments, this one, the holdout, the metrics and the actions",
 )
 
-SAMPLES = [HOLDOUT, SAVED_METRIC, EXPERIMENT]
+PAGE: dict[str, t.Any] = {
+    "control": {"rollout_percentage": 50},
+    "question": {
+        "rollout_percentage": 50,
+        "transforms": [
+            {"selector": "h1", "text": "Looking for something?"},
+            {"selector": "#buy", "css": "color: red", "attributes": [{"name": "rel", "value": "next"}]},
+        ],
+        "conditions": {"url": "/home", "urlMatchType": "icontains"},
+    },
+}
+
+WEB = Sample(
+    type="web_experiment",
+    name="Heading",
+    path="web_experiments/",
+    minimal={"variants": PAGE},
+    values={
+        "variants": Value(
+            PAGE,
+            {
+                "control": {"rollout_percentage": 20},
+                "question": {"rollout_percentage": 40, "transforms": [{"selector": "h1", "html": "<b>Well?</b>"}]},
+                "short": {"rollout_percentage": 40, "transforms": [{"selector": "h1", "text": "Hello"}]},
+            },
+        ),
+        "created_at": Value("2026-01-05T09:00:00Z", "2026-02-05T10:00:00+01:00"),
+    },
+    foreign={"variants": {"control": {"rollout_percentage": 60}, "a": {"rollout_percentage": 40}}},
+    drifts=({"created_at": "2020-01-01T00:00:00Z"}, {"created_at": "2020-01-01T00:00:00Z"}),
+    moving=("feature_flag_key", "created_at"),
+)
+
+
+def shells(server: SandboxServer) -> dict[str, t.Any]:
+    """Flags."""
+    everybody = {"groups": [{"properties": [], "rollout_percentage": 0}]}
+    return {
+        key: server.api("POST", "feature_flags/", {"key": key, "filters": everybody})["id"]
+        for key in ("new-shell", "old-shell")
+    }
+
+
+EARLY = Sample(
+    type="early_access_feature",
+    name="New shell",
+    path="early_access_feature/",
+    prepare=shells,
+    minimal={"stage": "draft", "feature_flag": "new-shell"},
+    values={
+        "stage": Value("draft", "beta", also=("feature_flag",)),
+        "documentation_url": Value("https://docs.acme.test/shell", "https://docs.acme.test/new"),
+        "payload": Value({"color": "red", "sizes": [1, 2]}, {"color": "blue"}),
+        "feature_flag": Value("new-shell", "old-shell"),
+    },
+    foreign=lambda names: {
+        "stage": "concept",
+        "description": "Made by hand",
+        "feature_flag_id": names["new-shell"],
+    },
+    no_twin="a flag has one feature",
+    shows={"feature_flag": linked("feature_flag")},
+    moving=("feature_flag",),
+    numbered=None,
+    again=2,
+)
+
+
+def scheduled(server: SandboxServer) -> dict[str, t.Any]:
+    """Flags and a cohort."""
+    return {**people(server), **shells(server)}
+
+
+OFF = {"operation": "update_status", "value": False}
+
+SCHEDULED = Sample(
+    type="scheduled_change",
+    name="2030-01-02T08:00:00+01:00",
+    path="scheduled_changes/",
+    prepare=scheduled,
+    within={"feature_flag": "new-shell", "payload": OFF},
+    elsewhere={"payload": {"operation": "update_variants", "value": {"variants": split("a", "b")}}},
+    values={
+        "is_recurring": Value(True, False, along={"recurrence_interval": None, "cron_expression": None}),
+        "recurrence_interval": Value("weekly", "monthly", clears=False),
+        "end_date": Value("2031-01-01T00:00:00Z", "2032-01-01T00:00:00+02:00"),
+    },
+    last=("is_recurring",),
+    left_out={"cron_expression": "excludes recurrence_interval; test_scheduled_changes"},
+    foreign=lambda names: {
+        "model_name": "FeatureFlag",
+        "record_id": str(names["new-shell"]),
+        "scheduled_at": "2030-01-02T07:00:00Z",
+        "payload": {"operation": "update_status", "value": False},
+    },
+    drifts=({"end_date": "2033-01-01T00:00:00Z"}, {"end_date": "2033-01-01T00:00:00Z"}),
+    again=3,
+    again_reason="the changes and the flag",
+    least=3,
+)
+
+SAMPLES = [HOLDOUT, SAVED_METRIC, EXPERIMENT, WEB, EARLY, SCHEDULED]

@@ -382,3 +382,169 @@ def test_old_servers_delete_for_good() -> None:
     world = world_of(stored(**STATES["draft"]))
     Reconciler(world.session, EXPERIMENT).absent(read_declared(EXPERIMENT, {"name": "Colour"}))
     assert world.memory.writes == [("PATCH", f"{PATH}1/", {"deleted": True})]
+
+
+# -- web experiments, early access features, scheduled changes -------------------------------------------------------
+
+WEB, EARLY, CHANGE = RESOURCES["web_experiment"], RESOURCES["early_access_feature"], RESOURCES["scheduled_change"]
+FEATURES, CHANGES = "/api/projects/1/early_access_feature/", "/api/projects/1/scheduled_changes/"
+
+
+@pytest.mark.parametrize(
+    ("variants", "reason"),
+    [
+        ({"a": {"rollout_percentage": 100}}, "must have the key 'control'"),
+        ({"control": {}}, r"variants.control.rollout_percentage: is missing"),
+        (
+            {"control": {"rollout_percentage": 50}, "a": {"rollout_percentage": 50, "transforms": [{"text": "x"}]}},
+            r"variants.a.transforms\[0\].selector: is missing",
+        ),
+    ],
+)
+def test_variants_of_a_web_experiment(variants: Obj, reason: str) -> None:
+    with pytest.raises(InvalidInput, match=reason):
+        read_declared(WEB, {"name": "w", "variants": variants})
+
+
+def features(*rows: Obj, flag: Obj | None = None) -> World:
+    memory = Memory()
+    memory.lists = {FEATURES: [dict(row) for row in rows], FLAGS: [{"id": 5, "key": "new-shell", **(flag or {})}]}
+    return make_world(memory)
+
+
+def early(world: World, /, **options: Any) -> Outcome:
+    return present(world, EARLY, name="New shell", stage="beta", **options)
+
+
+def test_a_feature_takes_a_flag_that_fits() -> None:
+    world = features()
+    assert early(world, feature_flag="new-shell").action == "created"
+    assert world.memory.writes[0][2]["feature_flag_id"] == 5
+    many = {"filters": {"multivariate": {"variants": HALVES}}}
+    group = {"filters": {"groups": [{"aggregation_group_type_index": 0}]}}
+    taken = {"id": "e", "name": "Other", "feature_flag": {"id": 5, "key": "new-shell"}}
+    for world, reason in (
+        (features(flag=many), "has variants"),
+        (features(flag=group), "is about groups"),
+        (features(taken), "that of the early access feature 'Other' already"),
+    ):
+        with pytest.raises(InvalidInput, match=reason):
+            early(world, feature_flag="new-shell")
+        assert world.memory.writes == []
+
+
+def test_a_flag_in_the_way_is_named() -> None:
+    with pytest.raises(InvalidInput, match="the flag 'new-shell', which is there already"):
+        early(features())
+    assert early(features(flag={"key": "other"})).action == "created"
+    world = features()
+    world.memory.errors[("GET", FLAGS)] = api_error(403, "API key missing required scope 'feature_flag:read'")
+    assert early(world).action == "created"
+
+
+def test_the_flag_of_a_feature_stays() -> None:
+    row = {"id": "e", "name": "New shell", "stage": "beta", "feature_flag": {"id": 5, "key": "new-shell"}}
+    assert early(features(row), feature_flag="new-shell").action == "unchanged"
+    assert early(features(row)).action == "unchanged"
+    with pytest.raises(InvalidInput, match="feature_flag: cannot be changed after creation"):
+        early(features(row), feature_flag=6)
+
+
+ON = {"operation": "update_status", "value": True}
+
+
+def changes_of(*rows: Obj) -> World:
+    memory = Memory()
+    defaults: Obj = {
+        "record_id": "5",
+        "payload": ON,
+        "scheduled_at": TIME,
+        "is_recurring": False,
+        "recurrence_interval": None,
+        "cron_expression": None,
+        "end_date": None,
+        "executed_at": None,
+    }
+    memory.lists = {
+        CHANGES: [{"id": number, **defaults, **row} for number, row in enumerate(rows, 1)],
+        FLAGS: [{"id": 5, "key": "new-shell"}],
+    }
+    return make_world(memory)
+
+
+def change(world: World, /, **options: Any) -> Outcome:
+    declared = {"feature_flag": "new-shell", "scheduled_at": TIME, "payload": ON, **options}
+    return present(world, CHANGE, **declared)
+
+
+def test_a_change_is_found_by_flag_time_and_operation() -> None:
+    groups = {"operation": "add_release_condition", "value": {"groups": [{"properties": []}]}}
+    world = changes_of({}, {"payload": groups}, {"record_id": "6"}, {"scheduled_at": "2027-01-01T00:00:00Z"})
+    assert change(world).action == "unchanged"
+    assert change(world, scheduled_at="2026-01-05T10:00:00+01:00").action == "unchanged"
+    assert change(world, payload={**ON, "value": False}).action == "updated"
+    assert world.memory.writes == [("PATCH", f"{CHANGES}1/", {"payload": {**ON, "value": False}})]
+    outcome = change(world, scheduled_at="2028-01-01T00:00:00Z")
+    assert outcome.action == "created"
+    wanted = {"model_name": "FeatureFlag", "record_id": "5", "scheduled_at": "2028-01-01T00:00:00Z", "payload": ON}
+    assert world.memory.writes[1] == ("POST", CHANGES, wanted)
+
+
+def test_a_time_relative_to_now_is_that_of_the_creation() -> None:
+    assert change(changes_of({}), scheduled_at="+14d").action == "unchanged"
+    world = changes_of()
+    assert change(world, scheduled_at="+14d").action == "created"
+    assert world.memory.writes[0][2]["scheduled_at"].endswith("Z")
+
+
+def test_what_was_carried_out_stays() -> None:
+    done = {"executed_at": "2026-01-05T09:00:10Z"}
+    assert change(changes_of(done)).action == "unchanged"
+    with pytest.raises(InvalidInput, match="carried out on 2026-01-05T09:00:10Z"):
+        change(changes_of(done), payload={**ON, "value": False})
+    recurring = {**done, "is_recurring": True, "recurrence_interval": "daily"}
+    assert change(changes_of(recurring), recurrence_interval="weekly").action == "updated"
+    assert CHANGE.spared is not None and CHANGE.generated is not None
+    session = changes_of().session
+    assert CHANGE.spared(session, done) and not CHANGE.spared(session, recurring) and CHANGE.generated(session, done)
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"payload": {"operation": "update_status", "value": {}}}, "payload.value: takes true or false"),
+        ({"payload": {"operation": "update_status"}}, "payload.value: is missing"),
+        ({"payload": {"operation": "update_statuss", "value": True}}, "did you mean update_status"),
+        ({"payload": {"operation": "add_release_condition", "value": {}}}, "payload.value.groups: is missing"),
+        ({"payload": {"operation": "add_release_condition", "value": {"groups": []}}}, "must hold at least one"),
+        (
+            {"payload": {"operation": "add_release_condition", "value": {"groups": [{"rolout_percentage": 1}]}}},
+            r"payload.value.groups\[0\].rolout_percentage.*did you mean rollout_percentage",
+        ),
+        ({"payload": {"operation": "update_variants", "value": {"variants": [{"key": "a"}]}}}, "is missing"),
+        ({"is_recurring": True}, "needs a recurrence_interval or a cron_expression"),
+        ({"recurrence_interval": "daily"}, "is_recurring: must be true"),
+        ({"is_recurring": True, "recurrence_interval": "daily", "cron_expression": "0 9 * * 1"}, "not both"),
+        ({"is_recurring": True, "cron_expression": "0 9 * *"}, "has five fields, separated by spaces, not 4"),
+        ({"end_date": TIME}, "end_date: must be after scheduled_at"),
+        (
+            {
+                "is_recurring": True,
+                "recurrence_interval": "daily",
+                "payload": {"operation": "add_release_condition", "value": {"groups": [{"properties": []}]}},
+            },
+            "cannot recur",
+        ),
+    ],
+)
+def test_rules_of_scheduled_changes(options: Obj, reason: str) -> None:
+    with pytest.raises(InvalidInput, match=reason):
+        change(changes_of(), **options)
+
+
+def test_references_in_a_change() -> None:
+    world = changes_of()
+    world.memory.lists["/api/projects/1/cohorts/"] = [{"id": 77, "name": "Staff"}]
+    sets = [{"properties": [{"key": "id", "type": "cohort", "operator": "in", "value": "Staff"}]}]
+    change(world, payload={"operation": "add_release_condition", "value": {"groups": sets}})
+    assert world.memory.writes[0][2]["payload"]["value"]["groups"][0]["properties"][0]["value"] == 77

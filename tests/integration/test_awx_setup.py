@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 import typing as t
 from pathlib import Path
 
@@ -145,7 +147,7 @@ def test_the_least(posthog: Harness, awx: Awx) -> None:
     ],
     ids=["minimal", "empty", "region", "host"],
 )
-def test_injectors(posthog: Harness, awx: Awx, inputs: dict[str, str], variables: bool) -> None:
+def test_injectors(inputs: dict[str, str], variables: bool) -> None:
     """A credential gives a job all variables; what was left empty is empty."""
     kind = credential_type(variables)
     environment, extra = injected(kind, inputs)
@@ -159,14 +161,19 @@ def test_injectors(posthog: Harness, awx: Awx, inputs: dict[str, str], variables
     assert extra.get("posthog_api_key") == (KEY if variables else None)
 
 
-def credential_type(variables: bool) -> dict[str, t.Any]:
-    """The credential type as the role makes it."""
+def _data() -> dict[str, t.Any]:
+    """The objects as they stand in the role."""
 
     class Loader(yaml.SafeLoader):
         """YAML with Ansible's mark for what is no template."""
 
     Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
-    data = yaml.load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"), Loader)
+    return dict(yaml.load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"), Loader))
+
+
+def credential_type(variables: bool) -> dict[str, t.Any]:
+    """The credential type as the role makes it."""
+    data = _data()
     injectors = {"env": data["posthog_awx__environment"]}
     if variables:
         injectors["extra_vars"] = data["posthog_awx__variables"]
@@ -213,6 +220,33 @@ def test_arguments(file: str) -> None:
                 assert not missing, f"{task['name']}: {missing}"
                 seen += 1
     assert seen >= 8
+
+
+def test_execution_environment(tmp_path: Path) -> None:
+    """ansible-builder makes the build context. (The image itself needs a container engine, and is not built here.)"""
+    done = subprocess.run(
+        [sys.executable, "-m", "ansible_builder", "create", "--file", ROOT / "awx" / "execution-environment.yml"]
+        + ["--context", tmp_path],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    recipe = "".join(path.read_text(encoding="utf-8") for path in tmp_path.glob("*file"))
+    assert "ansible-core==" in recipe and "ansible-runner==" in recipe
+    wanted = yaml.safe_load((tmp_path / "_build" / "requirements.yml").read_text(encoding="utf-8"))
+    assert [item["name"] for item in wanted["collections"]] == ["community.posthog"]
+
+
+def test_survey_variables() -> None:
+    """What a survey asks for is what the playbook reads."""
+    data = _data()
+    for template in data["posthog_awx__templates"].values():
+        path = ROOT / "playbooks" / template["playbook"]
+        text = path.read_text(encoding="utf-8")
+        for question in template.get("survey_spec", {}).get("spec", []):
+            assert question["variable"] in text, f"{path.name} knows nothing of {question['variable']}"
 
 
 def test_playbooks_of_the_templates() -> None:

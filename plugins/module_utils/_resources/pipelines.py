@@ -510,8 +510,37 @@ HOG_FUNCTION = Resource(
 # -- workflows -------------------------------------------------------------------------------------------------------
 
 
+#: What PostHog adds to a workflow wherever it compiles something.
+_COMPILED = ("bytecode", "bytecode_error", "transpiled")
+
+
+def _uncompiled(value: t.Any) -> t.Any:
+    """A document without what PostHog computes, as it stands in one that was copied."""
+    if isinstance(value, list):
+        return [_uncompiled(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    out = {key: inner for key, inner in value.items() if key not in _COMPILED}
+    # The value of an input is the user's, whatever its keys are called.
+    return {key: _uncompiled_inputs(inner) if key == "inputs" else _uncompiled(inner) for key, inner in out.items()}
+
+
+def _uncompiled_inputs(inputs: t.Any) -> t.Any:
+    if not isinstance(inputs, dict):
+        return inputs
+    return {
+        key: {name: item for name, item in value.items() if name not in (*_COMPILED, "order")}
+        if isinstance(value, dict)
+        else value
+        for key, value in inputs.items()
+    }
+
+
 def _read_flow(options: dict[str, t.Any], problems: Problems) -> None:
     """The inputs of a workflow's actions are those of functions."""
+    for name in ("actions", "conversion"):
+        if name in options:
+            options[name] = _uncompiled(options[name])
     if not isinstance(options.get("actions"), list):
         return
     actions = []
@@ -890,8 +919,19 @@ def _config_is_whole(
 def _unshown(
     _session: Session | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Collection[Path]:
-    told = (declared.get("destination"), (current or {}).get("destination"))
-    return _UNSHOWN if any(isinstance(item, dict) for item in told) else ()
+    told = [
+        item for item in (declared.get("destination"), (current or {}).get("destination")) if isinstance(item, dict)
+    ]
+    keys: set[str] = set()
+    for item in told:
+        kind = item.get("type")
+        known = DESTINATIONS[kind][1] if isinstance(kind, str) and kind in DESTINATIONS else ()
+        given = item.get("config")
+        # What stands under a key of another type is as secret.
+        keys.update(given if isinstance(given, dict) else ())
+        if kind not in ("BigQuery", "Snowflake") or item.get("integration") is None:
+            keys.update(known)
+    return [path for path in _UNSHOWN if path[1] in keys]
 
 
 class _Exports(Calls):

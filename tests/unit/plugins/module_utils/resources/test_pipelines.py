@@ -329,6 +329,14 @@ def test_inputs_of_a_workflow_are_those_of_their_template() -> None:
     assert "no stored secret" in problems["actions[1].config.inputs.headers"]
 
 
+def test_what_posthog_computes_may_stand_in_a_copied_workflow() -> None:
+    step = hook("one", "x")
+    step["config"]["inputs"] = {"url": {"value": {"bytecode": 1}, "bytecode": ["_H"], "order": 3}}
+    step["filters"] = {"bytecode": ["_H"], "properties": []}
+    read = read_declared(HOG_FLOW, flow(step)).values["actions"][1]
+    assert read["config"]["inputs"] == {"url": {"value": {"bytecode": 1}}} and read["filters"] == {"properties": []}
+
+
 # -- message templates -----------------------------------------------------------------------------------------------
 
 
@@ -378,6 +386,17 @@ def test_an_export_never_shows_its_secrets_and_keeps_them() -> None:
     }
     assert declare(world, BATCH_EXPORT, export("Postgres", POSTGRES), "always").changed
     assert world.memory.writes[-1][2]["destination"]["config"]["password"] == "s3cret-pg"
+
+
+def test_secrets_are_those_of_the_type() -> None:
+    find = BATCH_EXPORT.secret_parts[0].find
+    assert {path[-1] for path in find(None, export("HTTP", {}), None)} == {"token"}
+    assert list(find(None, export("NoOp", {}), None)) == []
+    assert {path[-1] for path in find(None, export("NoOp", {"password": "x"}), None)} == {"password"}
+    assert "private_key" in {path[-1] for path in find(None, export("BigQuery", {}), None)}
+    assert list(find(None, {}, export("BigQuery", {}, integration=3))) == []
+    both = find(None, export("BigQuery", {"private_key": "x"}, integration=3), export("BigQuery", {}, integration=3))
+    assert {path[-1] for path in both} == {"private_key"}
 
 
 def test_an_integration_is_of_the_kind_that_the_destination_needs() -> None:

@@ -15,7 +15,12 @@ from harness.extras import SAMPLES, all_ok, names_of, task
 NO_PLACE: dict[str, str | None] = {"POSTHOG_ORGANIZATION_ID": None, "POSTHOG_PROJECT_ID": None}
 
 
+#: What the engine alone decides, and a module costs most of a second for each task.
+in_process_only = pytest.mark.parametrize("in_process", [True], ids=["in_process"])
+
+
 @pytest.mark.matrix
+@in_process_only
 def test_project_by_anything(posthog: Harness, in_process: bool) -> None:
     """By id, name, name in another case, C(@current), nothing at all; as an option and in the environment."""
     server = posthog.server
@@ -50,6 +55,7 @@ def test_project_by_anything(posthog: Harness, in_process: bool) -> None:
 
 
 @pytest.mark.matrix
+@in_process_only
 def test_organization_by_anything(posthog: Harness, in_process: bool) -> None:
     """By UUID, slug, name, C(@current), by the project that is named, and by nothing at all."""
     server = posthog.server
@@ -78,6 +84,7 @@ def test_organization_by_anything(posthog: Harness, in_process: bool) -> None:
     assert run["foreign"].failed and run["foreign"].result["status_code"] in (403, 404)
 
 
+@in_process_only
 def test_restricted_keys(posthog: Harness, in_process: bool) -> None:
     """Keys limited to a project, to another organization, to reading, and a plain member's key."""
     server = posthog.server
@@ -222,6 +229,7 @@ def test_new_project_warns(posthog: Harness, in_process: bool) -> None:
     assert names_of(posthog.server, "project") == ["Default project", "Labs project", "Other project", "Website"]
 
 
+@in_process_only
 def test_plan_gates(posthog: Harness, in_process: bool) -> None:
     """An organization without the feature: PostHog drops tags silently, we say so, and do not try for ever."""
     labs = {"organization": posthog.server.facts["basic_organization_id"], "project": "Labs project"}

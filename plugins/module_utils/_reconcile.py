@@ -450,6 +450,11 @@ class Reconciler:
             for known in self.resource.fields
             if known.required and values.get(known.name) is None and not self._is_parent(known)
         ]
+        missing += [
+            part.field.name
+            for part in self.resource.parts
+            if part.field.required and declared.parts.get(part.field.name) is None
+        ]
         if missing:
             raise InvalidInput(
                 [(name, f"is needed to create the {self.resource.name}, which does not exist yet") for name in missing]

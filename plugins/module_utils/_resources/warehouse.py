@@ -110,7 +110,7 @@ class _Sources(Calls):
 class JobInputs(Part):
     """How PostHog connects to a source: some of it is shown, the secrets are not, and only the server knows which."""
 
-    field = Open("job_inputs", secret=True, aliases=("payload",))
+    field = Open("job_inputs", required=True, secret=True, aliases=("payload",))
     in_list = True
 
     def created_with(self, declared: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -150,6 +150,7 @@ def test_a_server_that_tells_little_of_tables_within_their_source_is_asked_for_t
         ({"schemas": [{"name": "users"}]}, "schemas[0].should_sync", "is missing"),
         ({"schemas": [{"name": "users", "should_sink": True}]}, "schemas[0].should_sink", "mean should_sync?"),
         ({"source_type": "Postgress", "job_inputs": INPUTS}, "source_type", "did you mean Postgres?"),
+        ({"prefix": "new_"}, "job_inputs", "is needed to create the external data source"),
         ({"prefix": "a b"}, "prefix", "letters, digits and _"),
         ({"job_inputs": {"hubspot_integration_id": "Acmee"}}, "job_inputs.hubspot_integration_id", "mean Acme?"),
     ],

@@ -170,7 +170,7 @@ class _Person:
         self.email = str(user.get("email") or "")
         self.name = " ".join(str(user[key]) for key in ("first_name", "last_name") if user.get(key))
         level = member.get("level")
-        self.level = str(_ORGANIZATION.get(level, level)) if not isinstance(level, str) else level
+        self.level = _ORGANIZATION.get(level, str(level)) if isinstance(level, int) else str(level)
         # Who signs in with another service may have a second factor there.
         self.two_factors = None if member.get("has_social_auth") else member.get("is_2fa_enabled")
         self.roles = roles

@@ -23,10 +23,23 @@ options:
   types:
     description:
       - What to read, by the names that the modules have after C(posthog_).
-      - Of a project these are V(action), V(cohort), V(dashboard), V(feature_flag), V(insight) and
-        V(insight_variable). Of an organization these are V(invite), V(member), V(project), V(role) and
-        V(role_membership).
-      - Role memberships are read from all roles of the organization.
+      - Of a project, these are V(access_control), V(action), V(activity_log), V(alert), V(annotation),
+        V(batch_export), V(cohort), V(comment), V(dashboard), V(dashboard_template), V(data_color_theme),
+        V(early_access_feature), V(endpoint), V(error_tracking_rule), V(error_tracking_settings), V(event_definition),
+        V(experiment), V(experiment_holdout), V(experiment_saved_metric), V(external_data_source), V(feature_flag),
+        V(group_type), V(group_type_metric), V(hog_flow), V(hog_function), V(hog_function_template), V(insight),
+        V(insight_variable), V(integration), V(logs_alert), V(logs_view), V(messaging_template), V(notebook),
+        V(product_tour), V(project_settings), V(property_definition), V(property_group), V(scheduled_change),
+        V(session_recording), V(session_recording_playlist), V(sharing), V(subscription), V(survey), V(tag),
+        V(warehouse_join), V(warehouse_saved_query), V(warehouse_table) and V(web_experiment).
+      - Of an organization, these are V(invite), V(member), V(organization_domain), V(project), V(proxy_record),
+        V(role) and V(role_membership).
+      - Of the installation, as far as the key sees it, these are V(organization), V(personal_api_key) and V(user).
+      - There is one only of V(error_tracking_settings), V(project_settings) and V(user), which O(ids), O(names) and
+        O(search) have no meaning for.
+      - Unless O(within) tells where they are, V(access_control), V(error_tracking_rule), V(group_type_metric),
+        V(property_definition), V(role_membership) and V(sharing) are read from everywhere, one request a place.
+      - Unless O(limit) says otherwise, at most 1000 objects are read of V(activity_log) and V(comment).
     type: list
     elements: str
     required: true
@@ -53,6 +66,21 @@ options:
         written as such.
       - PostHog ignores parameters that it does not know.
     type: dict
+  within:
+    description:
+      - Where to read types that belong to other objects, with the options by which their modules are told so, for
+        example C(role) of M(community.posthog.posthog_role_membership), C(dashboard) of
+        M(community.posthog.posthog_sharing), or C(resource) and C(object) of
+        M(community.posthog.posthog_access_control).
+      - A place that does not exist is an error. Other types of the same task are read as ever.
+      - Access rules of single objects are only read where they are named here.
+    type: dict
+  limit:
+    description:
+      - The most objects to return of each type, the first that PostHog lists. O(names) are looked for among those
+        only, unless there is one name.
+      - No more pages are read than that takes.
+    type: int
   details:
     description:
       - Whether each object is read on its own, too, with what a list leaves out (the tiles of dashboards, the
@@ -64,7 +92,11 @@ notes:
     C(organization_member:read), for roles and role memberships C(organization:read).
   - Deleted objects are not returned. Archived feature flags are returned with O(filters={"archived":true}) or by
     their id.
-  - The secret tokens of projects and encrypted payloads of feature flags are masked.
+  - Secrets are masked, such as the secret tokens of projects, encrypted payloads of feature flags, and the tokens of
+    what is shared.
+  - An object that belongs to another one also holds the option that tells which, under the option's name.
+  - A key can only read itself, so V(personal_api_key) is the key of the task, with its scopes. Some servers do not show
+    V(tag) to keys.
   - PostHog counts a list of feature flags that is read with a personal API key as a request for local evaluation,
     which may be charged.
 seealso:
@@ -116,6 +148,37 @@ EXAMPLES = r"""
       - dashboard
     search: info
     details: true
+
+- name: Read the settings of the project, and what the key may do
+  community.posthog.posthog_info:
+    types:
+      - project_settings
+      - personal_api_key
+  register: own
+
+- name: Show the time zone and the scopes
+  ansible.builtin.debug:
+    msg:
+      - "{{ own.objects.project_settings[0].timezone }}"
+      - "{{ own.objects.personal_api_key[0].scopes }}"
+
+- name: Read who may do what with one dashboard, and whether it is shared
+  community.posthog.posthog_info:
+    types:
+      - access_control
+      - sharing
+    within:
+      resource: dashboard
+      object: Info example
+      dashboard: Info example
+
+- name: Read the latest changes of feature flags
+  community.posthog.posthog_info:
+    types:
+      - activity_log
+    filters:
+      scope: FeatureFlag
+    limit: 20
 
 - name: Read who is in the organization, and who is invited
   community.posthog.posthog_info:

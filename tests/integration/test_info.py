@@ -144,3 +144,50 @@ def test_empty_lists(posthog: Harness, in_process: bool) -> None:
         )
     )
     assert all(len(item.result["objects"]["role"]) == 1 for item in run.tasks), "\n".join(map(str, run.tasks))
+
+
+def test_settings_places_and_lists_without_end(posthog: Harness) -> None:
+    """What has no name, what belongs to something else, and no more than is asked for."""
+    server = posthog.server
+    boards = {name: server.api("POST", "dashboards/", {"name": name})["id"] for name in ("Growth", "Costs")}
+    server.api("PATCH", f"dashboards/{boards['Growth']}/sharing/", {"enabled": True})
+    server.api("PUT", f"dashboards/{boards['Growth']}/access_controls/", {"access_level": "viewer"})
+    server.api("PUT", "resource_access_controls/", {"resource": "survey", "access_level": "none"})
+    server.seed("feature_flag", *({"key": f"flag-{number}"} for number in range(7)))
+    server.control("settings", {"paging": {"max_page_size": 3}})
+    board = {"resource": "dashboard", "object": "Growth", "dashboard": "Growth"}
+    run = posthog.run(
+        [
+            task("Own", "info", {"types": ["project_settings", "user", "personal_api_key"]}),
+            task("Everywhere", "info", {"types": ["access_control", "sharing"]}),
+            task("Place", "info", {"types": ["access_control", "sharing"], "within": board}),
+            task("Limit", "info", {"types": ["feature_flag", "role"], "limit": 4}),
+            task("No such place", "info", {"types": ["sharing"], "within": {"dashboard": "Grwth"}}),
+            task("No place at all", "info", {"types": ["sharing"], "within": {"dashbord": "Growth"}}),
+            task("Name of settings", "info", {"types": ["project_settings"], "names": ["x"]}),
+            task("Limit of nothing", "info", {"types": ["role"], "limit": 0}),
+        ],
+        in_process=True,
+    )
+    own = run["Own"].result["objects"]
+    assert own["project_settings"][0]["id"] == server.project and own["user"][0]["email"] == "owner@acme.test"
+    assert own["personal_api_key"][0]["scopes"] == ["*"]
+    everywhere = run["Everywhere"].result["objects"]
+    assert [(item["resource"], item["access_level"]) for item in everywhere["access_control"]] == [("survey", "none")]
+    assert [(item["dashboard"], item["enabled"]) for item in everywhere["sharing"]] == [("Growth", True)]
+    placed = run["Place"].result["objects"]
+    assert [(item["object"], item["access_level"]) for item in placed["access_control"]] == [("Growth", "viewer")]
+    assert [item["access_token"] for item in placed["sharing"]] == ["********"]
+    assert len(run["Limit"].result["objects"]["feature_flag"]) == 4
+    assert sum(entry["path"].endswith("/feature_flags/") for entry in run["Limit"].requests) == 2
+    for name, said in (
+        ("No such place", "within.dashboard: there is no dashboard 'Grwth'; did you mean Growth"),
+        (
+            "No place at all",
+            "within.dashbord: says nothing of where objects of these types are; did you mean dashboard",
+        ),
+        ("Name of settings", "names: there is nothing to choose from of the type project_settings"),
+        ("Limit of nothing", "limit: must be at least 1"),
+    ):
+        assert run[name].failed and said in run[name].msg, str(run[name])
+    assert all(item.writes == [] for item in run.tasks)

@@ -371,6 +371,9 @@ class Config(Part):
         problems: Problems = []
         number = (current or {}).get("id")
         now = self._shown({}) if number is None else self._read(session, t.cast("t.Mapping[str, t.Any]", current))
+        if isinstance(current, dict) and number is not None:
+            # The project itself does not show it, and whoever declares it wants to see it.
+            current[field.name] = now
         inside = session.within(number)
         wanted = inside.resolve_field(field, declared[field.name], field.name, problems)
         if problems:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from .sample import Sample, Value
 
 
@@ -80,24 +82,93 @@ def settings() -> dict[str, Value]:
     }
 
 
-#: Parts with routes of their own; test_projects.py among the unit tests goes through them.
-ROUTES = {
-    "completed_onboarding": "what is done stays done, unlike has_completed_onboarding_for; see the examples",
-    "default_release_conditions": "no key may use the route",
-    "default_evaluation_contexts": "no key may use the route",
-    "experiments_config": "no key may use the route",
-    "logs_config": "no key may use the route",
+def routes() -> dict[str, Value]:
+    """Values of what has routes of its own."""
+    group = {"properties": [{"key": "email", "type": "person", "operator": "icontains", "value": "@acme.test"}]}
+    return {
+        "default_release_conditions": Value(
+            {"enabled": True, "default_groups": [{**group, "rollout_percentage": 10}]}, {"default_groups": []}
+        ),
+        "default_evaluation_contexts": Value(["App", "docs"], ["docs", "shop"]),
+        "experiments_config": Value(
+            {
+                "experiment_recalculation_time": "04:00:00",
+                "default_experiment_confidence_level": 0.9,
+                "default_experiment_stats_method": "frequentist",
+                "experiment_precomputation_enabled": True,
+                "default_only_count_matured_users": True,
+                "default_cuped_enabled": True,
+                "default_cuped_lookback_days": 7,
+                "default_minimum_detectable_effect": 5,
+                "default_sequential_testing_enabled": True,
+                "default_sequential_tuning_parameter": 100,
+                "flag_cleanup_repository": "acme/website",
+            },
+            {"default_cuped_lookback_days": 14, "default_experiment_stats_method": None},
+        ),
+        "logs_config": Value(
+            {
+                "logs_distinct_id_attribute_keys": ["user.id"],
+                "logs_session_id_attribute_keys": ["sid", "sessionId"],
+                "logs_pattern_message_keys": ["msg"],
+            },
+            {"logs_pattern_message_keys": []},
+        ),
+    }
+
+
+def _same(wanted: t.Any, found: t.Any) -> bool:
+    """Whether a document holds what is declared; decimals are told as text."""
+    if isinstance(wanted, dict):
+        return isinstance(found, dict) and all(_same(value, found.get(key)) for key, value in wanted.items())
+    if isinstance(wanted, list) and isinstance(found, list):
+        return len(wanted) == len(found) and all(_same(a, b) for a, b in zip(wanted, found, strict=True))
+    return wanted == found or str(wanted) == str(found)
+
+
+def _in_object(name: str) -> t.Callable[..., str]:
+    def shown(value: t.Any, obj: t.Mapping[str, t.Any], names: t.Mapping[str, t.Any]) -> str:
+        found = obj.get(name)
+        if isinstance(value, list):
+            value, found = sorted(text.lower() for text in value), sorted(found or [])
+        return "" if _same(value, found) else f"{name} is {found!r}, not {value!r}"
+
+    return shown
+
+
+#: How these are found in the object.
+SHOWS = {name: _in_object(name) for name in routes()}
+
+#: An object that is only foretold holds no more of them than is declared.
+FORETOLD = dict.fromkeys(routes(), _same)
+
+#: Conditions are those of flags, which have a sample of their own.
+UNUSED = {
+    **{
+        f"default_release_conditions.default_groups.{key}": "see feature_flag"
+        for key in ("variant", "aggregation_group_type_index", "description", "sort_key")
+    },
+    **{
+        f"default_release_conditions.default_groups.properties.{key}": "see feature_flag"
+        for key in ("group_type_index", "negation", "label")
+    },
+    "customer_analytics_config.account_group_type_index": "needs a group type in the project",
 }
+
+#: It cannot be undone.
+DONE = {"completed_onboarding": "what is done stays done, unlike has_completed_onboarding_for; see the examples"}
 
 
 SAMPLE = Sample(
     type="project",
     name="Shop",
     path="/api/organizations/{organization}/projects/",
-    values=settings(),
+    values={**settings(), **routes()},
+    shows=SHOWS,
+    foretold=FORETOLD,
     foreign={"timezone": "Asia/Tokyo", "anonymize_ips": False},
     left_out={
-        **ROUTES,
+        **DONE,
         "reset_token": "no key may do it, and it is done each time",
         "rotate_secret_token": "no key may do it, and it is done each time",
         "delete_secret_token_backup": "no key may do it, and it is done each time",
@@ -128,8 +199,8 @@ SAMPLE = Sample(
         ),
     ),
     warns="@current",
-    unused_keys={"customer_analytics_config.account_group_type_index": "needs a group type in the project"},
+    unused_keys=UNUSED,
     moving=("updated_at",),
-    again=5,
-    again_reason="a list tells little of a project, so it is read by itself; then flag, dashboard and theme",
+    again=9,
+    again_reason="a list tells little of a project, so it is read by itself; then flag, dashboard, theme, four routes",
 )

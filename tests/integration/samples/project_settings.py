@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .project import ROUTES, settings
+from .project import DONE, FORETOLD, SHOWS, UNUSED, routes, settings
 from .sample import Sample
 
 if t.TYPE_CHECKING:
@@ -31,10 +31,12 @@ SAMPLE = Sample(
     type="project_settings",
     path="/api/projects/{project}/",
     prepare=prepare,
-    values=settings(),
-    left_out=ROUTES,
-    unused_keys={"customer_analytics_config.account_group_type_index": "needs a group type in the project"},
+    values={**settings(), **routes()},
+    left_out=DONE,
+    shows=SHOWS,
+    foretold=FORETOLD,
+    unused_keys=UNUSED,
     moving=("updated_at",),
-    again=5,
-    again_reason="the project, and what it names: flag, dashboard and theme",
+    again=9,
+    again_reason="the project, and what it names: flag, dashboard and theme; and four routes",
 )

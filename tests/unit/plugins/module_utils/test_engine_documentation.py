@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ import yaml
 from ansible_collections.community.posthog.plugins.module_utils._fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
 from ansible_collections.community.posthog.plugins.module_utils._programs import PROGRAMS
+from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._resource import Scope
 
 ROOT = Path(__file__).resolve().parents[4]
 PACKAGE = "ansible_collections.community.posthog.plugins"
@@ -113,3 +116,42 @@ def test_null_does_what_the_documentation_says(module: str) -> None:
         if not told and not for_all and not problems and not field.write_only and not field.create_only:
             wrong.append(f"{field.name}: null is taken, and nobody says what it does")
     assert wrong == []
+
+
+# -- posthog_info tells of every type --------------------------------------------------------------------------------
+
+
+def listed(names: list[str]) -> str:
+    """Types as a sentence names them."""
+    *others, last = [f"V({name})" for name in sorted(names)]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def sentences() -> list[str]:
+    """What the documentation of posthog_info has to say of types; taken from the tables."""
+    tables = RESOURCES.values()
+    by_scope = {scope: [table.type for table in tables if table.scope is scope] for scope in Scope}
+    placed = [table.type for table in tables if table.parent is not None]
+    single = [table.type for table in tables if table.singleton and table.parent is None]
+    endless = [table.type for table in tables if table.most is not None]
+    return [
+        f"Of a project, these are {listed(by_scope[Scope.PROJECT])}.",
+        f"Of an organization, these are {listed(by_scope[Scope.ORGANIZATION])}.",
+        f"Of the installation, as far as the key sees it, these are {listed(by_scope[Scope.INSTANCE])}.",
+        f"There is one only of {listed(single)}, which O(ids), O(names) and O(search) have no meaning for.",
+        f"Unless O(within) tells where they are, {listed(placed)} are read from everywhere, one request a place.",
+        f"Unless O(limit) says otherwise, at most 1000 objects are read of {listed(endless)}.",
+    ]
+
+
+def test_info_lists_every_type() -> None:
+    """Where it does not, the message holds the lines to put into its documentation."""
+    told = [" ".join(text.split()) for text in options("posthog_info")["types"]["description"]]
+    wanted = [" ".join(text.split()) for text in sentences()]
+    lines = [
+        textwrap.fill(text, 118, initial_indent="      - ", subsequent_indent="        ", break_on_hyphens=False)
+        for text in wanted
+    ]
+    missing = [text for text in wanted if text not in told]
+    assert missing == [], "\n".join(["plugins/modules/posthog_info.py must say:", *lines])
+    assert {table.most for table in RESOURCES.values()} <= {None, 1000}

@@ -273,3 +273,16 @@ def test_repeats_count_for_the_limit(server: Server) -> None:
     with pytest.raises(ApiError):
         made.client.get("/api/x/")
     assert made.clock.now - 1000.0 >= 60.0
+
+
+@pytest.mark.parametrize(
+    ("most", "requests", "first"), [(1, 1, 1), (5, 1, 5), (12, 2, 12), (40, 2, 40), (None, 2, 500)]
+)
+def test_no_more_pages_than_are_asked_for(most: int | None, requests: int, first: int) -> None:
+    with Server() as server:
+        server.script(offsets(server, lambda _number: objects(*range(20)), largest=10))
+        made = make_client(server.url)
+        found = made.client.objects("/api/x/", most=most)
+        assert [item["id"] for item in found] == list(range(min(most or 20, 20)))
+        assert len(server.seen) == requests
+        assert dict(server.seen[0].query)["limit"] == str(first)

@@ -19,7 +19,15 @@ from ansible_collections.community.posthog.plugins.module_utils._reconcile impor
     masked,
     read_declared,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.access import ACCESS_CONTROL, SHARING, Shared
+from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES as TYPES
+from ansible_collections.community.posthog.plugins.module_utils._resource import Scope
+from ansible_collections.community.posthog.plugins.module_utils._resources import access
+from ansible_collections.community.posthog.plugins.module_utils._resources.access import (
+    ACCESS_CONTROL,
+    NAMED,
+    SHARING,
+    Shared,
+)
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     ORGANIZATION,
     Memory,
@@ -174,6 +182,14 @@ def test_objects_that_the_collection_does_not_know_by_name() -> None:
         rule(world, resource="heatmap", object="Home", access_level="viewer")
     world.memory.singles[f"{PROJECT}heatmaps/12/access_controls/"] = {"access_controls": []}
     assert rule(world, resource="heatmap", object="12", access_level="viewer").changed
+
+
+def test_kinds_whose_objects_have_names_are_types() -> None:
+    assert set(access.RESOURCES) >= NAMED
+    tables = [TYPES[kind] for kind in access.RESOURCES if kind in TYPES]
+    # A recording has no name; what is only read has no rules of single objects.
+    wanted = {table.type for table in tables if table.scope is Scope.PROJECT and table.module}
+    assert wanted - {"session_recording"} == NAMED
 
 
 def test_rules_for_roles_need_a_plan() -> None:

@@ -81,14 +81,14 @@ options:
       - The role that the rule is for, by name or UUID. V(null) is the same as leaving it out.
       - Whether rules for roles have an effect depends on the plan. Without the plan feature V(role_based_access), or
         V(advanced_permissions) for O(resource=project), the module warns when it writes one.
-    type: str
+    type: raw
   organization_member:
     description:
       - The member that the rule is for, by e-mail address, or by the UUID of the user or of the membership. V(null) is
         the same as leaving it out.
       - If neither this nor O(role) is given, the rule is for everybody. It is the default that rules for roles and
         members build on.
-    type: str
+    type: raw
   access_level:
     description:
       - What is allowed. It is needed unless the rule is declared absent.

@@ -77,7 +77,7 @@ options:
       - The role that new members get, by name or UUID. V(null) gives them none. The API calls it C(default_role_id).
       - The role is looked up in the organization itself, so it cannot be given in the task that creates the
         organization.
-    type: str
+    type: raw
     aliases:
       - default_role_id
   state:

@@ -75,8 +75,8 @@ notes:
   - The key needs the scopes C(event_definition:read) and C(event_definition:write).
   - PostHog refuses changes without the plan feature C(ingestion_taxonomy), and then does not even show most fields. The
     task fails with the name of the feature before anything is sent, if the key may read the organization.
-  - A project may have thousands of definitions. So each one is asked for by its name, also in a loop, and a name that
-    does not exist is not compared with those that do.
+  - A project may have very many definitions. Where it has more than 5000, each one is asked for by its name, also in a
+    loop, and a name that does not exist is not compared with those that do.
   - A deleted definition comes back with the next event of its name.
 seealso:
   - module: community.posthog.posthog_property_definition

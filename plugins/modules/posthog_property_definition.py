@@ -77,8 +77,9 @@ notes:
   - The key needs the scopes C(property_definition:read) and C(property_definition:write).
   - PostHog refuses changes without the plan feature C(ingestion_taxonomy), and then does not even show most fields. The
     task fails with the name of the feature before anything is sent, if the key may read the organization.
-  - A project may have thousands of definitions. So each one is asked for by its name, also in a loop, and a name that
-    does not exist is not compared with those that do. A name with a comma in it cannot be asked for; use the O(id).
+  - A project may have very many definitions. Where it has more than 5000, each one is asked for by its name, also in a
+    loop, and a name that does not exist is not compared with those that do. A name with a comma in it cannot be asked
+    for; use the O(id).
   - A deleted definition comes back with the next event that brings the property.
 seealso:
   - module: community.posthog.posthog_event_definition

@@ -207,7 +207,7 @@ class Exporter:
                 if known.required or known.value_in(obj):
                     item[known.name] = self._secret(known.name)
                 continue
-            if known.write_only or not known.shown_by(obj):
+            if known.write_only or not known.exported or not known.shown_by(obj):
                 continue
             value = self._unparsed(known, self._with_secrets(table, known, obj), known.name)
             named = known.name in table.identity.options[:1]

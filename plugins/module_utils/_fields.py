@@ -99,6 +99,7 @@ class Field:
     :param normal: brings a value into the form in which two of them are compared, where PostHog stores it in other
         words than it was written in.
     :param write_only: accepted but never shown.
+    :param exported: an export tells it; not where another field tells the same in a better way.
     :param unportable: why its value means nothing in another project; an export says so.
     :param unsaid: keys of an open document, at any depth, that the server adds; an export leaves them out.
     :param secret: never or only masked on read.
@@ -150,6 +151,7 @@ class Field:
     kept: bool = False
     normal: t.Callable[[t.Any], t.Any] | None = None
     write_only: bool = False
+    exported: bool = True
     unportable: str = ""
     unsaid: tuple[str, ...] = ()
     secret: bool = False

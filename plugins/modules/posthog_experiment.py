@@ -268,7 +268,7 @@ options:
     description:
       - The metrics that several experiments share, see M(community.posthog.posthog_experiment_saved_metric), in any
         order. V([]) or V(null) removes all.
-      - An item may be just the name of the metric. The API calls the field C(saved_metrics_ids).
+      - The API calls the field C(saved_metrics_ids).
     type: list
     elements: dict
     aliases:

@@ -233,8 +233,8 @@ options:
         suboptions:
           id:
             description:
-              - The id of the holdout.
-            type: int
+              - The name (or the id) of the holdout.
+            type: raw
             required: true
           exclusion_percentage:
             description:

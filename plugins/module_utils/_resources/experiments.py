@@ -262,16 +262,19 @@ def _links(shown: t.Any) -> t.Any:
     ]
 
 
+def _with_type(link: t.Any) -> t.Any:
+    """A link to a saved metric that says how the metric is used."""
+    told = link.get("metadata", {}) if isinstance(link, dict) else None
+    return {**link, "metadata": {"type": "primary", **told}} if isinstance(told, dict) else link
+
+
 def _experiment_read(options: dict[str, t.Any], problems: Problems) -> None:
     """Take the short ways of saying things."""
     for name in ("metrics", "metrics_secondary"):
         if isinstance(options.get(name), list):
             options[name] = [_metric_read(item) for item in options[name]]
     if isinstance(options.get("saved_metrics"), list):
-        primary = {"metadata": {"type": "primary"}}
-        options["saved_metrics"] = [
-            {**primary, **(item if isinstance(item, dict) else {"id": item})} for item in options["saved_metrics"]
-        ]
+        options["saved_metrics"] = [_with_type(item) for item in options["saved_metrics"]]
     if "variants" in options:
         options["variants"] = _shares(options["variants"])
 

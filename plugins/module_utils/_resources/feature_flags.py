@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.community.posthog.plugins.module_utils._errors import PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Anything,
     Bool,
@@ -19,6 +20,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Int,
     ListOf,
     Map,
+    NestedRef,
     Number,
     Ref,
     References,
@@ -35,6 +37,9 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     secret_when,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS
+
+if t.TYPE_CHECKING:
+    from ansible_collections.community.posthog.plugins.module_utils._session import Session
 
 OPERATORS = (
     "exact", "is_not", "icontains", "not_icontains", "icontains_multi", "not_icontains_multi", "regex", "not_regex",
@@ -98,7 +103,7 @@ FILTERS = Document(
         Bool("feature_enrollment", nullable=True, kept=True),
         Document(
             "holdout",
-            [Int("id", required=True), Number("exclusion_percentage", required=True, minimum=0, maximum=100)],
+            [Anything("id", required=True), Number("exclusion_percentage", required=True, minimum=0, maximum=100)],
             nullable=True,
             kept=True,
         ),
@@ -107,7 +112,8 @@ FILTERS = Document(
         Anything("holdout_groups", kept=True),
         Bool("early_exit", nullable=True, kept=True),
     ],
-    refs=PROPERTY_REFS,
+    # Of all documents within, only the holdout's has an id.
+    refs=(*PROPERTY_REFS, NestedRef({}, "id", Ref("experiment_holdout"))),
     # PostHog refuses a new flag without a condition set (2026), or makes this one for it (2024).
     initial={"groups": EVERYBODY},
 )
@@ -159,6 +165,16 @@ def _encrypted_is_remote(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str,
         yield "has_encrypted_payloads", "needs is_remote_configuration: true"
 
 
+def _of_a_web_experiment(session: Session, obj: t.Mapping[str, t.Any]) -> bool:
+    """Whether PostHog made a flag for a web experiment, which nobody else can declare: its key is partly random."""
+    try:
+        experiments = session.collection(session.registry("web_experiment")).all()
+    except PostHogFailure:
+        # This key may not read them, or this PostHog has none.
+        return False
+    return any(experiment.get("feature_flag_key") == obj.get("key") for experiment in experiments)
+
+
 FEATURE_FLAG = Resource(
     type="feature_flag",
     plural="feature_flags",
@@ -171,6 +187,8 @@ FEATURE_FLAG = Resource(
     # An archived flag keeps its key, and the list hides it (2026).
     hidden_params={"archived": "true"},
     marker="tags",
+    generated=_of_a_web_experiment,
+    spared=_of_a_web_experiment,
     fields=(
         Text("key", required=True, max_length=400, pattern=(r"[A-Za-z0-9_-]+", "letters, digits, _ and -")),
         Text("name", null_as=""),

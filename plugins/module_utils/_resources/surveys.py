@@ -471,6 +471,8 @@ SURVEY = Resource(
             read=("targeting_flag",),
             reading=ids_of(),
             aliases=("targeting_flag_id",),
+            # By now it is the survey's own, and its conditions say all of it.
+            exported=False,
         ),
         targeting("targeting_flag_filters", read=("targeting_flag.filters",), sparse=True),
         ListOf("questions", QUESTION, null_as=[]),

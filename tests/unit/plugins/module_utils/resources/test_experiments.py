@@ -334,9 +334,11 @@ def test_links_to_saved_metrics() -> None:
         {"id": 4, "name": "Revenue"},
         {"id": 9, "name": "Visits"},
     ]
-    assert present(world, name="Colour", saved_metrics=["Revenue"]).action == "unchanged"
+    assert present(world, name="Colour", saved_metrics=[{"id": "Revenue"}]).action == "unchanged"
     assert present(world, name="Colour", saved_metrics=[{"id": 4}]).action == "unchanged"
-    present(world, name="Colour", saved_metrics=[{"id": "Visits", "metadata": {"type": "secondary"}}, "Revenue"])
+    present(
+        world, name="Colour", saved_metrics=[{"id": "Visits", "metadata": {"type": "secondary"}}, {"id": "Revenue"}]
+    )
     assert world.memory.writes[0][2] == {
         "saved_metrics_ids": [
             {"id": 9, "metadata": {"type": "secondary"}},

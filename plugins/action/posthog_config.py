@@ -38,9 +38,6 @@ class ActionModule(PostHogAction):
 
         The playbooks of a collection are not where somebody keeps files, hence the latter.
         """
-        direct = self._loader.path_dwim(name)
-        if os.path.exists(direct):
-            return direct
         try:
             return str(self._find_needle("files", name))
         except AnsibleError:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.community.posthog.plugins.module_utils._registry import resource
 from ansible_collections.community.posthog.plugins.plugin_utils._action import PostHogAction
 from ansible_collections.community.posthog.plugins.plugin_utils._files import files_of, write
 
@@ -28,6 +29,11 @@ class ActionModule(PostHogAction):
             texts,
             clean=self._clean(),
             check_mode=bool(self._task.check_mode),
+            unread={
+                resource(entry["type"]).plural
+                for entry in outcome.get("unfaithful") or ()
+                if not entry["name"] and not entry["path"]
+            },
         )
         outcome["changed"] = bool(different)
         outcome["files"] = [entry["path"] for entry in different]

@@ -26,6 +26,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import U
 from ansible_collections.community.posthog.plugins.module_utils._module import Program, ResourceProgram
 from ansible_collections.community.posthog.plugins.module_utils._paths import reach, replaced
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import STORED
+from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session, walk
 
@@ -38,6 +39,10 @@ class _Nothing:
 
 
 NOTHING: t.Final = _Nothing()
+
+
+class _Variable(str):
+    """A template that stands for a secret; no text of anybody's is one, whatever it looks like."""
 
 
 @dataclass
@@ -74,6 +79,9 @@ class Exporter:
         self.concurrency = concurrency
         self.export = Export()
         self._type = self._name = ""
+        self._number = 0
+        #: Which place has which variable.
+        self._variables: dict[str, tuple[int, str]] = {}
         self._inside = session
         self._names: dict[tuple[int, str, str], dict[str, str | None]] = {}
 
@@ -93,6 +101,7 @@ class Exporter:
         for place, collection in self._lists(table, places):
             said = self._place_said(table, place)
             objects = [obj for obj in collection.all() if self._is_wanted(self.session, table, obj, wanted)]
+            objects.sort(key=lambda obj: (table.identity.shown(obj), str(table.object_id(obj))))
             for obj in self._whole(collection, objects):
                 item = self.declaration(table, obj, said)
                 if item is not None:
@@ -193,6 +202,7 @@ class Exporter:
         :returns: the options, C(id) among them; None where there is nothing to declare.
         """
         self._type = table.type
+        self._number += 1
         self._name = table.identity.shown(obj) or next((str(value) for value in said.values()), "")
         item: dict[str, t.Any] = {name: self._renamed_place(table, name, value) for name, value in said.items()}
         self._inside = self.session
@@ -273,11 +283,43 @@ class Exporter:
     def _secret(self, path: str) -> str:
         """A variable in place of a secret."""
         words = re.sub(r"[^a-z0-9]+", "_", f"{self._type}_{self._name}_{path}".lower()).strip("_")
+        place, number = (self._number, path), 1
         name = SECRET_PREFIX + words
+        # Names may differ in what a variable cannot hold; each secret has a variable of its own all the same.
+        while self._variables.setdefault(name, place) != place:
+            number += 1
+            name = f"{SECRET_PREFIX}{words}_{number}"
         if name not in self.export.secrets:
             self.export.secrets.append(name)
         self._report(path, f"is secret; the variable {name} stands for it")
-        return "{{ " + name + " }}"
+        return _Variable("{{ " + name + " }}")
+
+    def finish(self) -> Export:
+        """What was exported.
+
+        :returns: plain data, in which no text that somebody wrote into an object is taken for one of the variables.
+        """
+        written: set[str] = set()
+
+        def note(text: str) -> str:
+            written.add(text)
+            return text
+
+        _rebuilt(self.export.config, note)
+        names: dict[str, str] = {}
+        for name in self.export.secrets:
+            other = name
+            while "{{ " + other + " }}" in written or (other != name and other in (*names, *self.export.secrets)):
+                other += "_x"
+            names[name] = other
+        self.export.config = _rebuilt(
+            self.export.config, str, lambda variable: "{{ " + names[variable.strip("{} ")] + " }}"
+        )
+        for entry in self.export.unfaithful:
+            for name in (name for name in names if names[name] != name):
+                entry["reason"] = re.sub(rf"\b{name}\b", names[name], entry["reason"])
+        self.export.secrets = [names[name] for name in self.export.secrets]
+        return self.export
 
     def _report(self, path: str, reason: str) -> None:
         entry = {"type": self._type, "name": self._name, "path": path, "reason": reason}
@@ -290,6 +332,7 @@ class Exporter:
     def _is_default(known: Field, value: t.Any) -> bool:
         """Whether leaving a value out comes to the same."""
         default = known.default if known.default is not None else known.null_as
+        default = next((word for word, number in known.words.items() if number == default), default)
         if value is None:
             return default is None
         if value in ([], {}, "") and default in (None, [], {}, ""):
@@ -444,7 +487,7 @@ class ExportProgram(Program):
                 exporter.export.unfaithful.append(
                     {"type": program.table.type, "name": "", "path": "", "reason": session.explained(exc).message}
                 )
-        export = exporter.export
+        export = exporter.finish()
         objects = sum(len(items) if isinstance(items, list) else 1 for items in export.config.values())
         return {
             "changed": False,
@@ -482,11 +525,14 @@ class ExportProgram(Program):
         rename = params.get("rename") or {}
         problems = []
         out: dict[str, dict[str, str]] = {}
+        types = {name: table.type for table in RESOURCES.values() for name in (table.type, table.plural)}
         for kind, names in rename.items():
-            if not isinstance(names, dict):
+            if kind not in types:
+                problems.append((f"rename.{kind}", f"is no type{nearest(str(kind), types)}"))
+            elif not isinstance(names, dict):
                 problems.append((f"rename.{kind}", "takes a dictionary of names, each with the one to write for it"))
             else:
-                out[str(kind)] = {str(old): str(new) for old, new in names.items()}
+                out.setdefault(types[kind], {}).update({str(old): str(new) for old, new in names.items()})
         if problems:
             raise InvalidInput(problems)
         return out
@@ -526,6 +572,23 @@ def _filter(params: t.Mapping[str, t.Any]) -> t.Callable[[Resource, t.Mapping[st
 def _order_key(table: Resource, item: t.Mapping[str, t.Any]) -> tuple[str, ...]:
     """What a declaration is found by, and sorted by."""
     return tuple(str(item.get(option, "")) for option in (*table.place_options, *table.identity.options))
+
+
+def _rebuilt(value: t.Any, text: t.Callable[[str], str], variable: t.Callable[[str], str] = str) -> t.Any:
+    """A copy with other texts in it.
+
+    :param value: what was exported.
+    :param text: what becomes of a text that stands in an object.
+    :param variable: what becomes of a variable in place of a secret.
+    :returns: the copy.
+    """
+    if isinstance(value, dict):
+        return {key: _rebuilt(inner, text, variable) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_rebuilt(inner, text, variable) for inner in value]
+    if isinstance(value, str):
+        return variable(value) if isinstance(value, _Variable) else text(value)
+    return value
 
 
 def _said(path: t.Iterable[t.Any]) -> str:

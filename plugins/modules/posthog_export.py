@@ -58,7 +58,7 @@ options:
     elements: str
   rename:
     description:
-      - By type, in the singular, names with the ones to write in their place, wherever they stand.
+      - By type, names with the ones to write in their place, wherever they stand.
       - "For example V({cohort: {Staff (staging\\): Staff}})."
     type: dict
   dest:
@@ -78,7 +78,8 @@ options:
     default: type
   clean:
     description:
-      - Delete files in O(dest) that an earlier export wrote and this one does not. Other files are never touched.
+      - Delete files in O(dest) that an earlier export wrote and this one does not. Other files are never touched, nor
+        those of types that could not be read.
     type: bool
     default: false
   concurrency:

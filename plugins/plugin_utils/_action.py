@@ -121,6 +121,7 @@ class PostHogAction(ActionBase):
                     wrap_async=self._task.async_val,
                 )
             )
+            self.told(result)
             return result
         if getattr(self._task, "until", None):
             # Each try waits for something to happen elsewhere, so nothing that an earlier one read may count.

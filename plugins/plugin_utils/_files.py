@@ -22,6 +22,9 @@ HEADER: t.Final = "# Exported by community.posthog.posthog_export"
 #: Longest line of a text that is not broken.
 _WIDTH: t.Final = 120
 
+#: By these Ansible knows a template.
+_TEMPLATES: t.Final = ("{{", "{%", "{#")
+
 
 class _Dumper(yaml.SafeDumper):
     """YAML without anchors, lists indented, long texts as blocks, and what looks like a template marked as none."""
@@ -50,8 +53,12 @@ def _text(dumper: _Dumper, value: str) -> yaml.Node:
     template = re.fullmatch(r"\{\{ (\w+) \}\}", value)
     if template is not None and template.group(1) in dumper.variables:
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"')
+    if re.search("[\x85\u2028\u2029]", value):
+        # Other line breaks of YAML, which reading turns into ordinary ones.
+        tag = "!unsafe" if any(mark in value for mark in _TEMPLATES) else "tag:yaml.org,2002:str"
+        return dumper.represent_scalar(tag, value, style='"')
     style = "|" if "\n" in value and not re.search(r"[ \t]\n|[^\n\t -\ud7ff\ue000-\ufffd]", value) else None
-    if any(mark in value for mark in ("{{", "{%", "{#")):
+    if any(mark in value for mark in _TEMPLATES):
         return dumper.represent_scalar("!unsafe", value, style=style or '"')
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
@@ -103,7 +110,9 @@ def _document(data: dict[str, t.Any], source: t.Mapping[str, t.Any], secrets: t.
     used = [name for name in secrets if re.search(rf"\b{name}\b", body)]
     project = f"project {source.get('project_id')} ({source.get('project')})" if source.get("project_id") else ""
     organization = f"organization {source.get('organization_id')}"
-    lines = [HEADER, f"# from {source.get('host')}, {project or organization}"]
+    origin = f"{source.get('host')}, {project or organization}"
+    # Whatever a project is called, it stays a comment.
+    lines = [HEADER, "# from " + re.sub(r"[^ -~\xa0-\u2027\u202f-\ud7ff\ue000-\ufefe]+", " ", origin)]
     if used:
         lines += [
             "# These variables stand for secrets, which PostHog does not show:",
@@ -126,13 +135,16 @@ def _unused(name: str, taken: t.Container[str]) -> str:
     return candidate
 
 
-def write(dest: str, texts: t.Mapping[str, str], *, clean: bool, check_mode: bool) -> list[dict[str, str]]:
+def write(
+    dest: str, texts: t.Mapping[str, str], *, clean: bool, check_mode: bool, unread: t.Collection[str] = ()
+) -> list[dict[str, str]]:
     """Bring files to what they should hold.
 
     :param dest: a directory; with a single text, a file.
     :param texts: what :func:`files_of` returned.
     :param clean: delete files of earlier exports that are not among them.
     :param check_mode: write nothing.
+    :param unread: plural names of types of which nothing is known now, so that their files stay.
     :returns: for each file that differs its name, and the texts before and after.
     :raises AnsibleError: it could not be written.
     """
@@ -148,6 +160,9 @@ def write(dest: str, texts: t.Mapping[str, str], *, clean: bool, check_mode: boo
         for folder, _folders, names in os.walk(dest):
             for name in sorted(names):
                 path = os.path.join(folder, name)
+                kind = os.path.relpath(path, dest).split(os.sep)[0]
+                if kind.removesuffix(".yml") in unread:
+                    continue
                 before = _content(path) if name.endswith(".yml") and path not in wanted else None
                 if before is not None and before.startswith(HEADER):
                     different.append({"path": path, "before": before, "after": ""})

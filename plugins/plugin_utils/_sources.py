@@ -14,7 +14,7 @@ import typing as t
 import yaml
 from ansible.errors import AnsibleError
 
-from ansible_collections.community.posthog.plugins.module_utils._project import SOURCE_KEY
+from ansible_collections.community.posthog.plugins.module_utils._project import SOURCE_KEY, Source
 
 try:
     # ansible-core 2.19 and newer template only what they are told to trust.
@@ -38,8 +38,25 @@ class _Vaulted(str):
     """An encrypted text: C(!vault) in the file."""
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML with Ansible's own tags; refuses a key that stands twice, and keeps the lines of everything."""
+#: The parser written in C is several times as fast, and not everybody has it.
+_Base: t.Final[type[yaml.SafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):  # type: ignore[valid-type,misc]
+    """YAML with Ansible's own tags; refuses a key that stands twice."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        #: Mappings whose own keys were looked at; merging puts keys of others among them.
+        self._checked: dict[int, yaml.Node] = {}
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """See PyYAML.
+
+        :param node: a mapping, or one that is merged into another.
+        """
+        self._check_keys(node)
+        super().flatten_mapping(node)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[t.Any, t.Any]:
         """See PyYAML.
@@ -48,16 +65,24 @@ class _Loader(yaml.SafeLoader):
         :param deep: whether to construct what is inside at once.
         :returns: the mapping.
         """
+        self._check_keys(node)
+        return super().construct_mapping(node, deep)
+
+    def _check_keys(self, node: yaml.MappingNode) -> None:
+        if id(node) in self._checked:
+            return
+        self._checked[id(node)] = node
         seen: dict[t.Any, int] = {}
         for key_node, _value in node.value:
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                continue
             key = self.construct_object(key_node, deep=True)
-            if isinstance(key, (str, int)) and key in seen and key != "<<":
+            if isinstance(key, (str, int)) and key in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key {key!r} stands in line {seen[key]} already", key_node.start_mark
                 )
             if isinstance(key, (str, int)):
                 seen[key] = key_node.start_mark.line + 1
-        return super().construct_mapping(node, deep)
 
 
 def _raw(loader: _Loader, node: yaml.ScalarNode) -> t.Any:
@@ -68,9 +93,20 @@ def _vaulted(loader: _Loader, node: yaml.ScalarNode) -> t.Any:
     return _Vaulted(loader.construct_scalar(node))
 
 
+def _timestamp(loader: _Loader, node: yaml.ScalarNode) -> t.Any:
+    try:
+        return yaml.constructor.SafeConstructor.construct_yaml_timestamp(loader, node)
+    except (ValueError, AttributeError):
+        problem = f"there is no such date as {node.value}; text is put in quotes"
+        raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from None
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _timestamp)
 _Loader.add_constructor("!unsafe", _raw)
 _Loader.add_constructor("!vault", _vaulted)
 _Loader.add_constructor("!vault-encrypted", _vaulted)
+# A lone equals sign is text to everybody but YAML 1.1.
+_Loader.add_constructor("tag:yaml.org,2002:value", yaml.constructor.SafeConstructor.construct_yaml_str)
 
 
 def documents(
@@ -107,8 +143,15 @@ def files_of(path: str) -> list[str]:
     if not os.path.isdir(path):
         return [path]
     found: list[str] = []
-    for folder, folders, names in os.walk(path):
-        folders[:] = sorted(item for item in folders if not item.startswith("."))
+    walked: set[str] = set()
+    # What is left out would seem not to be declared, so links are followed.
+    for folder, folders, names in os.walk(path, followlinks=True):
+        walked.add(os.path.realpath(folder))
+        folders[:] = sorted(
+            item
+            for item in folders
+            if not item.startswith(".") and os.path.realpath(os.path.join(folder, item)) not in walked
+        )
         found += [
             os.path.join(folder, name)
             for name in sorted(names)
@@ -119,16 +162,36 @@ def files_of(path: str) -> list[str]:
     return found
 
 
+class _Place:
+    """Where in which file something stands.
+
+    :param shown: the file's name, as the task gives it.
+    :param lines: line numbers by path.
+    """
+
+    def __init__(self, shown: str, lines: t.Mapping[str, int]) -> None:
+        self.source = Source(shown, lines)
+
+    def error(self, path: str, text: str) -> AnsibleError:
+        """What to say of something that is wrong.
+
+        :param path: its path.
+        :param text: the sentence.
+        :returns: an error that says where.
+        """
+        return AnsibleError(f"src: {self.source.of(path)}: {text}")
+
+
 def _read(file: str, shown: str, loader: t.Any, template: t.Callable[[str], t.Any]) -> list[dict[str, t.Any]]:
     try:
-        # Decrypts a file that is encrypted as a whole.
-        with open(loader.get_real_file(file), encoding="utf-8") as stream:
-            text = stream.read()
-    except (OSError, UnicodeDecodeError) as exc:
-        raise AnsibleError(f"src: {shown} cannot be read: {exc}") from exc
+        # Decrypts a file that is encrypted as a whole, and leaves nothing of it on the disk.
+        text = loader._get_file_contents(os.path.abspath(file))[0].decode("utf-8")
+    except (AnsibleError, OSError, UnicodeDecodeError) as exc:
+        raise AnsibleError(f"src: {shown} cannot be read: {exc}") from None
     out: list[dict[str, t.Any]] = []
-    reader = _Loader(text)
+    reader: _Loader | None = None
     try:
+        reader = _Loader(text)
         while reader.check_node():
             node = reader.get_node()
             if node is None:
@@ -139,15 +202,25 @@ def _read(file: str, shown: str, loader: t.Any, template: t.Callable[[str], t.An
                 continue
             if not isinstance(data, dict):
                 raise AnsibleError(f"src: {shown} takes a dictionary of lists by type, such as feature_flags")
-            rendered = _rendered(data, shown, loader, template)
+            rendered = _rendered(data, "", _Place(shown, lines), loader, template)
             rendered[SOURCE_KEY] = {"file": shown, "lines": lines}
             out.append(rendered)
+    except yaml.reader.ReaderError as exc:
+        bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
+        where, what = shown, str(exc.reason)
+        if bad is not None:
+            line = text.count("\n", 0, bad.start()) + 1
+            where, what = f"{shown}:{line}", f"the character {ord(bad.group()):#x} is not allowed"
+        raise AnsibleError(f"src: {where}: {what}") from None
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         where = f"{shown}:{mark.line + 1}" if mark is not None else shown
-        raise AnsibleError(f"src: {where}: {getattr(exc, 'problem', None) or 'is no YAML'}") from exc
+        raise AnsibleError(f"src: {where}: {getattr(exc, 'problem', None) or 'is no YAML'}") from None
+    except RecursionError:
+        raise AnsibleError(f"src: {shown} is nested too deeply, or contains itself") from None
     finally:
-        reader.dispose()
+        if reader is not None:
+            reader.dispose()
     return out
 
 
@@ -165,19 +238,28 @@ def _lines(node: yaml.Node, path: str) -> t.Iterator[tuple[str, int]]:
             yield from _lines(value, f"{path}[{index}]")
 
 
-def _rendered(value: t.Any, shown: str, loader: t.Any, template: t.Callable[[str], t.Any]) -> t.Any:
+def _rendered(value: t.Any, path: str, place: _Place, loader: t.Any, template: t.Callable[[str], t.Any]) -> t.Any:
     """A value with its templates rendered and its secrets decrypted."""
     if isinstance(value, dict):
-        return {key: _rendered(inner, shown, loader, template) for key, inner in value.items()}
+        return {
+            key: _rendered(inner, f"{path}.{key}" if path else str(key), place, loader, template)
+            for key, inner in value.items()
+        }
     if isinstance(value, list):
-        return [_rendered(inner, shown, loader, template) for inner in value]
+        return [_rendered(inner, f"{path}[{index}]", place, loader, template) for index, inner in enumerate(value)]
     if isinstance(value, _Raw):
         return str(value)
     if isinstance(value, _Vaulted):
         decrypt = getattr(loader._vault, "decrypt", None)
         if decrypt is None or not getattr(loader._vault, "secrets", None):
-            raise AnsibleError(f"src: {shown} holds an encrypted value, and there is no vault password")
-        return decrypt(str(value)).decode("utf-8")
+            raise place.error(path, "is encrypted, and there is no vault password")
+        try:
+            return decrypt(str(value)).decode("utf-8")
+        except (AnsibleError, UnicodeDecodeError) as exc:
+            raise place.error(path, f"cannot be decrypted: {getattr(exc, 'message', exc)}") from None
     if isinstance(value, str) and ("{{" in value or "{%" in value or "{#" in value):
-        return template(_trusted(value))
+        try:
+            return template(_trusted(value))
+        except AnsibleError as exc:
+            raise place.error(path, str(exc.message)) from None
     return value

@@ -107,9 +107,9 @@ options:
     type: str
   pinned_at:
     description:
-      - V(now) pins the action to the top of the list. V(null) takes it down.
-      - PostHog writes down the time at which it is told so, whatever time it is given. So another time is refused, and
-        an action that is pinned already stays as it is.
+      - V(now), or any ISO 8601 time, pins the action to the top of the list. V(null) takes it down.
+      - PostHog writes down the time at which it is told so, whatever time it is given. So an action that is pinned
+        already stays as it is.
     type: str
 notes:
   - The key needs the scopes C(action:read) and C(action:write). To name cohorts it also needs C(cohort:read).

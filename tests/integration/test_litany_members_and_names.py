@@ -149,11 +149,12 @@ def test_action_is_pinned(posthog: Harness) -> None:
         return check
 
     pinned, free = {"name": "Signed up", "pinned_at": "now"}, {"name": "Signed up", "pinned_at": None}
-    steps.add("a time", {"name": "Signed up", "pinned_at": "2026-01-01"}, refused("pinned_at", "now"), silent)
+    steps.add("no time", {"name": "Signed up", "pinned_at": "yesterday"}, refused("pinned_at", "now"), silent)
     for word, name in (("create", "Signed up"), ("create another", "Ordered")):
         steps.add(f"check {word}", {**pinned, "name": name}, changed, silent, is_pinned(True), check_mode=True)
         steps.add(word, {**pinned, "name": name}, changed, is_pinned(True), no_warnings)
     steps.add("again", pinned, unchanged, is_pinned(True))
+    steps.add("at another time", {**pinned, "pinned_at": "2026-01-01"}, unchanged, is_pinned(True))
     steps.add("not declared", {"name": "Signed up"}, unchanged, is_pinned(True))
     steps.add("check take down", free, changed, silent, is_pinned(False), check_mode=True)
     steps.add("take down", free, changed, is_pinned(False))

@@ -272,11 +272,6 @@ STEP = Document(
 )
 
 
-def _pinned_now(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
-    if values.get("pinned_at") not in (None, "now"):
-        yield "pinned_at", "takes now, or null: PostHog writes down the time at which it is told to pin the action"
-
-
 ACTION_TABLE = Resource(
     type="action",
     plural="actions",
@@ -290,7 +285,6 @@ ACTION_TABLE = Resource(
     echo=("name",),
     marker="tags",
     mentions=(*PROPERTY_MENTIONS, NestedRef({}, "event", Ref("event_definition"))),
-    checks=(_pinned_now,),
     fields=(
         Text("name", required=True, max_length=400),
         Text("description", null_as=""),
@@ -298,8 +292,8 @@ ACTION_TABLE = Resource(
         ListOf("steps", STEP, null_as=[], refs=PROPERTY_REFS),
         Bool("post_to_slack", null_as=False),
         Text("slack_message_format", null_as="", max_length=1200),
-        # PostHog puts its own time there, whatever it is given.
-        Time("pinned_at", nullable=True, relative=True),
+        # PostHog puts its own time there, whatever it is given, so all that counts is whether there is one.
+        Time("pinned_at", nullable=True, relative=True, normal=bool),
         Text("_create_in_folder", write_only=True, since="2025"),
     ),
 )

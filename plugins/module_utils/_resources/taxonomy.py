@@ -90,8 +90,7 @@ EVENT_DEFINITION = Resource(
     calls=EventDefinitions(),
     # Older servers list actions among them.
     alive=lambda obj: obj.get("action_id") is None,
-    marker="tags",
-    # Whoever sends events makes them.
+    # Whoever sends events makes them, so none is deleted for not being declared.
     purgeable=False,
     checks=(_verified_is_shown,),
     fields=(
@@ -181,7 +180,6 @@ PROPERTY_DEFINITION = Resource(
     plan_feature="ingestion_taxonomy",
     creatable=False,
     origin="PostHog makes it when the first event comes in that brings the property, and it cannot be made otherwise",
-    marker="tags",
     purgeable=False,
     checks=(_verified_is_shown,),
     fields=(

@@ -130,7 +130,24 @@ def test_only_static_cohorts_have_persons_of_their_own(cohort: Obj | None, optio
     assert not world.memory.writes
 
 
-@pytest.mark.parametrize("value", ["2026-01-01", "+1d"])
-def test_an_action_is_pinned_now_or_not_at_all(value: str) -> None:
-    with pytest.raises(InvalidInput, match="pinned_at: takes now"):
-        read_declared(ACTION_TABLE, {"name": "a", "pinned_at": value})
+ACTIONS = "/api/projects/1/actions/"
+
+
+@pytest.mark.parametrize("value", ["now", "2026-01-01", "+1d"])
+@pytest.mark.parametrize("stored", [None, "2025-05-05T05:05:05Z"])
+def test_an_action_is_pinned_or_not(value: str, stored: str | None) -> None:
+    """Whatever time is declared, PostHog keeps its own."""
+    memory = Memory()
+    memory.lists[ACTIONS] = [{"id": 1, "name": "a", "pinned_at": stored}]
+    memory.storing = lambda obj: {**obj, "pinned_at": "2026-06-06T06:06:06Z" if obj["pinned_at"] else None}
+    world = make_world(memory)
+    for action in ("unchanged" if stored else "updated", "unchanged"):
+        outcome = Reconciler(world.session, ACTION_TABLE).present(
+            read_declared(ACTION_TABLE, {"name": "a", "pinned_at": value})
+        )
+        assert outcome.action == action
+    assert world.warnings == []
+    outcome = Reconciler(world.session, ACTION_TABLE).present(
+        read_declared(ACTION_TABLE, {"name": "a", "pinned_at": None})
+    )
+    assert outcome.action == "updated" and outcome.obj is not None and outcome.obj["pinned_at"] is None

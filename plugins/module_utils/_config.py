@@ -124,7 +124,7 @@ class ConfigProgram(Program):
     @staticmethod
     def _result(result: Result, check_mode: bool) -> dict[str, t.Any]:
         counts = result.counts
-        changed = bool(counts["created"] or counts["updated"] or counts["deleted"])
+        changed = bool(counts["created"] or counts["updated"] or counts["deleted"] or result.begun)
         out: dict[str, t.Any] = {
             "changed": changed,
             "msg": ("Plan: " if check_mode else "") + result.summary,

@@ -47,6 +47,9 @@ SOURCE_KEY: t.Final = "__posthog_source__"
 #: An organization and a project as they were named; None for those of the task.
 Home = tuple[t.Optional[str], t.Optional[str]]
 
+#: Mistakes of the same text that are told one by one.
+_ALIKE: t.Final = 5
+
 #: What can become of an object, in the order in which it is told.
 ACTIONS: t.Final = ("created", "updated", "deleted", "unchanged", "failed", "skipped")
 
@@ -95,6 +98,7 @@ class Node:
     :param outcomes: what became of it, or would.
     :param problems: what is wrong with it: option path and sentence.
     :param blocked: name of what failed before it.
+    :param begun: a part of it was done before it came to that.
     :param doomed: the object to delete for not being declared, and where it is.
     """
 
@@ -110,6 +114,7 @@ class Node:
     outcomes: list[Outcome] = field(default_factory=list)
     problems: Problems = field(default_factory=list)
     blocked: str = ""
+    begun: bool = False
     doomed: tuple[Collection, dict[str, t.Any]] | None = None
 
     @property
@@ -158,11 +163,13 @@ class Result:
     :param entries: one for each object that was not left alone.
     :param counts: how many objects have had which fate.
     :param outcomes: the outcomes behind the entries, for a diff.
+    :param begun: something was written of an object that failed or was skipped in the end.
     """
 
     entries: list[dict[str, t.Any]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ACTIONS, 0))
     outcomes: list[tuple[str, Outcome]] = field(default_factory=list)
+    begun: bool = False
 
     def add(self, node: Node) -> None:
         """Count a node.
@@ -171,13 +178,15 @@ class Result:
         """
         home = {key: value for key, value in zip(HOME_KEYS, node.home) if value is not None}
         base: dict[str, t.Any] = {"type": node.table.type, "name": node.name, **home}
+        begun = "it was begun, but " if node.begun else ""
+        self.begun = self.begun or node.begun
         if node.error:
             self.counts["failed"] += 1
-            self.entries.append({**base, "action": "failed", "msg": node.error})
+            self.entries.append({**base, "action": "failed", "msg": begun + node.error})
             return
         if node.blocked:
             self.counts["skipped"] += 1
-            self.entries.append({**base, "action": "skipped", "msg": f"{node.blocked} failed"})
+            self.entries.append({**base, "action": "skipped", "msg": f"{begun}{node.blocked} failed"})
             return
         for outcome in _flat(node.outcomes):
             if outcome.action == "unchanged" and outcome.also:
@@ -597,7 +606,7 @@ class Project:
         if self.problems:
             told = list(dict.fromkeys(self.problems))
             if len(told) > 1:
-                lines = "\n".join(f"- {path}: {text}" if path else f"- {text}" for path, text in told)
+                lines = "\n".join(_grouped(told))
                 raise InvalidInput(told, f"{len(told)} mistakes in the configuration; nothing was written.\n{lines}")
             raise InvalidInput(told)
 
@@ -1018,6 +1027,18 @@ def _inside(known: Field, value: t.Any) -> t.Iterator[tuple[Ref, t.Any]]:
             yield from _inside(known.items, item)
 
 
+def _grouped(problems: Problems) -> t.Iterator[str]:
+    """A line for each mistake; what is wrong with very many in the same way is said once."""
+    places: dict[str, list[str]] = collections.defaultdict(list)
+    for path, text in problems:
+        places[text].append(path)
+    for text, paths in places.items():
+        shown = paths if len(paths) <= _ALIKE else paths[:1]
+        for path in shown:
+            more = f" (and {len(paths) - 1} more like it)" if len(shown) < len(paths) else ""
+            yield f"- {path}{more}: {text}" if path else f"- {text}"
+
+
 def _name_of(table: Resource, declaration: Declaration) -> str:
     """What a person calls a declared object."""
     if declaration.object_id is not None and not declaration.items[0].values.get(table.identity.option):
@@ -1052,7 +1073,7 @@ def _identity_key(table: Resource, item: Declared, declaration: Declaration) -> 
 def _merged_node(first: Node, second: Node) -> Node:
     """Two steps of one object as one."""
     if second.error or second.blocked:
-        return dataclasses.replace(second, completes=None)
+        return dataclasses.replace(second, completes=None, begun=first.changed)
     merged = dataclasses.replace(first)
     if not first.changed:
         merged.outcomes = second.outcomes

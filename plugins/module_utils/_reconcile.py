@@ -979,6 +979,8 @@ class Reconciler:
             ref = known.ref
             if isinstance(shown, list):
                 shown = [place.name_of(ref, item) for item in shown]
+                # By name, not by ids that are the server's business.
+                shown = sorted(shown, key=str) if known.unordered else shown
             elif shown is not None:
                 shown = place.name_of(ref, shown)
         elif known.refs:

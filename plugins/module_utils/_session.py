@@ -37,6 +37,9 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
 #: Answers after which another way to learn the same thing is tried: closed to this key, or not there on this server.
 _ELSEWHERE: t.Final = frozenset({403, 404, 405, 500})
 
+#: Answers that are the same each time.
+_REFUSALS: t.Final = frozenset({401, 402, 403, 404})
+
 #: Stands for the id of a project that does not exist yet, in check mode.
 PLANNED: t.Final = "planned"
 
@@ -76,6 +79,8 @@ class Collection:
         self._whole: set[str] = set()
         self._names: dict[str, list[str]] = {}
         self._predicted = 0
+        #: Why the list cannot be had: asking again for each object would not help.
+        self._refused: ApiError | None = None
         #: Keys of what only the second list call shows.
         self._hidden: set[str] = set()
         #: How often everything was forgotten.
@@ -120,6 +125,8 @@ class Collection:
                 self._load_all()
 
     def _load_all(self) -> None:
+        if self._refused is not None:
+            raise _retold(self._refused, self._refused.message)
         forgotten = self._forgotten
         parent_rule = self.resource.parent
         if parent_rule is not None and parent_rule.embedded and self.parent is not None:
@@ -128,7 +135,12 @@ class Collection:
                 self._take(embedded)
                 self.complete = True
                 return
-        found = self._list(self.resource.list_params)
+        try:
+            found = self._list(self.resource.list_params)
+        except ApiError as exc:
+            if exc.status in _REFUSALS:
+                self._refused = _retold(exc, exc.message)
+            raise
         if forgotten == self._forgotten:
             # Otherwise another thread wrote meanwhile and does not know what came of it, and this list may be older.
             self._take(found)
@@ -419,6 +431,7 @@ class Collection:
     def stale(self) -> None:
         """Forget everything: somebody else changed it, or a write of unknown outcome may have."""
         self.complete = False
+        self._refused = None
         self._forgotten += 1
         self._hidden_read = not self.resource.hidden_params
         self._objects.clear()

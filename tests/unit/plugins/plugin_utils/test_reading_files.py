@@ -1,0 +1,264 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading files of configuration: YAML in all its forms, lines, templates and secrets; one clear sentence otherwise."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleError
+from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.vault import VaultLib, VaultSecret
+
+from ansible_collections.community.posthog.plugins.module_utils._fields import plain
+from ansible_collections.community.posthog.plugins.module_utils._project import SOURCE_KEY
+from ansible_collections.community.posthog.plugins.plugin_utils import _sources
+
+SECRET = VaultSecret(b"the password")
+
+
+def loader(*secrets: VaultSecret) -> DataLoader:
+    """Ansible's own, perhaps with a vault password."""
+    made = DataLoader()
+    if secrets:
+        made.set_vault_secrets([("default", secret) for secret in secrets])
+    return made
+
+
+def template(text: str) -> str:
+    """Marks what was rendered."""
+    if "broken" in text:
+        raise AnsibleError("'broken' is undefined")
+    return f"<{text}>"
+
+
+def read(place: Path, content: str | bytes | None = None, *, source: DataLoader | None = None) -> list[Any]:
+    """The documents of a file, or of a directory, with where they are from."""
+    if content is not None:
+        place = place / "conf.yml"
+        place.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return _sources.documents([str(place)], lambda name: name, source or loader(), template)
+
+
+def data(place: Path, content: str) -> Any:
+    """The one document of a file, as the engine takes it."""
+    documents = plain(read(place, content))
+    assert len(documents) == 1
+    return {key: value for key, value in documents[0].items() if key != SOURCE_KEY}
+
+
+# -- values ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted"),
+    [
+        (
+            "a: 1\nb: 1.5\nc: true\nd: null\ne: text\nf: ~\n",
+            {"a": 1, "b": 1.5, "c": True, "d": None, "e": "text", "f": None},
+        ),
+        ("a: 2026-01-01\nb: 2026-01-01T10:00:00Z\n", {"a": "2026-01-01", "b": "2026-01-01T10:00:00Z"}),
+        ("a: '0123'\nb: 0123\nc: yes\nd: 'yes'\n", {"a": "0123", "b": 83, "c": True, "d": "yes"}),
+        (
+            "2: a\ntrue: b\nnull: c\n2026-01-01: d\n",
+            {"2": "a", "true": "b", "null": "c", "2026-01-01": "d"},
+        ),
+        ("a: =\nb: [=]\n", {"a": "=", "b": ["="]}),
+        ("\ufeffa: 1\n", {"a": 1}),
+        ("a: 1\r\nb: |\r\n  x\r\n  y\r\n", {"a": 1, "b": "x\ny\n"}),
+        (
+            "a: '{{ x }}'\nb: !unsafe '{{ x }}'\nc: '{% x %}'\nd: '{# x #}'\ne: '{ x }'\n",
+            {"a": "<{{ x }}>", "b": "{{ x }}", "c": "<{% x %}>", "d": "<{# x #}>", "e": "{ x }"},
+        ),
+        ("'{{ x }}': 1\n", {"{{ x }}": 1}),
+        ("a: |\n  one {{ x }}\n  two\n", {"a": "<one {{ x }}\ntwo\n>"}),
+        ('{"a": [1, {"b": null}]}', {"a": [1, {"b": None}]}),
+        ("%YAML 1.2\n---\na: 1\n...\n", {"a": 1}),
+        ("a: !!binary aGVsbG8=\n", {"a": "hello"}),
+    ],
+)
+def test_values(tmp_path: Path, content: str, wanted: Any) -> None:
+    assert data(tmp_path, content) == wanted
+
+
+def test_anchors_and_merging(tmp_path: Path) -> None:
+    text = (
+        "things:\n"
+        "  - &base\n"
+        "    name: a\n"
+        "    settings: &settings {x: 1, y: 2}\n"
+        "  - <<: *base\n"
+        "    name: b\n"
+        "  - <<: [*base, {note: merged}]\n"
+        "    name: c\n"
+        "    settings:\n"
+        "      <<: *settings\n"
+        "      y: 3\n"
+        "      deep: {<<: *settings, x: 0}\n"
+    )
+    settings = {"x": 1, "y": 2}
+    assert data(tmp_path, text)["things"] == [
+        {"name": "a", "settings": settings},
+        {"name": "b", "settings": settings},
+        {"name": "c", "note": "merged", "settings": {"x": 1, "y": 3, "deep": {"x": 0, "y": 2}}},
+    ]
+
+
+def test_what_is_merged_from_a_merged_one_is_not_there_twice(tmp_path: Path) -> None:
+    text = "a: {deep: {inner: &one {<<: {k: 1, l: 1}, k: 2}}}\nb: {<<: *one, m: 3}\nc: {<<: *one}\n"
+    assert data(tmp_path, text)["b"] == {"k": 2, "l": 1, "m": 3}
+
+
+def test_documents(tmp_path: Path) -> None:
+    assert read(tmp_path, "") == read(tmp_path, "# nothing\n") == read(tmp_path, "---\n---\n") == []
+    found = read(tmp_path, "---\na: 1\n---\n# none\n---\nb: 2\n...\n---\nc: 3\n")
+    assert [sorted(set(item) - {SOURCE_KEY}) for item in found] == [["a"], ["b"], ["c"]]
+    assert [item[SOURCE_KEY]["lines"] for item in found] == [{"a": 2}, {"b": 6}, {"c": 9}]
+
+
+def test_lines(tmp_path: Path) -> None:
+    text = "things:\n  - name: a\n    list:\n      - x\n\n      - k: v\n  -\n    name: b\nproject: p\n"
+    source = read(tmp_path, text)[0][SOURCE_KEY]
+    assert source["file"].endswith("conf.yml")
+    assert source["lines"] == {
+        "things": 1,
+        "things[0]": 2,
+        "things[0].name": 2,
+        "things[0].list": 3,
+        "things[0].list[0]": 4,
+        "things[0].list[1]": 6,
+        "things[0].list[1].k": 6,
+        "things[1]": 8,
+        "things[1].name": 8,
+        "project": 9,
+    }
+
+
+# -- what is wrong ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted"),
+    [
+        ("a: 1\nb: {x: 1,\n  x: 2}\n", ":3: the key 'x' stands in line 2 already"),
+        ("a: 1\n---\na: 1\nb:\n  - k: 1\n    j: 2\n    k: 3\n", ":7: the key 'k' stands in line 5 already"),
+        ("a: {<<: {x: 1}, y: 1, y: 2}\n", ":1: the key 'y' stands in line 1 already"),
+        ("1: a\n1: b\n", ":2: the key 1 stands in line 1 already"),
+        ("a: 1\nb: \x07\n", ":2: the character 0x7 is not allowed"),
+        ("a: \x1b[31m\n", ":1: the character 0x1b is not allowed"),
+        ("a: 1\nb: &x [*x]\n", "conf.yml is nested too deeply, or contains itself"),
+        ("a: 1\nb: &x {y: *x}\n", "conf.yml is nested too deeply, or contains itself"),
+        (f"a: {'[' * 3000}{']' * 3000}\n", "conf.yml"),
+        ("a: 1\nb: 2026-02-31\n", ":2: there is no such date as 2026-02-31; text is put in quotes"),
+        ("a: !!timestamp x\n", ":1: there is no such date as x"),
+        ("a: 1\nb: !foo x\n", ":2: could not determine a constructor for the tag '!foo'"),
+        ("a: !!python/object/apply:os.system [ls]\n", ":1: could not determine a constructor for the tag"),
+        ("a: !unsafe {x: 1}\n", ":1: expected a scalar node"),
+        ("a: 1\n? [1, 2]\n: x\n", "conf.yml:2: "),
+        ("a: *nobody\n", ":1: found undefined alias"),
+        ("a: b: c\n", ":1: mapping values are not allowed"),
+        ("a: 1\n\tb: 2\n", "conf.yml:2: found"),
+        ("a: [1\n", "conf.yml:"),
+        ("- a\n", "conf.yml takes a dictionary of lists by type, such as feature_flags"),
+        ("text\n", "conf.yml takes a dictionary of lists by type, such as feature_flags"),
+        ("things:\n  - name: a\n    note: '{{ broken }}'\n", "conf.yml:3: things[0].note: 'broken' is undefined"),
+        (b"a: \xff\n", "conf.yml cannot be read: "),
+        ("a: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\n", "conf.yml:1: a: is encrypted, and there is no vault"),
+    ],
+)
+def test_what_is_wrong(tmp_path: Path, content: str | bytes, wanted: str) -> None:
+    with pytest.raises(AnsibleError) as caught:
+        read(tmp_path, content)
+    text = str(caught.value)
+    assert text.startswith("src: ") and wanted in text, text
+    assert "\n" not in text and "<unicode string>" not in text, text
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
+    (tmp_path / "conf.yml").write_text("a: 1\n")
+    (tmp_path / "conf.yml").chmod(0)
+    with pytest.raises(AnsibleError, match="cannot be read"):
+        read(tmp_path / "conf.yml")
+
+
+# -- files -----------------------------------------------------------------------------------------------------------
+
+
+def names(place: Path) -> list[str]:
+    """The files of a directory, relative to it."""
+    return [os.path.relpath(item, place) for item in _sources.files_of(str(place))]
+
+
+def test_files_of_a_directory(tmp_path: Path) -> None:
+    for name in (
+        "b.yml",
+        "a.yaml",
+        "c.json",
+        "d.txt",
+        ".hidden.yml",
+        "_notes.yml",
+        "x/y/z.yml",
+        ".git/q.yml",
+        "x/a.yml",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    assert names(tmp_path) == ["a.yaml", "b.yml", "c.json", "x/a.yml", "x/y/z.yml"]
+    assert [item[SOURCE_KEY]["file"] for item in read(tmp_path)][-1] == str(tmp_path / "x/y/z.yml")
+
+
+def test_links_are_followed_once(tmp_path: Path) -> None:
+    """What a purge does not see it would delete."""
+    real = tmp_path / "elsewhere"
+    (real / "inner").mkdir(parents=True)
+    (real / "inner" / "a.yml").write_text("a: 1\n")
+    place = tmp_path / "conf"
+    place.mkdir()
+    (place / "linked").symlink_to(real)
+    (real / "back").symlink_to(place)
+    (place / "file.yml").symlink_to(real / "inner" / "a.yml")
+    assert names(place) == ["file.yml", "linked/inner/a.yml"]
+
+
+def test_no_files(tmp_path: Path) -> None:
+    with pytest.raises(AnsibleError, match=r"holds no file that ends in \.yml, \.yaml, \.json"):
+        read(tmp_path)
+
+
+# -- secrets ---------------------------------------------------------------------------------------------------------
+
+
+def encrypted(text: str, secret: VaultSecret = SECRET) -> str:
+    """A text as C(ansible-vault) writes it."""
+    return VaultLib([("default", secret)]).encrypt(text.encode()).decode()
+
+
+def test_encrypted_values_and_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any, **more: Any) -> Any:
+        raise AssertionError("nothing decrypted may reach the disk")
+
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    value = encrypted("it's a {{ secret }}\n").replace("\n", "\n    ")
+    content = f"a:\n  b: !vault |\n    {value}\n"
+    found = read(tmp_path, content, source=loader(SECRET))
+    assert found[0]["a"] == {"b": "it's a {{ secret }}\n"}
+    found = read(tmp_path, encrypted("a: '{{ x }}'\nb: 2\n"), source=loader(SECRET))
+    assert (found[0]["a"], found[0]["b"]) == ("<{{ x }}>", 2)
+
+
+def test_the_wrong_password(tmp_path: Path) -> None:
+    other = VaultSecret(b"another")
+    value = encrypted("hidden text").replace("\n", "\n    ")
+    for content, wanted in (
+        (f"a:\n  b: !vault |\n    {value}\n", "conf.yml:2: a.b: cannot be decrypted: "),
+        (encrypted("a: 1\n"), "conf.yml cannot be read: "),
+    ):
+        with pytest.raises(AnsibleError) as caught:
+            read(tmp_path, content, source=loader(other))
+        assert wanted in str(caught.value) and "hidden text" not in str(caught.value)

@@ -194,7 +194,7 @@ FEATURE_FLAG = Resource(
         Text("name", null_as=""),
         FILTERS,
         Bool("active", default=True),
-        Bool("archived", since="2026"),
+        Bool("archived", default=False, since="2026"),
         Bool("ensure_experience_continuity", nullable=True, null_as=False),
         Tags(),
         ListOf(

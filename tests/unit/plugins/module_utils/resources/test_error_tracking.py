@@ -86,7 +86,7 @@ def test_two_rules_of_the_same_filters() -> None:
 def test_a_place_that_the_creation_ignores_is_taken_afterwards() -> None:
     world = world_of()
     outcome = present(world, rule_type="assignment", filters=about("A"), assignee=ASSIGNED["assignee"], order_key=4)
-    assert outcome.action == "updated" and outcome.obj is not None and outcome.obj["order_key"] == 4
+    assert outcome.action == "created" and outcome.obj is not None and outcome.obj["order_key"] == 4
     assert [call[:2] for call in world.memory.writes] == [
         ("POST", f"{NEW}assignment_rules/"),
         ("PATCH", f"{NEW}assignment_rules/reorder/"),

@@ -129,6 +129,8 @@ INTEGRATION = Resource(
     scope=Scope.PROJECT,
     path="integrations/",
     identity=Identity("display_name", ("display_name",), within=("kind",)),
+    # They are connected by hand, or with secrets that nothing shows.
+    exported=False,
     scopes=("integration:read", "integration:write"),
     order=7,
     calls=Connect(),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import forbidden, invalid
-from ..resource import Context, Resource, behaviour
+from ..resource import Answer, Context, Resource, behaviour
 from ..store import Row, now
 
 MAX_ALERTS = 20
@@ -23,9 +23,11 @@ def at_least(value: Any, low: int, name: str) -> None:
 class LogsView(Resource):
     """Switched on for each account; here it goes by a feature named logs."""
 
-    def admit(self, ctx: Context) -> None:
-        if ctx.organization is not None and not ctx.store.has_feature(ctx.organization.pk, "logs"):
+    def handle(self, ctx: Context, pk: str | None) -> Answer:
+        # The router has looked at the project by now, as for every type.
+        if not ctx.store.has_feature(ctx.organization.pk, "logs"):
             raise forbidden()
+        return super().handle(ctx, pk)
 
     def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
         for index, column in enumerate(data.get("columns") or []):

@@ -10,7 +10,7 @@ import typing as t
 import pytest
 import yaml
 from harness import Harness, Run
-from harness.extras import all_ok, names_of, where_found
+from harness.extras import all_ok, names_of, where_found, yaml_blocks
 from harness.playbook import ROOT
 
 #: A host that nobody can reach: roles work on the controller.
@@ -106,6 +106,7 @@ def counts(run: Run, name: str) -> dict[str, int]:
 TASK = "community.posthog.{0} : Bring the {0} to what is declared"
 
 
+@pytest.mark.matrix
 def test_project(posthog: Harness) -> None:
     """A project that is not there yet, its settings and what is in it: planned, made, left alone; no secret shown."""
     posthog.server.api("POST", f"/api/organizations/{posthog.server.organization}/roles/", {"name": "Engineering"})
@@ -152,6 +153,7 @@ def test_project_from_files(posthog: Harness) -> None:
     assert names_of(posthog.server, "feature_flag", "key") == ["a"]
 
 
+@pytest.mark.matrix
 def test_organization(posthog: Harness) -> None:
     """Roles, people, who has which role, and rules that name both, all in one plan."""
     name = TASK.format("organization")
@@ -227,6 +229,19 @@ def test_roles_document_their_variables(name: str) -> None:
         short = variable.replace(f"posthog_{name}", "")
         only_of_the_plan = variable in ("posthog_project_undeclared", "posthog_organization_undeclared")
         assert variable in readme or short in readme or only_of_the_plan, variable
+
+
+@pytest.mark.parametrize("name", ["access_report", "drift", "organization", "project"])
+def test_examples(posthog: Harness, name: str) -> None:
+    """What the README of a role shows runs, and a second time changes nothing in PostHog."""
+    blocks = yaml_blocks(ROOT / "roles" / name / "README.md")
+    assert blocks
+    for number, block in enumerate(blocks):
+        playbook = posthog.directory / f"{number}.yml"
+        playbook.write_text(block, encoding="utf-8")
+        all_ok(posthog.run(path=playbook))
+        again = all_ok(posthog.run(path=playbook))
+        assert not any(task.writes for task in again.tasks)
 
 
 # -- promotion ---------------------------------------------------------------------------------------------------------
@@ -388,6 +403,7 @@ def test_promotion(posthog: Harness) -> None:
         assert there("surveys")["How was it?"]["linked_flag"]["id"] == flags["parent"]["id"]
 
 
+@pytest.mark.matrix
 def test_only_what_is_allowed_is_promoted(posthog: Harness) -> None:
     """Other types stay, and what is referred to has to be there; secrets are asked for by their variables' names."""
     server = posthog.server

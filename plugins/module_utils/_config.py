@@ -26,6 +26,9 @@ from ansible_collections.community.posthog.plugins.module_utils._session import 
 #: How a plan marks what becomes of an object.
 SIGNS: t.Final = {"created": "+", "updated": "~", "deleted": "-"}
 
+#: Longest text that may be shown where objects should stand.
+_LONG: t.Final = 100
+
 #: Longest value that a plan shows on one line.
 _WIDE: t.Final = 160
 
@@ -64,7 +67,13 @@ class ConfigProgram(Program):
 
     def suspected(self, raw: t.Mapping[str, t.Any]) -> set[str]:
         """See :meth:`Program.suspected`."""
-        return {text for program, item in self._items(raw) for text in program.suspected(item)}
+        found = {text for program, item in self._items(raw) for text in program.suspected(item)}
+        for document in _documents(raw.get("config")):
+            # What has no form at all may hold anything.
+            for held in document.values() if isinstance(document, dict) else [document]:
+                items = held if isinstance(held, list) else [held]
+                found |= {item for item in items if isinstance(item, str) and len(item) > _LONG}
+        return found
 
     def _items(self, raw: t.Mapping[str, t.Any]) -> t.Iterator[tuple[ResourceProgram, dict[str, t.Any]]]:
         """Everything that is declared, with the module that does it."""

@@ -31,6 +31,9 @@ Kind = t.Literal["str", "int", "num", "bool", "time", "decimal", "any", "json", 
 #: it, unless the task names it.
 MARK: t.Final = "managed-by-ansible"
 
+#: Longest text that a sentence about its being in the wrong place repeats.
+_SHORT: t.Final = 12
+
 UUID: t.Final = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 
 
@@ -282,7 +285,7 @@ class Field:
 
     def _parse_str(self, value: t.Any, path: str, problems: Problems) -> t.Any:
         if isinstance(value, (dict, list)):
-            problems.append((path, f"takes text, not {_kind_of(value)}"))
+            problems.append((path, f"takes text, not {kind_of(value)}"))
             return value
         text = ("true" if value else "false") if isinstance(value, bool) else str(value)
         if self.lower:
@@ -349,7 +352,7 @@ class Field:
 
     def _parse_open(self, value: t.Any, path: str, problems: Problems) -> t.Any:
         if not isinstance(value, (dict, list)):
-            problems.append((path, f"takes a dictionary, not {_kind_of(value)}"))
+            problems.append((path, f"takes a dictionary, not {kind_of(value)}"))
         return value
 
     def _parse_json(self, value: t.Any, path: str, problems: Problems) -> t.Any:
@@ -368,7 +371,7 @@ class Field:
 
     def _parse_document(self, value: t.Any, path: str, problems: Problems) -> t.Any:
         if not isinstance(value, dict):
-            problems.append((path, f"takes a dictionary, not {_kind_of(value)}"))
+            problems.append((path, f"takes a dictionary, not {kind_of(value)}"))
             return value
         out: dict[str, t.Any] = {}
         for name, inner in value.items():
@@ -389,7 +392,7 @@ class Field:
 
     def _parse_list(self, value: t.Any, path: str, problems: Problems) -> t.Any:
         if not isinstance(value, list):
-            problems.append((path, f"takes a list, not {_kind_of(value)}"))
+            problems.append((path, f"takes a list, not {kind_of(value)}"))
             return value
         if self.items is None:
             return value
@@ -400,7 +403,7 @@ class Field:
 
     def _parse_map(self, value: t.Any, path: str, problems: Problems) -> t.Any:
         if not isinstance(value, dict):
-            problems.append((path, f"takes a dictionary, not {_kind_of(value)}"))
+            problems.append((path, f"takes a dictionary, not {kind_of(value)}"))
             return value
         if self.items is None:
             return value
@@ -641,12 +644,17 @@ def _article(name: str) -> str:
     return f"an {words}" if words[0] in "aeiou" else f"a {words}"
 
 
-def _kind_of(value: t.Any) -> str:
+def kind_of(value: t.Any) -> str:
+    """What somebody gave in place of something else, for a sentence.
+
+    :param value: what was given.
+    :returns: the value itself where it is short; a long text may hold what nobody should read.
+    """
     if isinstance(value, dict):
         return "a dictionary"
     if isinstance(value, list):
         return "a list"
-    return repr(value)
+    return "text" if isinstance(value, str) and len(value) > _SHORT else repr(value)
 
 
 def _refuse_constant(name: str) -> t.Any:

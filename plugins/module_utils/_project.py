@@ -32,6 +32,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     NestedRef,
     Problems,
     Ref,
+    kind_of,
     nearest,
 )
 from ansible_collections.community.posthog.plugins.module_utils._module import Declaration, ResourceProgram
@@ -325,7 +326,7 @@ class Project:
 
     def _read_item(self, program: ResourceProgram, item: t.Any, where: str, home: Home, source: Source) -> None:
         if not isinstance(item, dict):
-            self._problem(source, where, f"takes the options of posthog_{program.table.type}, not {item!r}")
+            self._problem(source, where, f"takes the options of posthog_{program.table.type}, not {kind_of(item)}")
             return
         home = self._home_of(program.table, home)
         try:

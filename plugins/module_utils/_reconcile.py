@@ -1174,7 +1174,23 @@ def suspected_texts(resource: Resource, values: t.Mapping[str, t.Any]) -> set[st
     for rule in resource.secret_parts:
         for path in rule.maybe(values) if rule.maybe is not None else ():
             found |= _texts_at(values, rule.field, path)
+        known = resource.field(rule.field)
+        if known is not None:
+            # Where a document should stand nobody can tell what of a text is secret.
+            found |= {text for text in _misplaced(known, values.get(rule.field)) if len(text) >= _SHORTEST_SECRET}
     return found
+
+
+def _misplaced(known: Field, value: t.Any) -> t.Iterator[str]:
+    """The texts that stand where a dictionary or a list should."""
+    if isinstance(value, str) and known.kind in ("document", "map", "open", "list"):
+        yield value
+    elif isinstance(value, dict) and known.kind == "document":
+        for inner in known.fields:
+            yield from _misplaced(inner, value.get(inner.name))
+    elif isinstance(value, list) and known.items is not None:
+        for inner in value:
+            yield from _misplaced(known.items, inner)
 
 
 def _texts_at(values: t.Mapping[str, t.Any], field: str, path: Path) -> set[str]:

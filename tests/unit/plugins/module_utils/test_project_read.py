@@ -349,6 +349,22 @@ def test_what_only_posthog_could_tell_to_be_secret_is_suspected_where_nothing_wa
     assert program.suspected({"config": "nonsense"}) == program.suspected({}) == set()
 
 
+def test_text_in_place_of_what_may_be_secret_is_in_no_mistake() -> None:
+    """Somebody forgot to read the JSON of a variable."""
+    program = ConfigProgram(ResourceProgram(table) for table in RESOURCES.values() if table.module)
+    text = 'conf "canary\n of a secret"'
+    for item in (
+        {"name": "x", "interval": "day", "destination": {"type": "S3", "config": text}},
+        {"name": "x", "interval": "day", "destination": text},
+        text,
+    ):
+        world = universe(tables=[*TABLES, RESOURCES["batch_export"]])
+        found = mistakes({"batch_exports": [item]}, world=world)
+        assert len(found) == 1 and ", not text" in found[0] and "canary" not in found[0], found
+        assert item is text or text in program.suspected({"config": {"batch_exports": [item]}})
+    assert program.suspected({"config": {"batch_exports": [text * 9]}}) == {text * 9}
+
+
 # -- options ---------------------------------------------------------------------------------------------------------
 
 

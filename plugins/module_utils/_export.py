@@ -477,6 +477,7 @@ class ExportProgram(Program):
         session.many = True
         exporter = Exporter(session, rename=self._rename(params), concurrency=int(params.get("concurrency") or 8))
         wanted = _filter(params)
+        refused: list[ApiError] = []
         for program in programs:
             try:
                 exporter.read(program, wanted)
@@ -484,6 +485,10 @@ class ExportProgram(Program):
                 # What this server or this key does not have is left out, unless it was asked for by name.
                 if named or exc.status not in (402, 403, 404):
                     raise
+                refused.append(exc)
+                if len(refused) == len(programs):
+                    # It is not a type that is closed to this key, but everything.
+                    raise refused[0] from None
                 exporter.export.unfaithful.append(
                     {"type": program.table.type, "name": "", "path": "", "reason": session.explained(exc).message}
                 )

@@ -34,7 +34,8 @@ options:
     description:
       - What to export where O(types) is not given. V(project) is everything inside the project and its settings,
         V(organization) the organization's people, roles, projects and domains.
-      - Types that the server or the key does not have are left out and reported.
+      - Types that the server or the key does not have are left out and reported. Where that is all of them, the task
+        fails.
     type: str
     choices:
       - project

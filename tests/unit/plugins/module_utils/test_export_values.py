@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._export import ExportProgram
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Bool,
@@ -195,8 +195,14 @@ def test_unportable_and_unread() -> None:
     world.memory.errors["GET", "/api/projects/1/wholes/"] = api_error(403, "no whole:read")
     result = export(world)
     assert result["config"] == {} and result["unfaithful"][0]["reason"] == "403: no whole:read"
-    with pytest.raises(Exception, match="no whole:read"):
+    with pytest.raises(ApiError, match="no whole:read"):
         export(world, types=["wholes"])
+    # An export of nothing at all is none.
+    world = _world({"name": "w"})
+    world.memory.errors["GET", "/api/projects/1/wholes/"] = api_error(403, "no whole:read")
+    world.memory.errors["GET", "/api/projects/1/parts/"] = api_error(403, "no part:read")
+    with pytest.raises(ApiError, match="no part:read"):
+        export(world)
 
 
 # -- secrets ---------------------------------------------------------------------------------------------------------

@@ -499,12 +499,16 @@ class Sessions:
                 warn=self._warn,
                 warn_quietly=self._say,
             )
-            self._sessions[key].report = lambda line: self.report(line)
+            self._sessions[key].report = self._tell
         return self._sessions[key]
 
     def _say(self, text: str) -> None:
         """Tell those who asked for details, in the way that is right for the item at hand."""
         self.note(text)
+
+    def _tell(self, line: str) -> None:
+        """Say what became of an object, in the way that is right for the item at hand."""
+        self.report(line)
 
     def _warn(self, text: str) -> None:
         """Tell the user, in the way that is right for the item at hand."""

@@ -790,11 +790,7 @@ class Project:
                 for option, value in item.values.items():
                     found: list[tuple[NestedRef, t.Any, str]] = []
 
-                    def note(rule: NestedRef, name: t.Any, where: str, found: t.Any = found) -> t.Any:
-                        found.append((rule, name, where))
-                        return name
-
-                    walk(value, node.table.mentions, note, option)
+                    walk(value, node.table.mentions, _noting(found), option)
                     for rule, name, where in found:
                         if not isinstance(name, str) or name.startswith("$"):
                             # PostHog's own.
@@ -965,6 +961,16 @@ class Project:
             node.outcomes = [node.program.reconciler(collection.session).remove(collection, obj)]
         except PostHogFailure as exc:
             node.problems = [("", exc.message)]
+
+
+def _noting(found: list[tuple[NestedRef, t.Any, str]]) -> t.Callable[[NestedRef, t.Any, str], t.Any]:
+    """For L(walk): note what is found, and leave it as it is."""
+
+    def note(rule: NestedRef, name: t.Any, where: str) -> t.Any:
+        found.append((rule, name, where))
+        return name
+
+    return note
 
 
 def engine_options(program: ResourceProgram) -> list[Field]:

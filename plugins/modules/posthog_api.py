@@ -44,7 +44,7 @@ options:
   path:
     description:
       - The path below C(/api/), for example V(projects/{project}/annotations/). C(/api/) in front of it may be there.
-      - V({project\}) becomes the id of the O(project) that is set, V({organization\}) the id of the O(organization).
+      - C({project}) becomes the id of the O(project) that is set, C({organization}) the id of the O(organization).
       - A path that names a host is refused. The key goes to the configured host only.
     type: str
     required: true

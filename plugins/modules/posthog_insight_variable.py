@@ -137,10 +137,6 @@ insight_variable:
     default_value:
       description: The value where nobody gives one.
       type: raw
-    values:
-      description: The values to choose from.
-      type: list
-      elements: raw
     created_at:
       description: When the variable was created.
       type: str

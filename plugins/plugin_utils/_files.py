@@ -160,7 +160,7 @@ def write(
         for folder, _folders, names in os.walk(dest):
             for name in sorted(names):
                 path = os.path.join(folder, name)
-                kind = os.path.relpath(path, dest).split(os.sep)[0]
+                kind = os.path.relpath(path, dest).split(os.sep, maxsplit=1)[0]
                 if kind.removesuffix(".yml") in unread:
                     continue
                 before = _content(path) if name.endswith(".yml") and path not in wanted else None

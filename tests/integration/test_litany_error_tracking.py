@@ -53,7 +53,9 @@ def test_kind(posthog: Harness, kind: str) -> None:
     first, second = OWN[kind]
     place = {"rule_type": kind, "filters": about("TypeError")}
     rule = {**place, **first, "order_key": 2}
-    foreign = {name: value for other, (values, _) in OWN.items() if other != kind for name, value in values.items()}
+    foreign = {
+        name: value for other, (values, _texts) in OWN.items() if other != kind for name, value in values.items()
+    }
     foreign = {
         name: value for name, value in foreign.items() if name not in first and (name, kind) != ("assignee", "grouping")
     }

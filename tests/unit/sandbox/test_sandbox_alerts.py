@@ -15,8 +15,8 @@ FUNNEL = {"kind": "InsightVizNode", "source": {"kind": "FunnelsQuery", "series":
 UPPER = {"configuration": {"type": "absolute", "bounds": {"upper": 10}}}
 
 
-def insight(api: Client, query: Any = TRENDS) -> int:
-    return int(api.post("P/insights/", {"name": "I", "query": query, "saved": True})["id"])
+def insight(api: Client, query: Any = None) -> int:
+    return int(api.post("P/insights/", {"name": "I", "query": query or TRENDS, "saved": True})["id"])
 
 
 def test_an_alert_is_read_otherwise_than_written(api: Client) -> None:

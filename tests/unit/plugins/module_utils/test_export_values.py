@@ -244,7 +244,7 @@ def test_a_text_that_looks_like_a_variable_is_none() -> None:
     assert [entry["reason"] for entry in result["unfaithful"]] == [
         "is secret; the variable posthog_secret_whole_w_token_x stands for it"
     ]
-    assert type(wholes["w"]["token"]) is str
+    assert wholes["w"]["token"].__class__ is str
 
 
 # -- options ---------------------------------------------------------------------------------------------------------

@@ -167,14 +167,6 @@ EXAMPLES = r"""
         should_sync: true
         sync_type: full_refresh
 
-- name: Copy one more of its tables
-  community.posthog.posthog_external_data_source:
-    source_type: Stripe
-    schemas:
-      - name: Invoice
-        should_sync: true
-        sync_type: full_refresh
-
 - name: Give the database another password, if asked to
   community.posthog.posthog_external_data_source:
     source_type: Postgres

@@ -122,6 +122,10 @@ def read_declared(resource: Resource, raw: t.Mapping[str, t.Any], prefix: str = 
     for known in resource.fields:
         if known.name in options:
             declared.values[known.name] = known.parse(options[known.name], where + known.name, problems)
+            named = known.name == resource.identity.option and resource.creatable and not resource.identity.large
+            if named and known.kind == "str" and isinstance(declared.values[known.name], str):
+                # PostHog takes them off, so that the object would not be found again.
+                declared.values[known.name] = declared.values[known.name].strip()
     for short in resource.shorthands:
         name = short.field.name
         if name not in options:
@@ -352,7 +356,11 @@ class Reconciler:
             if problems:
                 raise InvalidInput(problems)
             # What this server does not show of them, it does not tell them apart by.
-            found = [obj for obj in found if not known.shown_by(obj) or same(known, wanted, known.value_in(obj))]
+            found = [
+                obj
+                for obj in found
+                if not known.shown_by(obj) or _same(known, wanted, known.value_in(obj), partial=False)
+            ]
         return found
 
     def _ambiguous(self, declared: Declared, found: t.Sequence[t.Mapping[str, t.Any]]) -> Ambiguous:
@@ -638,7 +646,7 @@ class Reconciler:
             hidden = self._hidden(known, values[known.name], current)
             desired = without(values[known.name], hidden)
             shown = without(known.value_in(current), hidden)
-            if not same(known, desired, shown, partial=known.name in declared.partial):
+            if not _same(known, desired, shown, partial=known.name in declared.partial):
                 if known.create_only:
                     problems.append(
                         (known.name, f"cannot be changed after creation (it is {known.value_in(current)!r})")
@@ -826,7 +834,7 @@ class Reconciler:
                 continue
             hidden = self._hidden(known, values[known.name], obj)
             desired, shown = without(values[known.name], hidden), without(known.value_in(obj), hidden)
-            if not same(known, desired, shown, partial=True):
+            if not _same(known, desired, shown, partial=True):
                 dropped.append(known)
         return dropped
 
@@ -1115,6 +1123,13 @@ class Reconciler:
             return collection.detail(self.resource.object_id(current)) is None
         except ApiError:
             return False
+
+
+def _same(known: Field, desired: t.Any, current: t.Any, *, partial: bool) -> bool:
+    """Whether a field is as declared: PostHog takes blanks and line breaks off both ends of most texts."""
+    if known.kind == "str" and isinstance(desired, str) and isinstance(current, str):
+        desired, current = desired.strip(), current.strip()
+    return same(known, desired, current, partial=partial)
 
 
 def masked(resource: Resource, obj: t.Mapping[str, t.Any] | None) -> dict[str, t.Any] | None:

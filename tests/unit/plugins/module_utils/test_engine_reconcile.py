@@ -185,6 +185,32 @@ def test_names_of_other_objects_become_ids_and_names_again() -> None:
         present(world, name="a", cohort="Delta")
 
 
+def trimmed(obj: Obj) -> Obj:
+    """What PostHog makes of texts at the top of a body."""
+    return {key: value.strip() if isinstance(value, str) else value for key, value in obj.items()}
+
+
+@pytest.mark.parametrize("spelled", ["a ", " a", "a\n", "\ta \n"])
+def test_blanks_around_a_name_and_around_texts_are_no_difference(spelled: str) -> None:
+    """A text block of YAML ends in a line break, which PostHog takes off."""
+    world = things()
+    world.memory.storing = trimmed
+    options: Obj = {"name": spelled, "description": "One\nTwo\n"}
+    assert present(world, **options).action == "created"
+    assert not present(world, **options).changed
+    assert not world.warnings and len(world.memory.writes) == 1
+    changed = present(world, name=spelled, description="Three\n")
+    assert changed.action == "updated" and not present(world, name=spelled, description="Three\n").changed
+    assert not world.warnings and len(world.memory.writes) == 2
+    assert absent(world, name=spelled).action == "deleted"
+
+
+def test_a_name_of_blanks_is_none() -> None:
+    for name in (" ", "\n"):
+        with pytest.raises(InvalidInput, match="name: is empty"):
+            ResourceProgram(THING).declare({"name": name}, {})
+
+
 # -- lost answers ----------------------------------------------------------------------------------------------------
 
 

@@ -179,11 +179,15 @@ def test_what_is_wrong(tmp_path: Path, content: str | bytes, wanted: str) -> Non
     assert "\n" not in text and "<unicode string>" not in text, text
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
+def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the system says it to anybody but root, who may read everything."""
     (tmp_path / "conf.yml").write_text("a: 1\n")
-    (tmp_path / "conf.yml").chmod(0)
-    with pytest.raises(AnsibleError, match="cannot be read"):
+
+    def denied(self: DataLoader, path: str) -> tuple[bytes, bool]:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(DataLoader, "_get_file_contents", denied)
+    with pytest.raises(AnsibleError, match=r"src: .*conf\.yml cannot be read: .*Permission denied"):
         read(tmp_path / "conf.yml")
 
 

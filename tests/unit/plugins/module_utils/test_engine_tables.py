@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +23,7 @@ from ansible_collections.community.posthog.plugins.module_utils._compare import 
 from ansible_collections.community.posthog.plugins.module_utils._fields import Field, NestedRef, Problems, Ref
 from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
 from ansible_collections.community.posthog.plugins.module_utils._programs import PROGRAMS, program
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES, tables_in
 from ansible_collections.community.posthog.plugins.module_utils._resource import (
     OneOf,
     Parent,
@@ -29,9 +32,11 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Scope,
     Singleton,
 )
+from ansible_collections.community.posthog.plugins.module_utils._resources.areas import AREAS
 from ansible_collections.community.posthog.plugins.module_utils._version import COLLECTION_VERSION
 
 ROOT = Path(__file__).resolve().parents[4]
+RESOURCES_PACKAGE = "ansible_collections.community.posthog.plugins.module_utils._resources"
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("posthog_*.py"))
 ACTIONS = sorted(path.stem for path in (ROOT / "plugins" / "action").glob("posthog_*.py"))
 
@@ -267,6 +272,50 @@ def test_a_task_that_says_only_what_it_means_is_valid(table: Resource) -> None:
     # What was not said is null: nothing but the behaviour of the module has a default.
     said = {key for key, value in checked.validated_parameters.items() if value is not None}
     assert not {field.name for field in table.fields} & (said - set(task))
+
+
+def test_the_registry_knows_where_every_table_is() -> None:
+    files = {path.stem for path in (ROOT / "plugins" / "module_utils" / "_resources").glob("*.py")}
+    helpers = {"__init__", "areas", "common", "lifecycle"}
+    assert set(AREAS) == files - helpers
+    for area, names in AREAS.items():
+        module = importlib.import_module(f"{RESOURCES_PACKAGE}.{area}")
+        assert set(names) <= set(tables_in(module)), area
+    assert sorted(RESOURCES) == sorted(name for names in AREAS.values() for name in names)
+    assert len(RESOURCES) == len(set(RESOURCES))
+
+
+@pytest.mark.parametrize(
+    ("name", "areas"),
+    [("posthog_role", {"organization"}), ("posthog_connection_info", set()), ("posthog_cohort", {"people"})],
+)
+def test_a_module_loads_no_more_than_it_needs(name: str, areas: set[str]) -> None:
+    """A module on a remote host compiles whatever it imports, each time."""
+    code = (
+        "import sys\n"
+        "from ansible_collections.community.posthog.plugins.module_utils._programs import program\n"
+        f"program({name!r}).spec()\n"
+        "print(*sys.modules)"
+    )
+    place = str(Path(importlib.import_module("ansible_collections").__path__[0]).parent)
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": place},
+    )
+    loaded_now = set(run.stdout.split())
+    prefix = f"{RESOURCES_PACKAGE}."
+    assert {module[len(prefix) :] for module in loaded_now if module.startswith(prefix)} & set(AREAS) == areas
+    engine = RESOURCES_PACKAGE.rpartition(".")[0]
+    assert not {f"{engine}.{other}" for other in ("_project", "_config", "_export", "_info", "_event")} & loaded_now
+
+
+def test_no_program_of_another_name() -> None:
+    for name in ("posthog_nothing", "posthog_activity_log", "role", "posthog_", ""):
+        with pytest.raises(KeyError):
+            program(name)
 
 
 def test_spec_is_new_each_time() -> None:

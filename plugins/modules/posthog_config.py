@@ -18,7 +18,10 @@ description:
     option.
   - Objects are applied in the order in which they depend on each other, several at once. A name may refer to an object
     that PostHog has, or to one that is declared anywhere in the same configuration.
-  - Check mode is the plan; together with C(--diff) it is printed in full.
+  - Check mode is the plan; together with C(--diff) it is printed in full. In each run one line says how many objects
+    were created, updated, deleted and left unchanged; with C(-v) there is a line for each object that changes.
+  - What an object does not declare is left alone, and an object that is not declared is left alone too, unless
+    O(purge) says otherwise.
 version_added: 0.1.0
 author:
   - Contributors to the community.posthog collection (@ansible-collections)
@@ -36,6 +39,7 @@ options:
       - The keys V(organization) and V(project) beside the lists say where their objects belong; without them it is
         where the task works.
       - A list of such dictionaries configures several projects.
+      - At least one of O(config) and O(src) is needed. What they hold is put together.
     type: raw
   src:
     description:
@@ -43,8 +47,7 @@ options:
         depth, those that end in C(.yml), C(.yaml) or C(.json) and do not begin with a dot or an underscore.
       - A file may hold several YAML documents. They are merged; an object that is declared twice is an error.
       - Templates in the files are rendered with the variables of the host. Text with the tag C(!unsafe) is left as it
-        is.
-        Ansible Vault is understood, for whole files and for single values.
+        is. Ansible Vault is understood, for whole files and for single values.
       - Relative paths are looked for as those of M(ansible.builtin.copy) are, and then in the directory where Ansible
         was started.
     type: list
@@ -53,16 +56,22 @@ options:
     description:
       - Types, in the plural, of which objects that are not declared are deleted.
       - Nothing is purged by default, and only in the projects and organizations that O(config) and O(src) are about.
-      - Organizations, projects, definitions of events and properties, and the key's own user are never purged, nor is
-        what PostHog made by itself. An object that something declared refers to has to be declared too.
+      - Organizations, projects, group types, recordings, definitions of events and properties, and the membership of
+        the key's own user are never purged, nor is what PostHog made by itself. What exists only once, such as
+        V(project_settings), cannot be purged. An object that something declared refers to has to be declared too.
     type: list
     elements: str
   purge_scope:
     description:
-      - V(marked) deletes only what carries the tag C(managed-by-ansible). This module puts that tag on every object
-        that it creates and whose type has tags, and on declared objects of the types in O(purge).
+      - V(marked) deletes only what carries the collection's mark, the tag C(managed-by-ansible).
+      - The types V(feature_flags), V(insights), V(dashboards), V(actions) and V(experiment_saved_metrics) keep the mark
+        among their C(tags). This module puts it on each of these objects that it creates, and, with
+        O(purge_scope=marked), on the declared objects of the types in O(purge). Other types cannot carry it, so they
+        are purged with V(all) only.
+      - Where the organization's plan lacks the feature V(tagging), nothing gets the mark, so V(marked) purges nothing.
+      - All modules of this collection leave the mark alone, whatever their tasks declare as tags. Whoever removes it
+        from an object in PostHog protects the object.
       - V(all) deletes whatever is not declared, also what was made by hand.
-      - The tag is left alone by all modules of this collection, whatever their tasks declare as tags.
     type: str
     choices:
       - marked
@@ -98,7 +107,10 @@ seealso:
   - module: community.posthog.posthog_export
   - module: community.posthog.posthog_info
 notes:
-  - The key needs the scopes of every type that is declared or referred to; see the modules of the types.
+  - The key needs the scope to write each type that is declared, and the scope to read each type that is referred to;
+    see the modules of the types. In check mode the scopes to read are enough.
+  - Unless O(unknown_names=ignore), events and properties are looked up with C(event_definition:read) and
+    C(property_definition:read). What the key may not read is not checked.
   - When an object fails, what depends on it is skipped, everything else is done, and nothing is purged. Running the
     task again finishes it.
   - Objects with O(ignore:state=absent) are deleted after everything else was applied.
@@ -106,7 +118,14 @@ notes:
 
 EXAMPLES = r"""
 ---
-- name: Apply what the files in a directory say
+# With files in place of variables, the first task would read
+#
+# - name: Apply what the files in the directory posthog say
+#   community.posthog.posthog_config:
+#     project: Default project
+#     src: posthog
+
+- name: Have a cohort, a flag for it, and a dashboard with an insight
   community.posthog.posthog_config:
     api_key: "{{ posthog_api_key }}"
     project: Default project

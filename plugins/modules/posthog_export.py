@@ -16,7 +16,7 @@ description:
   - Ids become names, so that the same files can be applied to another project. What PostHog computes, and what has its
     default value, is left out; so are objects that PostHog makes by itself.
   - Secrets are never exported. A variable stands in place of each; RV(secrets) and the top of the file name it.
-  - What could not be told faithfully is in RV(unfaithful).
+  - What could not be written so that it comes out the same elsewhere is listed in RV(unfaithful).
 author:
   - Contributors to the community.posthog collection (@ansible-collections)
 extends_documentation_fragment:
@@ -33,7 +33,7 @@ options:
   scope:
     description:
       - What to export where O(types) is not given. V(project) is everything inside the project and its settings,
-        V(organization) the organization's people, roles, projects and domains.
+        V(organization) the organization's people, roles, projects and domains, V(all) both.
       - Types that the server or the key does not have are left out and reported. Where that is all of them, the task
         fails.
     type: str
@@ -54,12 +54,12 @@ options:
     elements: str
   tags:
     description:
-      - Only objects that have one of these tags.
+      - Only objects that have one of these tags. Nothing is exported of types that have no tags, such as V(cohorts).
     type: list
     elements: str
   rename:
     description:
-      - By type, names with the ones to write in their place, wherever they stand.
+      - By type, in the singular or the plural, names with the ones to write in their place, wherever they stand.
       - "For example V({cohort: {Staff (staging\\): Staff}})."
     type: dict
   dest:
@@ -132,7 +132,7 @@ secrets:
   elements: str
   sample: [posthog_secret_hog_function_to_slack_inputs_token]
 unfaithful:
-  description: What could not be told faithfully.
+  description: What could not be written so that it comes out the same elsewhere.
   returned: success
   type: list
   elements: dict

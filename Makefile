@@ -81,10 +81,10 @@ demo: tree
 sandbox: $(run_stamp)
 	@exec $(py) tests/sandbox/serve.py $(ARGS)
 
-bench: tree
+bench: $(dev_stamp) tree
 	@$(tree) $(py) tests/benchmark/run.py $(ARGS)
 
-bench-smoke: tree
+bench-smoke: $(dev_stamp) tree
 	@$(tree) $(py) tests/benchmark/run.py --smoke $(ARGS)
 
 # --- Tests -----------------------------------------------------------------------------------------------------------

@@ -1,16 +1,13 @@
 # Copyright: Contributors to the community.posthog collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many projects: an inventory of 1,000 in 20 organizations, and a play over 200 of them with 10 forks.
+"""Measure many projects: an inventory of 1,000 in 20 organizations, and a play over 200 of them with 10 forks.
 
-    ANSIBLE_COLLECTIONS_PATH=.build .venv/bin/python tests/benchmark/projects.py
-
-Prints a line for each run: hosts, requests by status, seconds, and for the inventory the memory of the process.
+Each fork is a process that knows nothing of the others, while PostHog counts the requests of all.
 """
 
 from __future__ import annotations
 
-import collections
 import json
 import os
 import resource
@@ -18,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import typing as t
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration"))
@@ -25,6 +23,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration"))
 from harness import SandboxServer
 from harness.inventories import many_projects, write_config
 from harness.playbook import collections_path
+
+if t.TYPE_CHECKING:
+    from run import Table, Verdict
 
 #: Milliseconds that the sandbox takes for each answer.
 LATENCY = 50
@@ -58,56 +59,112 @@ PLAY = [
 ]
 
 
-def main() -> int:
-    """Measure."""
+#: What the play asks for in each project, of which nothing is to change: the project, and a list of each type.
+EACH = 4
+
+
+class Seen(t.NamedTuple):
+    """What came of a run.
+
+    :param output: what it printed.
+    :param seconds: how long it took.
+    :param requests: how many there were.
+    :param refused: how many of these were refused for being too many.
+    :param writes: how many of them were writes.
+    """
+
+    output: str
+    seconds: float
+    requests: int
+    refused: int
+    writes: int
+
+
+def measure(
+    table: type[Table], verdict: type[Verdict], say: t.Callable[[str], None]
+) -> tuple[list[Table], list[Verdict]]:
+    """Measure inventories and plays.
+
+    :param table: makes a table.
+    :param verdict: makes a verdict.
+    :param say: tells what is being done.
+    :returns: the table, and what was to be reached.
+    :raises RuntimeError: a run failed.
+    """
+    out = table("Many projects", "What", "Hosts", "Latency ms", "Requests", "refused (429)", "Seconds", "Peak MB")
+    verdicts: list[Verdict] = []
     server = SandboxServer()
-    many_projects(server, 20, 50)
-    with tempfile.TemporaryDirectory() as name:
-        place = Path(name)
-        env = {key: value for key, value in os.environ.items() if not key.startswith(("POSTHOG_", "ANSIBLE_"))}
-        env.update(
-            ANSIBLE_COLLECTIONS_PATH=collections_path(),
-            ANSIBLE_HOME=name,
-            POSTHOG_API_KEY=server.api_key,
-            POSTHOG_HOST=server.url,
+    try:
+        many_projects(server, 20, 50)
+        with tempfile.TemporaryDirectory() as name:
+            _measure(server, Path(name), out, verdicts, verdict, say)
+    finally:
+        server.stop()
+    return [out], verdicts
+
+
+def _measure(
+    server: SandboxServer,
+    place: Path,
+    out: Table,
+    verdicts: list[Verdict],
+    verdict: type[Verdict],
+    say: t.Callable[[str], None],
+) -> None:
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("POSTHOG_", "ANSIBLE_"))}
+    env.update(
+        ANSIBLE_COLLECTIONS_PATH=collections_path(),
+        ANSIBLE_HOME=str(place),
+        POSTHOG_API_KEY=server.api_key,
+        POSTHOG_HOST=server.url,
+    )
+
+    def run(label: str, *command: str, limit: int | None = None, latency: int = LATENCY) -> Seen:
+        say(label)
+        server.control("settings", {"latency_ms": latency, "rate_limit": limit})
+        before, start = len(server.log()), time.monotonic()
+        done = subprocess.run(
+            [sys.executable, "-m", "ansible", *command], cwd=place, env=env, capture_output=True, text=True, check=False
         )
+        seconds = time.monotonic() - start
+        if done.returncode:
+            raise RuntimeError(f"{label}: {(done.stdout + done.stderr)[-2000:]}")
+        log = server.log()[before:]
+        refused = sum(entry["status"] == 429 for entry in log)
+        return Seen(done.stdout, seconds, len(log), refused, sum(entry["method"] != "GET" for entry in log))
 
-        def run(label: str, *command: str, limit: int | None = None, latency: int = LATENCY) -> str:
-            server.control("settings", {"latency_ms": latency, "rate_limit": limit})
-            before, start = len(server.log()), time.monotonic()
-            done = subprocess.run(
-                [sys.executable, "-m", "ansible", *command],
-                cwd=place,
-                env=env,
-                capture_output=True,
-                text=True,
-                check=False,
+    inventory = ("inventory", "-i", "company.posthog.yml", "--list")
+    cached = {**CACHED, "cache_connection": str(place / "cache")}
+    for label, config, most, latency in (
+        ("inventory", {}, 2, LATENCY),
+        ("inventory, written to the cache", cached, 2, LATENCY),
+        ("inventory, read from the cache", cached, 0, LATENCY),
+        ("inventory with the settings of each", {"settings": True, "rate_limit": 0}, None, 0),
+    ):
+        write_config(place, config)
+        seen = run(label, *inventory, latency=latency)
+        hosts = len(json.loads(seen.output)["_meta"]["hostvars"])
+        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+        row = (label, str(hosts), str(latency), str(seen.requests), str(seen.refused), f"{seen.seconds:.1f}")
+        out.add(*row, str(memory) if latency else "")
+        if most is not None:
+            what = f"{label}: requests for {hosts} hosts"
+            verdicts.append(verdict(what, f"<= {most}", str(seen.requests), seen.requests <= most))
+    write_config(place, {"organizations": ["Division 0[3-6]"]})
+    (place / "play.yml").write_text(json.dumps(PLAY), encoding="utf-8")
+    play = ("playbook", "-i", "company.posthog.yml", "play.yml", "--forks", "10")
+    for label, limit, latency in (
+        ("play with 10 forks, creating", None, 0),
+        ("play with 10 forks, unchanged", None, LATENCY),
+        ("play with 10 forks, unchanged, 480 requests a minute", 480, LATENCY),
+    ):
+        seen = run(label, *play, limit=limit, latency=latency)
+        row = (label, "200", str(latency), str(seen.requests), str(seen.refused), f"{seen.seconds:.1f}", "")
+        out.add(*row)
+        if "unchanged" in label:
+            asked, most = seen.requests - seen.refused, EACH * 200 + 2
+            verdicts.append(
+                verdict(
+                    f"{label}: requests that were answered", f"<= {most}", str(asked), asked <= most and not seen.writes
+                )
             )
-            seconds = time.monotonic() - start
-            statuses = dict(collections.Counter(entry["status"] for entry in server.log()[before:]))
-            print(f"{label}: exit {done.returncode}, {seconds:.1f} s, requests by status {statuses}", flush=True)
-            return done.stdout
-
-        inventory = ("inventory", "-i", "company.posthog.yml", "--list")
-        for label, config in (
-            ("inventory", {}),
-            ("inventory, cache written", {**CACHED, "cache_connection": f"{name}/cache"}),
-            ("inventory, cache read", {**CACHED, "cache_connection": f"{name}/cache"}),
-            ("inventory with settings, no limit", {"settings": True, "rate_limit": 0}),
-        ):
-            write_config(place, config)
-            found = json.loads(run(label, *inventory, latency=0 if "settings" in config else LATENCY))
-            memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-            print(f"  {len(found['_meta']['hostvars'])} hosts, at most {memory} MB")
-        write_config(place, {"organizations": ["Division 0[3-6]"]})
-        (place / "play.yml").write_text(json.dumps(PLAY), encoding="utf-8")
-        play = ("playbook", "-i", "company.posthog.yml", "play.yml", "--forks", "10")
-        run("200 projects, created", *play, latency=0)
-        run("200 projects, unchanged", *play)
-        run("200 projects, unchanged, 480 requests a minute", *play, limit=480)
-    server.stop()
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

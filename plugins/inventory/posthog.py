@@ -12,15 +12,18 @@ version_added: 0.1.0
 description:
   - Makes a host of each project that a key sees, in one or several organizations, regions and installations. A play
     over these hosts configures all of them, several at a time.
-  - The file that configures it ends in C(posthog.yml) or C(posthog.yaml), for example C(company.posthog.yml). With
-    C(-i) any name will do, as long as the file says C(plugin=community.posthog.posthog).
+  - The name of the file that configures it must end in C(posthog.yml) or C(posthog.yaml), for example
+    C(company.posthog.yml).
   - Hosts have the variables C(posthog_project_id), C(posthog_project_name), C(posthog_project_slug),
     C(posthog_organization_id), C(posthog_organization_name), C(posthog_organization_slug), C(posthog_host) (the base
     URL, also for regions of PostHog Cloud), C(posthog_region) (C(us), C(eu) or null), C(posthog_source),
-    C(posthog_timezone), C(posthog_is_demo), C(posthog_membership) (what the key's owner is in the organization,
+    C(posthog_timezone), C(posthog_is_demo), C(posthog_membership) (the level of the key's owner in the organization,
     C(member), C(admin) or C(owner)), C(posthog_plan_features) (the keys of the features that the organization's plan
     includes) and C(posthog_plan) (see O(plans)).
   - No variable holds the key. A play gets it from the environment, or from variables of yours, as with any host.
+  - The playbooks and roles of this collection read the variables C(posthog_project) and C(posthog_organization), which
+    are not among these. Have O(compose) set them from C(posthog_project_id) and C(posthog_organization_id), as in the
+    examples; otherwise they work in the project that the key's owner has open.
   - All hosts are in the group C(posthog_projects), and in those that O(group_by), O(keyed_groups) and O(groups) make.
 author:
   - Contributors to the community.posthog collection (@ansible-collections)
@@ -75,9 +78,9 @@ options:
       - A Jinja2 expression over the host's variables that gives its name, for example
         V(posthog_organization_slug ~ '.' ~ posthog_project_slug) or V(posthog_project_name).
       - By default it is C(posthog_project_slug), the project's name in lower case with hyphens between the words.
-      - Where several projects would have the same name, each of them gets that of its organization in front of it, then
-        the one of its source, and at last its id behind it. Names that must never change are made with
-        C(posthog_project_id).
+      - Where several hosts would have the same name, each of them gets the slug of its organization in front of it; if
+        that is not enough, that of its source, too; and if that is not enough, its id after it. For names that never
+        change, use C(posthog_project_id).
     type: str
   group_by:
     description:
@@ -98,11 +101,12 @@ options:
       - plan
   plans:
     description:
-      - What you call a plan, and the keys of the features that only it and better ones include, the best plan first.
+      - Names for plans, each with the keys of the features that only this plan and better ones include, the best plan
+        first.
       - PostHog's API does not tell the name of an organization's plan, only its features. The first plan of which an
         organization has all features is its C(posthog_plan). Where none fits, that is null, unless the server tells a
         plan by itself.
-      - Which keys there are is in the variable C(posthog_plan_features).
+      - The variable C(posthog_plan_features) lists the keys of an organization.
     type: dict
     default: {}
   settings:
@@ -149,6 +153,14 @@ EXAMPLES = r"""
 ---
 plugin: community.posthog.posthog
 region: eu
+
+---
+# apply.posthog.yml: the same, for the playbooks and roles of this collection
+plugin: community.posthog.posthog
+region: eu
+compose:
+  posthog_project: posthog_project_id
+  posthog_organization: posthog_organization_id
 
 ---
 # company.posthog.yml: two regions and an installation of one's own, each with its own key

@@ -33,9 +33,9 @@ options:
         V(filters.groups).
     type: str
 notes:
-  - An object that is not there, or that bears its name twice, is an error. As with all lookups, C(errors='warn') and
-    C(errors='ignore') make it a warning or nothing, and the result is empty then.
-  - In a play over the hosts of P(community.posthog.posthog#inventory) the project of the host at hand is used, since
+  - A name that no object has, or that several have, is an error. As with all lookups, C(errors='warn') turns the error
+    into a warning and C(errors='ignore') suppresses it; the result is empty then.
+  - In a play over the hosts of P(community.posthog.posthog#inventory) the project of the current host is used, since
     the inventory sets the variables C(posthog_host), C(posthog_organization_id) and C(posthog_project_id).
   - Each use asks PostHog anew, with one or two requests. In a loop, look up several names at once, or use
     M(community.posthog.posthog_info) before it.

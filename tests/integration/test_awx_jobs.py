@@ -123,6 +123,31 @@ def test_apply_and_drift(jobs: Controller) -> None:
         assert job.files_with(server.api_key) == []
 
 
+def test_promote(jobs: Controller) -> None:
+    """What one project has is planned for another, brought there, and there is nothing left to bring."""
+    server = jobs.server
+    target = server.api("POST", f"/api/organizations/{server.organization}/projects/", {"name": "Production"})["id"]
+    server.seed("feature_flag", {"key": "new-checkout", "active": True, "filters": {"groups": []}})
+    answers = {
+        "posthog_promote_source_project": "Default project",
+        "posthog_project": "Production",
+        "posthog_promote_types": "feature_flags",
+    }
+
+    def there() -> list[str]:
+        return [item["key"] for item in server.api("GET", f"/api/projects/{target}/feature_flags/")["results"]]
+
+    predicted = good(jobs.run("promote.yml", answers, cmdline="--check --diff"))
+    assert predicted.changed == 1 and predicted.writes == [] and there() == []
+    assert "+ feature flag 'new-checkout'" in predicted.stdout
+    done = good(jobs.run("promote.yml", answers, cmdline="--diff"))
+    assert done.changed == 1 and there() == ["new-checkout"]
+    again = good(jobs.run("promote.yml", answers, cmdline="--diff"))
+    assert again.changed == 0 and again.writes == []
+    for job in (predicted, done, again):
+        assert job.files_with(server.api_key) == []
+
+
 def test_traps(jobs: Controller) -> None:
     """A key as a variable, hosts that are not localhost, become, and the fact storage."""
     server = jobs.server

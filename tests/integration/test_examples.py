@@ -140,7 +140,7 @@ def fresh(posthog: Harness, module: str) -> dict[str, object]:
     return {}
 
 
-@pytest.mark.parametrize("module", ["posthog_feature_flag", "posthog_role_membership"])
+@pytest.mark.parametrize("module", ["posthog_feature_flag"])
 def test_module_elsewhere(posthog: Harness, module: str) -> None:
     """The same, where the modules run as modules: a sample, the rest of it is the litany's."""
     tasks = module_examples(module)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import pytest
 from harness import Harness
 from harness.extras import COHORT_FILTERS, ORDER, SAMPLES, TRENDS, all_ok, task
 
@@ -35,7 +34,6 @@ def fill(posthog: Harness) -> None:
     server.seed("insight", {"name": "Sign-ups", "query": {"kind": "InsightVizNode", "source": TRENDS}, "saved": True})
 
 
-@pytest.mark.matrix
 def test_everything(posthog: Harness, in_process: bool) -> None:
     """All types in one task; by id, name, search and filter; several pages; what is not there."""
     fill(posthog)

@@ -18,9 +18,8 @@ from harness.extras import _rst_blocks
 from harness.inventories import list_inventory, many_projects, write_config
 from harness.playbook import ROOT
 
-pytestmark = pytest.mark.matrix
 
-
+@pytest.mark.matrix
 def test_hosts_groups_and_variables(posthog: Harness) -> None:
     """Hosts, the groups that are made anyway and those that are asked for, and no more than one request."""
     found = list_inventory(
@@ -77,6 +76,7 @@ def test_pages(posthog: Harness) -> None:
     assert len(found.hosts) == 8 and len(found.requests) == 3
 
 
+@pytest.mark.matrix
 def test_cache(posthog: Harness, tmp_path: Path) -> None:
     """The second run asks nothing; neither key nor token is in the cache; refreshing asks again."""
     place = tmp_path / "cache"
@@ -151,6 +151,7 @@ def test_rate_limit(posthog: Harness) -> None:
     assert [entry["status"] for entry in found.requests] == [429, 429, 200]
 
 
+@pytest.mark.matrix
 def test_secrecy(posthog: Harness) -> None:
     """The key is in no output, however much is asked for, and tokens only where they are."""
     found = list_inventory(posthog, {"settings": True, "api_key": posthog.server.api_key}, arguments=["-vvvv"])

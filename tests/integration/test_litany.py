@@ -58,15 +58,16 @@ FIELDS_OF_THE_ENGINE = 40
 LOOP = 12
 PAGE = 5
 
-#: The types whose whole litany is also said as playbooks, in which ways, and those of them that `make matrix` repeats.
-DEEP = {"dashboard": (ENGINE, IN_PROCESS), "feature_flag": EVERY_WAY}
+#: The types whose whole litany is also said as playbooks, and those of which the steps that `make matrix` repeats are
+#: also run as modules.
+DEEP = ("dashboard", "feature_flag")
 QUICK = ("feature_flag",)
 
 UNKNOWN_UUID = "01900000-dead-7000-8000-000000000000"
 
 
 def types(
-    *, quick: bool = False, playbooks: t.Collection[str] = tuple(DEEP), of: t.Callable[[Sample], t.Any] = bool
+    *, quick: bool = False, playbooks: t.Collection[str] = DEEP, of: t.Callable[[Sample], t.Any] = bool
 ) -> list[t.Any]:
     """The types of the litany with the ways to go, as parameters.
 
@@ -84,8 +85,10 @@ def types(
             pass
         found.append(pytest.param(sample, (ENGINE,), id=name))
         if name in playbooks:
-            marks = [pytest.mark.matrix] if quick and name in QUICK else []
-            found.append(pytest.param(sample, DEEP[name], id=f"{name}-playbook", marks=marks))
+            often = quick and name in QUICK
+            marks = [pytest.mark.matrix] if often else []
+            ways = EVERY_WAY if often else (ENGINE, IN_PROCESS)
+            found.append(pytest.param(sample, ways, id=f"{name}-playbook", marks=marks))
     return found
 
 

@@ -44,7 +44,7 @@ def test_detail_dashboard(posthog: Harness) -> None:
     gone = {**company, "detail_dashboard": False}
     steps.add("take away", gone, refused("detail_dashboard", "delete the dashboard"), silent)
     steps.add("check take away", gone, refused("detail_dashboard"), silent, check_mode=True)
-    steps.run_both_ways(posthog, with_groups(posthog, ROUTES))
+    steps.run_here(posthog, with_groups(posthog, ROUTES))
 
 
 def test_routes_that_are_closed_to_keys(posthog: Harness) -> None:
@@ -55,7 +55,7 @@ def test_routes_that_are_closed_to_keys(posthog: Harness) -> None:
         steps.add(option, {**company, option: value}, refused("browser login", "key", status=403))
     steps.add("as it is", {**company, "name_singular": None}, unchanged, no_warnings)
     steps.add("deletion is open", {"group_type": "team", "state": "absent"}, changed)
-    steps.run_both_ways(posthog, with_groups(posthog))
+    steps.run_here(posthog, with_groups(posthog))
 
 
 def test_metric_of_a_table(posthog: Harness) -> None:
@@ -82,7 +82,7 @@ def test_metric_of_a_table(posthog: Harness) -> None:
         "back to events", {**metric, "filters": {"events": [{"id": "a", "type": "events"}]}}, changed, no_warnings
     )
     steps.add("events again", {**metric, "filters": {"events": [{"id": "a", "type": "events"}]}}, unchanged)
-    steps.run_both_ways(posthog, prepare)
+    steps.run_here(posthog, prepare)
 
 
 def test_event_definitions_of_an_older_server(posthog_2024: Harness) -> None:
@@ -103,7 +103,7 @@ def test_event_definitions_of_an_older_server(posthog_2024: Harness) -> None:
     steps.add("again", known, unchanged, requests_at_most(1))
     steps.add("delete", {"name": "order placed", "state": "absent"}, changed)
     steps.add("delete again", {"name": "order placed", "state": "absent"}, unchanged)
-    steps.run_both_ways(posthog_2024, prepare)
+    steps.run_here(posthog_2024, prepare)
 
 
 def test_definitions_without_the_plan_feature(posthog: Harness) -> None:
@@ -120,4 +120,4 @@ def test_definitions_without_the_plan_feature(posthog: Harness) -> None:
         steps.add(option, task, refused(option, "'ingestion_taxonomy'"), silent)
         steps.add(f"check {option}", task, refused(option, "'ingestion_taxonomy'"), silent, check_mode=True)
     steps.add("as it is", {"name": "order placed"}, unchanged, no_warnings)
-    steps.run_both_ways(posthog, prepare)
+    steps.run_here(posthog, prepare)

@@ -121,7 +121,7 @@ def test_collection(posthog: Harness) -> None:
     steps.add("which has no recordings", {**declared(1), "name": "Filter"}, refused("recordings", "filters"), silent)
     steps.add("nor can lose its filters", {"name": "Filter", "filters": None}, refused("filters"), silent)
     steps.add("none from the start", {"name": "New", "type": "filters"}, refused("filters"), silent)
-    steps.run_both_ways(posthog, recorded(posthog))
+    steps.run_here(posthog, recorded(posthog))
 
 
 def test_collections_that_are_closed_to_keys(posthog: Harness) -> None:
@@ -132,7 +132,7 @@ def test_collections_that_are_closed_to_keys(posthog: Harness) -> None:
     task = {**collection, "recordings": [recording(1)]}
     steps.add("recordings", task, refused("browser login", "Collections", status=403), compared=False)
     steps.add("nothing to do", {**collection, "recordings": []}, unchanged)
-    steps.run_both_ways(posthog, recorded(posthog, opened=False))
+    steps.run_here(posthog, recorded(posthog, opened=False))
 
 
 def test_playlists_of_posthog_are_left_alone(posthog: Harness) -> None:
@@ -142,4 +142,4 @@ def test_playlists_of_posthog_are_left_alone(posthog: Harness) -> None:
     steps.add("ours", {"name": "Watch history"}, changed, no_warnings)
     steps.add("ours again", {"name": "Watch history"}, unchanged)
     steps.add("ours goes", {"name": "Watch history", "state": "absent"}, changed)
-    steps.run_both_ways(posthog, dict)
+    steps.run_here(posthog, dict)

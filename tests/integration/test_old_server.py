@@ -78,12 +78,12 @@ DELETIONS: list[dict[str, t.Any]] = [
 
 
 @pytest.mark.matrix
-def test_everything_twice(posthog_2024: Harness, in_process: bool) -> None:
+def test_everything_twice(posthog_2024: Harness) -> None:
     """All modules, applied twice: the second time nothing changes. Deleted twice: the same."""
     posthog_2024.server.seed("cohort", {"name": "There already", "filters": COHORT_FILTERS})
     again = [{**item, "name": f"{item['name']} again"} for item in EVERYTHING]
     gone = [{**item, "name": f"{item['name']} again"} for item in DELETIONS]
-    run = all_ok(posthog_2024.run([*EVERYTHING, *again, *DELETIONS, *gone], in_process=in_process, diff=True))
+    run = all_ok(posthog_2024.run([*EVERYTHING, *again, *DELETIONS, *gone], in_process=True, diff=True))
     for item in run.tasks:
         wanted = not item.name.endswith(" again")
         assert item.changed == wanted, str(item)

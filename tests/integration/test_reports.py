@@ -116,7 +116,6 @@ def unsafe(value: t.Any) -> t.Any:
     return {"__ansible_unsafe": value} if isinstance(value, str) and "{{" in value else value
 
 
-@pytest.mark.matrix
 def test_drift(posthog: Harness) -> None:
     """Both reports, the summary and the statistic; nothing is written to PostHog."""
     variables = unsafe(declared(posthog.server))

@@ -98,12 +98,12 @@ def test_updating_and_deleting_in_a_loop(posthog: Harness) -> None:
         assert len(item.requests) <= 20 + 5, counted(item)[:12]
 
 
-def test_what_every_request_carries(posthog: Harness, in_process: bool) -> None:
+def test_what_every_request_carries(posthog: Harness) -> None:
     """The User-Agent with the version; lists are asked for in pages of 500; nothing but JSON is wanted."""
     version = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
     tasks = [task(name, name, SAMPLES[name]) for name in ORDER]
     tasks += [task("info", "info", {"types": ["role", "cohort", "dashboard"]}), task("connection", "connection_info")]
-    run = all_ok(posthog.run(tasks, in_process=in_process))
+    run = all_ok(posthog.run(tasks))
     assert len(run.requests) > 15
     for entry in run.requests:
         assert entry["headers"]["User-Agent"].startswith(f"community.posthog/{version} "), entry

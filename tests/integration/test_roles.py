@@ -403,7 +403,6 @@ def test_promotion(posthog: Harness) -> None:
         assert there("surveys")["How was it?"]["linked_flag"]["id"] == flags["parent"]["id"]
 
 
-@pytest.mark.matrix
 def test_only_what_is_allowed_is_promoted(posthog: Harness) -> None:
     """Other types stay, and what is referred to has to be there; secrets are asked for by their variables' names."""
     server = posthog.server

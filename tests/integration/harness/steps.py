@@ -178,6 +178,10 @@ class Steps:
         """Run the steps in all ways; see :meth:`run`."""
         self.run(posthog, prepare, EVERY_WAY)
 
+    def run_here(self, posthog: Harness, prepare: t.Callable[[], t.Any] = dict) -> None:
+        """Run the steps without Ansible and in a playbook; see :meth:`run`."""
+        self.run(posthog, prepare, (ENGINE, IN_PROCESS))
+
     def compare(self, found: Findings, runs: t.Mapping[str, Run]) -> None:
         """All ways must have returned the same.
 

@@ -14,7 +14,7 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._module import Program, ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._module import Program, ResourceProgram, concurrency_of
 from ansible_collections.community.posthog.plugins.module_utils._project import (
     Project,
     Purge,
@@ -91,9 +91,7 @@ class ConfigProgram(Program):
                 [("src", "is read on the controller, which this way of execution cannot; use config instead")]
             )
         purge = self._purge(params)
-        concurrency = 8 if params.get("concurrency") is None else int(params["concurrency"])
-        if not 1 <= concurrency <= 32:
-            raise InvalidInput([("concurrency", "must be between 1 and 32")])
+        concurrency = concurrency_of(params)
         session.many = True
         session.marks = True
         adopted = {self.programs[name].table.type for name in purge.types if name in self.programs}

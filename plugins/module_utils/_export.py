@@ -23,7 +23,7 @@ from ansible_collections.community.posthog.plugins.module_utils._compare import 
 from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._fields import UUID, Field, Ref, dig, nearest
-from ansible_collections.community.posthog.plugins.module_utils._module import Program, ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._module import Program, ResourceProgram, concurrency_of
 from ansible_collections.community.posthog.plugins.module_utils._paths import reach, replaced
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import STORED
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
@@ -475,7 +475,7 @@ class ExportProgram(Program):
         named = params.get("types")
         programs = self._chosen(named, str(params.get("scope") or "project"))
         session.many = True
-        exporter = Exporter(session, rename=self._rename(params), concurrency=int(params.get("concurrency") or 8))
+        exporter = Exporter(session, rename=self._rename(params), concurrency=concurrency_of(params))
         wanted = _filter(params)
         refused: list[ApiError] = []
         for program in programs:

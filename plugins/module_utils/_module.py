@@ -115,6 +115,19 @@ class Declaration:
     exclusive: bool = False
 
 
+def concurrency_of(params: t.Mapping[str, t.Any]) -> int:
+    """How many requests a module may have under way at once.
+
+    :param params: its options; C(concurrency) is 8 where it is not given.
+    :returns: the number.
+    :raises InvalidInput: it is out of bounds.
+    """
+    number = 8 if params.get("concurrency") is None else int(params["concurrency"])
+    if not 1 <= number <= 32:
+        raise InvalidInput([("concurrency", f"must be between 1 and 32, not {number}")])
+    return number
+
+
 class Program:
     """What one module does.
 

@@ -205,5 +205,7 @@ def test_slices(jobs: Controller, posthog: Harness) -> None:
         answers = {"posthog_flag": "x", "posthog_hosts": "posthog_projects"}
         job = good(jobs.run("kill_switch.yml", answers, inventory=sliced))
         assert job.changed == 3
+        told = job.artifacts["posthog_kill_switch"]["hosts"]
+        assert sorted(told) == part and all(item["changed"] is True for item in told.values())
         written = {path.split("/")[3] for path in job.writes}
         assert written == {str(found.hosts[name]["posthog_project_id"]) for name in part}

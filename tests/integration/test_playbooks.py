@@ -13,6 +13,7 @@ import pytest
 import yaml
 from harness import Harness, Run
 from harness.extras import all_ok, names_of, where_found
+from harness.inventories import many_projects, write_config
 from harness.playbook import ROOT
 
 NAMES = ("access_report", "apply", "drift", "export", "promote")
@@ -127,3 +128,41 @@ def test_explanations(name: str) -> None:
     for variable in yaml.safe_load(place.read_text(encoding="utf-8")) if place.exists() else ():
         assert variable in head or "ansible-doc -t role" in head, variable
     assert json.dumps(yaml.safe_load(text))
+
+
+def test_over_an_inventory(posthog: Harness) -> None:
+    """Each host of the inventory plugin works in its own project, and writes files of its own."""
+    server = posthog.server
+    many_projects(server, 2, 2)
+    source = write_config(posthog.directory, {})
+    over = {
+        "posthog_hosts": "posthog_projects",
+        "posthog_project_config": {"feature_flags": [{"key": "everywhere"}]},
+    }
+    arguments = ["-i", str(source), "--forks", "2"]
+    drift = {**over, "posthog_drift_html": ""}
+    found = all_ok(call(posthog, "drift", drift, arguments=arguments))
+    pages = sorted((posthog.directory / "run1").glob("posthog-drift*.md"))
+    assert len(pages) == 4 and len({page.read_text(encoding="utf-8") for page in pages}) == 4, pages
+    assert not any(task.writes for task in found.tasks)
+
+    applied = all_ok(call(posthog, "apply", over, arguments=arguments))
+    assert applied.changed == 4
+    places = {entry["path"].split("/")[3] for entry in applied.requests if entry["method"] == "POST"}
+    assert len(places) == 4 and str(server.project) in places
+    assert all_ok(call(posthog, "apply", over, arguments=arguments)).changed == 0
+
+    only = {"posthog_hosts": "posthog_projects", "posthog_export_types": "feature_flags"}
+    refused = call(posthog, "export", {**only, "posthog_export_dest": "export"}, arguments=arguments)
+    assert refused.returncode and "Several hosts would write to the same directory" in refused.stdout
+    own = {**only, "posthog_export_dest": "export/{{ inventory_hostname }}"}
+    all_ok(call(posthog, "export", own, arguments=arguments))
+    assert len(list(posthog.directory.glob("run*/export/*/feature_flags.yml"))) == 4
+
+
+def test_no_hosts_given(posthog: Harness) -> None:
+    """An empty answer of a survey means the controller."""
+    run = call(
+        posthog, "apply", {"posthog_hosts": "", "posthog_project_config": {"feature_flags": [{"key": "x"}]}}, check=True
+    )
+    assert all_ok(run).changed == 1

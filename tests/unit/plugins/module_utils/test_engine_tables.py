@@ -20,8 +20,9 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ModuleArgumentSpecValidator
 
 from ansible_collections.community.posthog.plugins.module_utils._compare import same
+from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._fields import Field, NestedRef, Problems, Ref
-from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram, concurrency_of
 from ansible_collections.community.posthog.plugins.module_utils._programs import PROGRAMS, program
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES, tables_in
 from ansible_collections.community.posthog.plugins.module_utils._resource import (
@@ -310,6 +311,17 @@ def test_a_module_loads_no_more_than_it_needs(name: str, areas: set[str]) -> Non
     assert {module[len(prefix) :] for module in loaded_now if module.startswith(prefix)} & set(AREAS) == areas
     engine = RESOURCES_PACKAGE.rpartition(".")[0]
     assert not {f"{engine}.{other}" for other in ("_project", "_config", "_export", "_info", "_event")} & loaded_now
+
+
+@pytest.mark.parametrize(("given", "number"), [({}, 8), ({"concurrency": None}, 8), ({"concurrency": 32}, 32)])
+def test_how_much_at_once(given: dict[str, Any], number: int) -> None:
+    assert concurrency_of(given) == number
+
+
+@pytest.mark.parametrize("number", [0, -1, 33])
+def test_too_much_at_once(number: int) -> None:
+    with pytest.raises(InvalidInput, match=f"concurrency: must be between 1 and 32, not {number}"):
+        concurrency_of({"concurrency": number})
 
 
 def test_no_program_of_another_name() -> None:

@@ -85,7 +85,7 @@ options:
     default: false
   concurrency:
     description:
-      - How many objects are read at once.
+      - How many objects are read at once, from 1 to 32. O(rate_limit) holds for all of them together.
     type: int
     default: 8
 notes:

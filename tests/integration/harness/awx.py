@@ -5,7 +5,8 @@
 
 The stand-in keeps what it is given and answers as AWX does, as far as the modules of awx.awx look: lists that are
 narrowed by any field, objects, lists of associated objects, surveys, approval nodes, secrets that are shown encrypted,
-and deletions that take along what hangs on the object. It validates references, and nothing else.
+and deletions that take along what hangs on the object. It validates references, refuses a second credential of
+a type and the removal of a type that is in use, and validates nothing else.
 """
 
 from __future__ import annotations
@@ -250,6 +251,8 @@ class Awx:
                 }
             obj.update(body)
         elif method == "DELETE":
+            if kind == "credential_types" and self._found("credentials", {"credential_type": str(obj["id"])}):
+                return 403, {"detail": "Credential types that are in use cannot be deleted."}
             self._remove(kind, obj["id"])
             return 204, None
         return 200, self._shown(obj)
@@ -269,10 +272,19 @@ class Awx:
                 ids.remove(body["id"])
             elif body["id"] not in self.objects.get(ASSOCIATIONS[name], {}):
                 return 400, {"detail": "no such object"}
+            elif name == "credentials" and self._one_too_many(ids, body["id"]):
+                return 400, {"error": "Cannot assign multiple credentials of the same type."}
             else:
                 ids.append(body["id"])
             return 204, None
         return 200, self._page(self.objects[ASSOCIATIONS[name]][number] for number in ids)
+
+    def _one_too_many(self, ids: list[int], number: int) -> bool:
+        """Whether there is a credential of the same type already. Of those of Vault, there can be several."""
+        credentials = self.objects["credentials"]
+        kind = credentials[number]["credential_type"]
+        vault = self.objects["credential_types"][kind].get("kind") == "vault"
+        return not vault and kind in [credentials[key]["credential_type"] for key in ids]
 
     def linked(self, kind: str, name: str, association: str) -> list[str]:
         """The names of the objects that are associated with one."""

@@ -113,7 +113,7 @@ options:
     description:
       - Whether each project's settings are read, too, into the variable C(posthog_settings). Its keys are the options
         of M(community.posthog.posthog_project), such as C(session_recording_opt_in), C(surveys_opt_in) and
-        C(autocapture_opt_out).
+        C(autocapture_opt_out). Free text, such as the address of a webhook, is left out.
       - This costs one request for each project, so a thousand of them take more than two minutes under PostHog's limit
         of 480 requests a minute, and a fifth of the 4,800 that a key has in an hour. Narrow the projects, and cache.
     type: bool
@@ -454,10 +454,11 @@ class Reader(Program):
         if self.settings:
             table = RESOURCES["project"]
             whole = masked(table, session.within(obj["id"]).project()) or {}
+            # Nobody groups by free text, which may be the address of a webhook.
             out["settings"] = {
                 field.name: whole[field.api or field.name]
                 for field in table.fields
-                if (field.api or field.name) in whole and field.name != "name"
+                if (field.api or field.name) in whole and (field.kind != "str" or field.choices)
             }
             out["timezone"] = whole.get("timezone") or out["timezone"]
         return out

@@ -50,12 +50,17 @@ def test_hosts_groups_and_variables(posthog: Harness) -> None:
 def test_settings(posthog: Harness) -> None:
     """Settings to group by cost one request for each project."""
     server = posthog.server
-    server.control("edit", {"type": "project", "id": server.project, "set": {"session_recording_opt_in": True}})
+    webhook = "https://hooks.example.com/canaryofawebhook"
+    told = {"session_recording_opt_in": True, "slack_incoming_webhook": webhook}
+    server.control("edit", {"type": "project", "id": server.project, "set": told})
     found = list_inventory(
         posthog, {"settings": True, "groups": {"replay": "posthog_settings.session_recording_opt_in"}, "strict": True}
     )
     assert found.group("replay") == ["default-project"]
     assert len(found.requests) == 3
+    settings = found.hosts["default-project"]["posthog_settings"]
+    assert settings["session_recording_opt_in"] is True and settings["session_recording_retention_period"]
+    assert webhook not in json.dumps(found.hosts)
 
 
 def test_many_projects(posthog: Harness) -> None:

@@ -241,7 +241,7 @@ class Project:
         self._places: dict[tuple[Scope, Home], tuple[str | None, str | None]] = {}
         self._named: dict[tuple[t.Any, ...], Node] = {}
         self._declared: dict[tuple[t.Any, ...], list[Node]] = collections.defaultdict(list)
-        self._broken: set[tuple[t.Any, ...]] = set()
+        self._broken: dict[tuple[t.Any, ...], str] = {}
         self._planned_homes: set[Home] = set()
         self._made_homes: dict[Home, Session] = {}
         self._own_project: str | None = None
@@ -335,19 +335,29 @@ class Project:
         except InvalidInput as exc:
             for path, text in exc.problems:
                 self._problem(source, path, text)
-            self._note_broken(program, item, home)
+            self._note_broken(program, item, home, where, source)
             return
         node = Node(len(self.nodes), program, declaration, home, where, source, _name_of(program.table, declaration))
         self.nodes.append(node)
         self._note_name(node)
 
-    def _note_broken(self, program: ResourceProgram, item: t.Mapping[str, t.Any], home: Home) -> None:
+    def _note_broken(
+        self, program: ResourceProgram, item: t.Mapping[str, t.Any], home: Home, where: str, source: Source
+    ) -> None:
         """Remember what an item with mistakes is called: who refers to it makes no mistake by that."""
         table = program.table
         known = table.field(table.identity.option) if table.identity.option else None
         for name in (known.name, *known.aliases) if known is not None else ():
-            if isinstance(item.get(name), (str, int)):
-                self._broken.add((*self._home_key(table, home), table.type, table.identity.normal(item[name])))
+            if isinstance(item.get(name), (str, int)) and table.identity.normal(item[name]):
+                key = (*self._home_key(table, home), table.type, table.identity.normal(item[name]))
+                if _named_alone(table) and item.get("id") is None:
+                    # Whatever else is wrong with it, it is one too many.
+                    nodes = [node for node in self._declared.get(key, ()) if node.declaration.object_id is None]
+                    others = [node.source.of(node.where) for node in nodes]
+                    for other in [self._broken[key]] if key in self._broken else others[:1]:
+                        label = table.label(str(item[name]))
+                        self._problem(source, where, f"{label} is declared twice; the other one is at {other}")
+                self._broken.setdefault(key, source.of(where))
 
     @staticmethod
     def _options(
@@ -403,6 +413,10 @@ class Project:
                 )
                 continue
             self._named[key] = node
+            broken = self._broken.get(self._reference_key(node.table, node.home, item))
+            if broken is not None and _named_alone(node.table) and node.declaration.object_id is None:
+                text = f"{node.label} is declared twice; the other one is at {broken}"
+                self._problem(node.source, node.where, text)
             if not node.declaration.absent:
                 self._declared[self._reference_key(node.table, node.home, item)].append(node)
 
@@ -1062,6 +1076,11 @@ def _name_of(table: Resource, declaration: Declaration) -> str:
             value = next((word for word, number in known.words.items() if number == value), value)
         parts.append(str(value))
     return " / ".join(parts)
+
+
+def _named_alone(table: Resource) -> bool:
+    """Whether the name alone tells objects of a type apart."""
+    return len(table.identity.options) == 1 and table.parent is None and table.several is None
 
 
 def _identity_key(table: Resource, item: Declared, declaration: Declaration) -> tuple[t.Any, ...]:

@@ -126,6 +126,17 @@ def test_aliases_are_options() -> None:
     assert "declared twice" in mistakes({"things": [{"title": "a"}, {"name": "a"}]})[0]
 
 
+@pytest.mark.parametrize("broken", [0, 1, 2])
+def test_declared_twice_whatever_else_is_wrong(broken: int) -> None:
+    items: list[dict[str, Any]] = [{"name": "a"}, {"name": "a"}, {"name": "b"}]
+    for item in items[: 2 if broken == 2 else 1] if broken != 1 else items[1:2]:
+        item["nonsense"] = 1
+    found = mistakes({"things": items})
+    twice = [text for text in found if "declared twice" in text]
+    assert twice == ["things[1]: thing 'a' is declared twice; the other one is at things[0]"], found
+    assert len(found) == (3 if broken == 2 else 2), found
+
+
 # -- twice -----------------------------------------------------------------------------------------------------------
 
 

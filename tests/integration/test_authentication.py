@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import typing as t
 
@@ -199,7 +200,7 @@ def test_current_project_is_pinned(posthog: Harness) -> None:
                 "feature_flag",
                 {"key": "{{ item }}", "name": "{{ lookup('ansible.builtin.pipe', command) if item == 'two' else '' }}"},
                 loop=["one", "two", "three"],
-                vars={"command": f'{sys.executable} -c "{switch}"'},
+                vars={"command": f'{shlex.quote(sys.executable)} -c "{switch}"'},
             ),
             task("After", "connection_info"),
         ],

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 
 import pytest
@@ -60,7 +61,7 @@ def test_writes_in_check_mode_fail(posthog: Harness) -> None:
     sly = {
         "name": "Sly",
         "ansible.builtin.set_fact": {"x": "{{ lookup('ansible.builtin.pipe', command) }}"},
-        "vars": {"command": f'{sys.executable} -c "{code}"'},
+        "vars": {"command": f'{shlex.quote(sys.executable)} -c "{code}"'},
         "check_mode": True,
     }
     with pytest.raises(AssertionError, match="check mode sent writes: POST /api/organizations"):

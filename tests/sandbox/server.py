@@ -37,6 +37,10 @@ class Handler(BaseHTTPRequestHandler):
         else:
             length = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(length) if length else b""
+            if len(body) < length:
+                # The client went away in the middle; the proxy in front of PostHog hands on whole requests only.
+                self.close_connection = True
+                return
         self._send(self.app.handle(self.command, self.path, self.headers, body))
 
     def _chunks(self) -> bytes:

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -166,3 +168,19 @@ def test_a_keep_alive_request_is_quick(api: Client) -> None:
         api.get("P/dashboards/")
     # A delayed acknowledgement would cost 40 ms each time.
     assert (time.monotonic() - started) / 50 < 0.03
+
+
+def test_half_a_request_is_none(sandbox: Any, api: Client) -> None:
+    """A client that goes away in the middle of a body has asked for nothing."""
+    before = len(api.get("P/cohorts/")["results"])
+    place = urlsplit(sandbox.url)
+    head = (
+        f"POST /api/projects/{sandbox.project_id}/cohorts/ HTTP/1.1\r\nHost: {place.netloc}\r\n"
+        f"Authorization: Bearer {api.key}\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n"
+    )
+    for body in ("", '{"name": '):
+        with socket.create_connection((place.hostname or "", place.port or 0), timeout=5) as connection:
+            connection.sendall((head + body).encode())
+            connection.shutdown(socket.SHUT_WR)
+            assert connection.recv(100) == b""
+    assert len(api.get("P/cohorts/")["results"]) == before

@@ -81,7 +81,6 @@ def test_pages(posthog: Harness) -> None:
     assert len(found.hosts) == 8 and len(found.requests) == 3
 
 
-@pytest.mark.matrix
 def test_cache(posthog: Harness, tmp_path: Path) -> None:
     """The second run asks nothing; neither key nor token is in the cache; refreshing asks again."""
     place = tmp_path / "cache"

@@ -205,7 +205,7 @@ def test_settings_cost_one_request_each() -> None:
         }
     told = read(memory, settings=True, patterns={"projects": ["Web"]})
     assert len(memory.calls) == 2
-    assert told[0]["projects"][0]["settings"] == {"surveys_opt_in": True, "timezone": "UTC", "is_demo": False}
+    assert told[0]["projects"][0]["settings"] == {"surveys_opt_in": True, "is_demo": False}
 
 
 def test_a_key_that_is_limited_to_projects() -> None:

@@ -509,7 +509,8 @@ def report(tables: Sequence[Table], player: Player) -> str:
         "once.\n\nOf a whole project in one task, *lower bound* is one request to know the project, one for each page "
         "of each list, and one for each dashboard, whose tiles no list tells; of a creation, one for each object. *One "
         "GET an object* is what it takes to refresh each object on its own, as Terraform does. *At best* are the "
-        f"seconds that latency, concurrency and the limit of requests leave.\n\nThe inventory has 1,000 projects in 20 "
+        "seconds that latency, concurrency and the limit of requests leave; without a limit, that is more than two "
+        "cores can do which the sandbox shares.\n\nThe inventory has 1,000 projects in 20 "
         "organizations; the play keeps a flag, a cohort and a setting in each of 200 of them. Its forks do not know of "
         "each other: beyond the limit PostHog refuses requests and says how long to wait, and they wait.\n\n"
         f"{player.note}" + "\n".join(table.text() for table in tables)

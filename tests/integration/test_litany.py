@@ -58,8 +58,8 @@ FIELDS_OF_THE_ENGINE = 40
 LOOP = 12
 PAGE = 5
 
-#: The types whose whole litany is also said as playbooks, and those of which the steps that `make matrix` repeats are
-#: also run as modules.
+#: The types whose whole litany is also said as playbooks, and those of which some of it is also run as modules, and is
+#: repeated by `make matrix`.
 DEEP = ("dashboard", "feature_flag")
 QUICK = ("feature_flag",)
 
@@ -67,11 +67,16 @@ UNKNOWN_UUID = "01900000-dead-7000-8000-000000000000"
 
 
 def types(
-    *, quick: bool = False, playbooks: t.Collection[str] = DEEP, of: t.Callable[[Sample], t.Any] = bool
+    *,
+    modules: bool = False,
+    repeated: bool = False,
+    playbooks: t.Collection[str] = DEEP,
+    of: t.Callable[[Sample], t.Any] = bool,
 ) -> list[t.Any]:
     """The types of the litany with the ways to go, as parameters.
 
-    :param quick: C(make matrix) repeats this.
+    :param modules: of those in C(QUICK), modules run as such, too.
+    :param repeated: C(make matrix) repeats those in C(QUICK).
     :param playbooks: types that go as playbooks too.
     :param of: picks types.
     """
@@ -85,9 +90,8 @@ def types(
             pass
         found.append(pytest.param(sample, (ENGINE,), id=name))
         if name in playbooks:
-            often = quick and name in QUICK
-            marks = [pytest.mark.matrix] if often else []
-            ways = EVERY_WAY if often else (ENGINE, IN_PROCESS)
+            marks = [pytest.mark.matrix] if repeated and name in QUICK else []
+            ways = EVERY_WAY if modules and name in QUICK else (ENGINE, IN_PROCESS)
             found.append(pytest.param(sample, ways, id=f"{name}-playbook", marks=marks))
     return found
 
@@ -164,7 +168,7 @@ def _keys_used(known: t.Any, value: t.Any, path: str) -> t.Iterator[str]:
 # -- the life of an object -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("sample", "ways"), types(quick=True))
+@pytest.mark.parametrize(("sample", "ways"), types(modules=True))
 def test_life(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
     """From nothing through creation, a full declaration, a new name and deletion, to life again."""
     litany = Litany(sample, posthog)
@@ -753,7 +757,7 @@ def looped(sample: Sample) -> bool:
     return sample.can_be_made and sample.name_of(1) is not None
 
 
-@pytest.mark.parametrize(("sample", "ways"), types(quick=True, of=looped))
+@pytest.mark.parametrize(("sample", "ways"), types(modules=True, repeated=True, of=looped))
 def test_loop(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
     """A loop over many objects lists them once, whatever their number."""
     litany = Litany(sample, posthog)

@@ -38,6 +38,9 @@ class _Vaulted(str):
     """An encrypted text: C(!vault) in the file."""
 
 
+#: The tag of a key that merges other mappings into its own.
+_MERGE: t.Final = "tag:yaml.org,2002:merge"
+
 #: The parser written in C is several times as fast, and not everybody has it.
 _Base: t.Final[type[yaml.SafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -51,12 +54,30 @@ class _Loader(_Base):  # type: ignore[valid-type,misc]
         self._checked: dict[int, yaml.Node] = {}
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """See PyYAML.
+        """Put what is merged into a mapping among its own keys, by the rule of YAML's merge key.
+
+        A mapping's own key counts before a merged one, and of several mappings the one that stands first. PyYAML's
+        own method does something else with each of its releases, so it is not asked.
 
         :param node: a mapping, or one that is merged into another.
+        :raises yaml.constructor.ConstructorError: something else than a mapping is merged.
         """
         self._check_keys(node)
-        super().flatten_mapping(node)
+        own = [pair for pair in node.value if pair[0].tag != _MERGE]
+        if len(own) == len(node.value):
+            return
+        sources = [source for key, value in node.value if key.tag == _MERGE for source in _merged(value)]
+        seen = {key for key in (self._key(pair[0]) for pair in own) if key is not None}
+        merged: list[tuple[yaml.Node, yaml.Node]] = []
+        for source in sources:
+            self.flatten_mapping(source)
+            for pair in source.value:
+                key = self._key(pair[0])
+                if key not in seen:
+                    merged.append(pair)
+                if key is not None:
+                    seen.add(key)
+        node.value = merged + own
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[t.Any, t.Any]:
         """See PyYAML.
@@ -74,15 +95,31 @@ class _Loader(_Base):  # type: ignore[valid-type,misc]
         self._checked[id(node)] = node
         seen: dict[t.Any, int] = {}
         for key_node, _value in node.value:
-            if key_node.tag == "tag:yaml.org,2002:merge":
+            merges = key_node.tag == _MERGE
+            key = _MERGE if merges else self._key(key_node)
+            if key is None:
                 continue
-            key = self.construct_object(key_node, deep=True)
-            if isinstance(key, (str, int)) and key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} stands in line {seen[key]} already", key_node.start_mark
-                )
-            if isinstance(key, (str, int)):
-                seen[key] = key_node.start_mark.line + 1
+            if key in seen:
+                shown = "<<" if merges else key
+                problem = f"the key {shown!r} stands in line {seen[key]} already"
+                hint = "; several mappings are merged as a list, <<: [*one, *two]" if merges else ""
+                raise yaml.constructor.ConstructorError(None, None, problem + hint, key_node.start_mark)
+            seen[key] = key_node.start_mark.line + 1
+
+    def _key(self, node: yaml.Node) -> t.Any:
+        """A key's value; None for what cannot be compared with others, and is refused when the mapping is made."""
+        key = self.construct_object(node, deep=True)
+        return key if isinstance(key, t.Hashable) else None
+
+
+def _merged(node: yaml.Node) -> list[yaml.MappingNode]:
+    """The mappings that a merge key names."""
+    found = node.value if isinstance(node, yaml.SequenceNode) else [node]
+    for item in found:
+        if not isinstance(item, yaml.MappingNode):
+            problem = "<< takes a mapping, or a list of mappings, to merge"
+            raise yaml.constructor.ConstructorError(None, None, problem, item.start_mark)
+    return list(found)
 
 
 def _raw(loader: _Loader, node: yaml.ScalarNode) -> t.Any:

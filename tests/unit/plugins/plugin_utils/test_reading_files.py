@@ -114,6 +114,40 @@ def test_what_is_merged_from_a_merged_one_is_not_there_twice(tmp_path: Path) -> 
     assert data(tmp_path, text)["b"] == {"k": 2, "l": 1, "m": 3}
 
 
+@pytest.mark.parametrize(
+    ("content", "wanted"),
+    [
+        ("{<<: [{key: 1}, {key: 2}]}", {"key": 1}),
+        ("{<<: [{k: 1}, {k: 2}]}", {"k": 1}),
+        ("{<<: [{key: 1, a: 1}, {key: 2, b: 2}], b: 3}", {"key": 1, "a": 1, "b": 3}),
+        ("{key: 0, <<: {key: 1, other: 2}}", {"key": 0, "other": 2}),
+        ("{<<: {<<: {<<: {x: 1, y: 1, z: 1}, y: 2}, z: 3}}", {"x": 1, "y": 2, "z": 3}),
+        ("{<<: [{<<: {x: 1}}, {x: 2, y: 2}]}", {"x": 1, "y": 2}),
+        ("{<<: []}", {}),
+        ("{<<: {}}", {}),
+        ("{<<: {1: a, '1': b}}", {"1": "b"}),
+        ("{<<: {null: a}, null: b}", {"null": "b"}),
+        ("{<<: {=: a}, =: b}", {"=": "b"}),
+        ("{'<<': {k: 1}}", {"<<": {"k": 1}}),
+    ],
+)
+def test_what_counts_where_mappings_are_merged(tmp_path: Path, content: str, wanted: Any) -> None:
+    """As YAML's merge key is defined; what PyYAML makes of it has changed from one release to the next."""
+    assert data(tmp_path, f"a: {content}\n") == {"a": wanted}
+    assert data(tmp_path, f"b: &base {content}\na: {{<<: *base}}\n") == {"a": wanted, "b": wanted}
+
+
+def test_what_is_merged_stays_as_it_is_where_it_stands(tmp_path: Path) -> None:
+    text = "a: &a {x: 1, <<: &b {y: 2, z: 2}}\nb: {<<: [*b, *a], x: 3}\nc: {<<: [*a, *b]}\nd: *b\ne: *a\n"
+    assert data(tmp_path, text) == {
+        "a": {"x": 1, "y": 2, "z": 2},
+        "b": {"x": 3, "y": 2, "z": 2},
+        "c": {"x": 1, "y": 2, "z": 2},
+        "d": {"y": 2, "z": 2},
+        "e": {"x": 1, "y": 2, "z": 2},
+    }
+
+
 def test_documents(tmp_path: Path) -> None:
     assert read(tmp_path, "") == read(tmp_path, "# nothing\n") == read(tmp_path, "---\n---\n") == []
     found = read(tmp_path, "---\na: 1\n---\n# none\n---\nb: 2\n...\n---\nc: 3\n")
@@ -148,11 +182,20 @@ def test_lines(tmp_path: Path) -> None:
         ("a: 1\nb: {x: 1,\n  x: 2}\n", ":3: the key 'x' stands in line 2 already"),
         ("a: 1\n---\na: 1\nb:\n  - k: 1\n    j: 2\n    k: 3\n", ":7: the key 'k' stands in line 5 already"),
         ("a: {<<: {x: 1}, y: 1, y: 2}\n", ":1: the key 'y' stands in line 1 already"),
+        (
+            "a: {<<: {x: 1},\n  <<: {x: 2}}\n",
+            ":2: the key '<<' stands in line 1 already; several mappings are merged as a list, <<: [*one, *two]",
+        ),
+        ("a:\n  <<: 3\n", ":2: << takes a mapping, or a list of mappings, to merge"),
+        ("a:\n  <<:\n", ":2: << takes a mapping"),
+        ("a:\n  <<: [{}, 3]\n", ":2: << takes a mapping"),
+        ("a: {<<: {? [1] : 2}}\n", ":1: "),
         ("1: a\n1: b\n", ":2: the key 1 stands in line 1 already"),
         ("a: 1\nb: \x07\n", ":2: the character 0x7 is not allowed"),
         ("a: \x1b[31m\n", ":1: the character 0x1b is not allowed"),
         ("a: 1\nb: &x [*x]\n", "conf.yml is nested too deeply, or contains itself"),
         ("a: 1\nb: &x {y: *x}\n", "conf.yml is nested too deeply, or contains itself"),
+        ("a: 1\nb: &x {k: 1, <<: *x}\n", "conf.yml is nested too deeply, or contains itself"),
         (f"a: {'[' * 3000}{']' * 3000}\n", "conf.yml"),
         ("a: 1\nb: 2026-02-31\n", ":2: there is no such date as 2026-02-31; text is put in quotes"),
         ("a: !!timestamp x\n", ":1: there is no such date as x"),

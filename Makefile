@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Needs git, GNU make and Python 3.11 or newer; everything else goes into .venv, .venv-matrix and .build here.
+# Needs git, GNU make and Python 3.11 or newer; everything else goes into .venv, .venv-* and .build here.
 # `make` alone lists the targets.
 
 SHELL := /bin/sh
@@ -18,9 +18,11 @@ PYTHON ?=#       the Python to make .venv with; left empty, the newest that work
 ARGS ?=#         further arguments for the program that a target runs: make unit ARGS="-k client"
 CHECKS ?=#       which checks `make lint` runs: make lint CHECKS="ruff mypy"
 JOBS ?= 2#       test processes at a time
+FAIL_FAST ?=#    not empty: `make test` ends with the first stage that fails
 
 PYTHON := $(strip $(PYTHON))
 JOBS := $(strip $(JOBS))
+FAIL_FAST := $(strip $(FAIL_FAST))
 export PYTHON
 
 py := .venv/bin/python
@@ -32,18 +34,20 @@ tree := ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.build" PATH="$(CURDIR)/.venv/bin:$$
 
 unexport PYTHONPATH PYTHONHOME GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
 
-.PHONY: help venv venv-run tree demo sandbox unit integration matrix lint format build docs coverage-table types-table bench bench-smoke test clean FORCE
+.PHONY: help venv venv-run tree demo sandbox unit integration matrix lint format build docs coverage-table types-table bench bench-smoke test lock newest clean FORCE
 
 help:
 	@echo 'make demo          apply playbooks/demo.yml to the sandbox, twice'
 	@echo 'make sandbox       run the PostHog stand-in in the foreground; its first line tells where it is'
-	@echo 'make test          everything below but bench; what CI runs'
+	@echo 'make test          everything below up to docs; what CI runs              (FAIL_FAST=1)'
 	@echo 'make lint          formatters, types, documentation, licences, ansible-test sanity  (CHECKS="ruff mypy …")'
 	@echo 'make unit          unit tests                                     (ARGS="-k client")'
 	@echo 'make integration   playbooks against the sandbox                  (ARGS="-k member")'
 	@echo 'make matrix        the tests with every supported Python and ansible-core found'
 	@echo 'make build         the artifact, checked as Galaxy does, installed and used'
 	@echo 'make docs          the documentation as HTML in .build/docs'
+	@echo 'make newest        lint and unit tests with the newest release of everything'
+	@echo 'make lock          raise what the tests are locked to                (ARGS=dev-py3.13)'
 	@echo 'make coverage-table  what the modules cover, a row for each       (ARGS=--write)'
 	@echo 'make types-table     the page that has a row for each type        (ARGS=--write)'
 	@echo 'make bench         the benchmark'
@@ -59,11 +63,16 @@ $(run_stamp): FORCE
 endif
 FORCE:
 
-$(run_stamp): tests/requirements-run.txt
-	@tests/bin/make-venv.sh .venv $@ $<
+locks := $(wildcard tests/requirements/locks/*.txt)
 
-$(dev_stamp): tests/requirements.txt tests/requirements-unit.txt $(run_stamp)
-	@tests/bin/make-venv.sh .venv $@ $<
+$(run_stamp): $(locks)
+	@tests/bin/make-venv.sh .venv $@ run
+
+$(dev_stamp): $(locks) $(run_stamp)
+	@tests/bin/make-venv.sh .venv $@ build dev
+
+lock: venv-run
+	@$(py) tests/bin/lock $(ARGS)
 
 venv: $(dev_stamp)
 
@@ -120,8 +129,12 @@ types-table: $(dev_stamp) tree
 	@$(tree) $(py) tests/coverage/types_page.py $(ARGS)
 
 test: $(dev_stamp) tree
-	@$(py) tests/bin/test-all
+	@$(py) tests/bin/test-all $(if $(FAIL_FAST),--fail-fast)
+
+# The environment of this one is not locked, which is its purpose.
+newest: $(run_stamp) tree
+	@$(py) tests/bin/newest --jobs $(JOBS) $(ARGS)
 
 clean:
-	rm -rf .build .venv .venv-matrix .ansible .mypy_cache .ruff_cache .pytest_cache tests/output
+	rm -rf .build .venv .venv-lock .venv-matrix .venv-newest .ansible .mypy_cache .ruff_cache .pytest_cache tests/output
 	find plugins tests -type d -name __pycache__ -prune -exec rm -rf {} +

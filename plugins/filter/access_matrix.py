@@ -14,6 +14,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.acces
     LEVELS,
     PROJECT_LEVELS,
 )
+from ansible_collections.community.posthog.plugins.plugin_utils._templates import untrusted
 
 DOCUMENTATION = r"""
 ---
@@ -312,7 +313,8 @@ def access_matrix(
                 }
                 for kind, cell in cells.items()
             ]
-    return {"resources": kinds, "people": people, "rows": rows}
+    # Names and levels out of PostHog, in new texts.
+    return t.cast("dict[str, t.Any]", untrusted({"resources": kinds, "people": people, "rows": rows}))
 
 
 class FilterModule:

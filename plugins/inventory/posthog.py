@@ -78,9 +78,12 @@ options:
       - A Jinja2 expression over the host's variables that gives its name, for example
         V(posthog_organization_slug ~ '.' ~ posthog_project_slug) or V(posthog_project_name).
       - By default it is C(posthog_project_slug), the project's name in lower case with hyphens between the words.
-      - Where several hosts would have the same name, each of them gets the slug of its organization in front of it; if
-        that is not enough, that of its source, too; and if that is not enough, its id after it. For names that never
-        change, use C(posthog_project_id).
+      - In a host's name stand letters and digits of any language, blanks, and C(-_.+@). A hyphen takes the place of all
+        else, such as slashes, since Ansible reads variables from files of this name, and reports and exports are
+        written to such. A warning tells which names were changed so.
+      - Where several hosts would have the same name, in any case, or one that Ansible or a group has, each of them gets
+        the slug of its organization in front of it; if that is not enough, that of its source, too; and if that is not
+        enough, its id after it. For names that never change, use C(posthog_project_id).
     type: str
   group_by:
     description:
@@ -203,6 +206,7 @@ cache_connection: /tmp/posthog-inventory
 cache_timeout: 3600
 """
 
+import contextlib
 import fnmatch
 import hashlib
 import json
@@ -211,7 +215,8 @@ import typing as t
 import unicodedata
 from urllib.parse import urlsplit
 
-from ansible.errors import AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.inventory.group import to_safe_group_name
 from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.display import Display
@@ -225,12 +230,9 @@ from ansible_collections.community.posthog.plugins.module_utils._reconcile impor
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._resources.organization import LEVELS
 from ansible_collections.community.posthog.plugins.module_utils._session import Session
-from ansible_collections.community.posthog.plugins.plugin_utils._options import (
-    ConnectionOptions,
-    Settings,
-    data_value,
-    template_text,
-)
+from ansible_collections.community.posthog.plugins.plugin_utils._names import group_name, host_name
+from ansible_collections.community.posthog.plugins.plugin_utils._options import ConnectionOptions, Settings
+from ansible_collections.community.posthog.plugins.plugin_utils._templates import data_value, template_text
 
 if t.TYPE_CHECKING:
     from ansible.inventory.data import InventoryData
@@ -245,6 +247,9 @@ ALL: t.Final = "posthog_projects"
 
 #: Options that say which organizations and projects are meant.
 PATTERNS: t.Final = ("organizations", "exclude_organizations", "projects", "exclude_projects")
+
+#: How many changed names are listed.
+_SHOWN: t.Final = 5
 
 #: Changes whenever what stands in the cache does.
 _CACHE_FORMAT: t.Final = 1
@@ -607,8 +612,34 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
         strict = bool(self.get_option("strict"))
         target = t.cast("InventoryData", self.inventory)
         target.add_group(ALL)
+        self._changed: dict[str, dict[str, str]] = {}
         for name, variables in zip(self._names(everything), everything):
             self._add(target, name, variables, strict)
+        self._tell_changed()
+
+    def _sanitize_group_name(self, name: t.Any) -> str:
+        """See Ansible; no group's name is a path or a template, whatever it was made of."""
+        made = group_name(str(plain(name)))
+        if made != plain(name):
+            self._changed.setdefault("group", {})[str(plain(name))] = made
+        return str(to_safe_group_name(made))
+
+    def _tell_changed(self) -> None:
+        """Say which names are not what they were meant to be."""
+        for kind, names in self._changed.items():
+            shown = [f"{old!r} is now {new!r}" for old, new in sorted(names.items())]
+            more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+            display.warning(f"posthog: names of {kind}s hold no such signs: {', '.join(shown[:_SHOWN])}{more}")
+
+    @contextlib.contextmanager
+    def _without_loops(self, host: str | None = None) -> t.Iterator[None]:
+        """Let Ansible's own code make groups, whatever projects are called."""
+        before = self.inventory
+        self.inventory = t.cast("InventoryData", _Groups(before, host))
+        try:
+            yield
+        finally:
+            self.inventory = before
 
     def _add(self, inventory: InventoryData, name: str, variables: Object, strict: bool) -> None:
         """Add one host."""
@@ -619,10 +650,12 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
             inventory.set_variable(name, "ansible_connection", template_text("local"))
             inventory.set_variable(name, "ansible_python_interpreter", template_text("{{ ansible_playbook_python }}"))
         for group in self._groups(variables):
-            inventory.add_child(inventory.add_group(group), name)
+            inventory.add_host(name, group=inventory.add_group(group))
         self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
-        self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
-        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)
+        with self._without_loops(name):
+            self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
+        with self._without_loops():
+            self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)
 
     def _compose(self, template: str, variables: t.Mapping[str, t.Any], *args: t.Any, **kwargs: t.Any) -> t.Any:
         """See Ansible; what comes out is made of what PostHog gave, and is marked as that is."""
@@ -697,7 +730,12 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
                         f"hostname: is empty for project {variables['posthog_project_id']} "
                         f"({variables['posthog_project_name']})"
                     )
-            names.append(str(name).strip())
+            name = str(name).strip()
+            made = host_name(name) or variables["posthog_project_slug"]
+            if made != name:
+                self._changed.setdefault("host", {})[name] = made
+            names.append(made)
+        reserved = self._reserved(everything)
         prefixes: tuple[t.Callable[[t.Mapping[str, t.Any]], str], ...] = (
             lambda item: slug(item["posthog_organization_slug"]),
             lambda item: slug(item["posthog_source"]),
@@ -705,27 +743,71 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
         for prefix in prefixes:
             taken = _counts(names)
             names = [
-                f"{prefix(item)}-{name}" if taken[name] > 1 or name == "localhost" else name
+                f"{prefix(item)}-{name}" if taken[name.casefold()] > 1 or name.casefold() in reserved else name
                 for item, name in zip(everything, names)
             ]
         taken = _counts(names)
         names = [
-            f"{name}-{item['posthog_project_id']}" if taken[name] > 1 else name for item, name in zip(everything, names)
+            f"{name}-{item['posthog_project_id']}" if taken[name.casefold()] > 1 else name
+            for item, name in zip(everything, names)
         ]
         # What is left are names that another project was given to tell it from a third one.
-        used: set[str] = set()
+        used = set(reserved)
         for index, item in enumerate(everything):
-            while names[index] in used:
+            while names[index].casefold() in used:
                 names[index] += f"-{item['posthog_project_id']}"
-            used.add(names[index])
+            used.add(names[index].casefold())
         return names
+
+    def _reserved(self, everything: t.Sequence[t.Mapping[str, t.Any]]) -> set[str]:
+        """Names that no host may have: Ansible's own, and those of groups, which Ansible would take it for."""
+        groups = {ALL, *t.cast("InventoryData", self.inventory).groups}
+        for variables in everything:
+            groups.update(self._groups(variables))
+        groups.update(self._sanitize_group_name(name) for name in self.get_option("groups") or ())
+        return {"localhost", "all", "ungrouped", *(str(name).casefold() for name in groups)}
+
+
+class _Groups:
+    """The inventory as Ansible's own code for constructed groups sees it.
+
+    What groups are called comes from PostHog. A project called C(All) would put the group of everything below one of
+    its own groups, and one that is called as a group is would be taken for it; either breaks the whole inventory.
+
+    :param inventory: the inventory.
+    :param host: the host at hand, where what is added to groups is a host and no group.
+    """
+
+    def __init__(self, inventory: t.Any, host: str | None) -> None:
+        self._inventory = inventory
+        self._host = host
+
+    def __getattr__(self, name: str) -> t.Any:
+        return getattr(self._inventory, name)
+
+    def add_child(self, group: str, child: str) -> t.Any:
+        """See Ansible.
+
+        :param group: the group above.
+        :param child: a group, or the host at hand.
+        :returns: whether anything was added.
+        """
+        if child == self._host:
+            return self._inventory.add_host(child, group=group)
+        try:
+            if child == "all":
+                raise AnsibleError("it holds every group")
+            return self._inventory.add_child(group, child)
+        except AnsibleError as exc:
+            display.warning(f"posthog: the group {child!r} cannot be put below {group!r}: {exc}")
+            return False
 
 
 def _counts(names: t.Iterable[str]) -> dict[str, int]:
-    """How often each name is there."""
+    """How often each name is there, in any case: names of files may differ in more than that."""
     out: dict[str, int] = {}
     for name in names:
-        out[name] = out.get(name, 0) + 1
+        out[name.casefold()] = out.get(name.casefold(), 0) + 1
     return out
 
 

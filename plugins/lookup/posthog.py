@@ -97,6 +97,7 @@ from ansible_collections.community.posthog.plugins.module_utils._registry import
 from ansible_collections.community.posthog.plugins.module_utils._resource import Resource
 from ansible_collections.community.posthog.plugins.module_utils._session import Session
 from ansible_collections.community.posthog.plugins.plugin_utils._options import ConnectionOptions
+from ansible_collections.community.posthog.plugins.plugin_utils._templates import untrusted
 
 display = Display()
 
@@ -213,4 +214,4 @@ class LookupModule(ConnectionOptions, LookupBase):
             sessions.close()
         if not good:
             raise AnsibleLookupError(f"community.posthog.posthog: {result['msg']}")
-        return list(result["values"])
+        return list(untrusted(result["values"]))

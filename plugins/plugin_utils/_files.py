@@ -16,14 +16,14 @@ import typing as t
 import yaml
 from ansible.errors import AnsibleError
 
+from ansible_collections.community.posthog.plugins.plugin_utils._names import file_name
+from ansible_collections.community.posthog.plugins.plugin_utils._templates import inert
+
 #: The first line of every file that an export writes; only such files are ever deleted by one.
 HEADER: t.Final = "# Exported by community.posthog.posthog_export"
 
 #: Longest line of a text that is not broken.
 _WIDTH: t.Final = 120
-
-#: By these Ansible knows a template.
-_TEMPLATES: t.Final = ("{{", "{%", "{#")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -55,10 +55,10 @@ def _text(dumper: _Dumper, value: str) -> yaml.Node:
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"')
     if re.search("[\x85\u2028\u2029]", value):
         # Other line breaks of YAML, which reading turns into ordinary ones.
-        tag = "!unsafe" if any(mark in value for mark in _TEMPLATES) else "tag:yaml.org,2002:str"
+        tag = "tag:yaml.org,2002:str" if inert(value) else "!unsafe"
         return dumper.represent_scalar(tag, value, style='"')
     style = "|" if "\n" in value and not re.search(r"[ \t]\n|[^\n\t -\ud7ff\ue000-\ufffd]", value) else None
-    if any(mark in value for mark in _TEMPLATES):
+    if not inert(value):
         return dumper.represent_scalar("!unsafe", value, style=style or '"')
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
@@ -99,7 +99,7 @@ def files_of(
             out[f"{plural}.yml"] = _document({plural: items}, source, secrets)
             continue
         for item in items:
-            name = _unused(f"{plural}/{_slug(item)}", out)
+            name = _unused(f"{plural}/{file_name(_called(item))}", out)
             out[name] = _document({plural: [item]}, source, secrets)
     return out
 
@@ -121,10 +121,9 @@ def _document(data: dict[str, t.Any], source: t.Mapping[str, t.Any], secrets: t.
     return "\n".join([*lines, "---", body])
 
 
-def _slug(item: t.Mapping[str, t.Any]) -> str:
-    """A file name out of what an object is called."""
-    first = next((value for value in item.values() if isinstance(value, (str, int)) and value != ""), "object")
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", str(first)).strip("-.").lower()[:80] or "object"
+def _called(item: t.Mapping[str, t.Any]) -> str:
+    """What an object is called: the first of its options, which is what it is known by."""
+    return str(next((value for value in item.values() if isinstance(value, (str, int)) and value != ""), ""))
 
 
 def _unused(name: str, taken: t.Container[str]) -> str:

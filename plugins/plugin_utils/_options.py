@@ -22,57 +22,11 @@ from ansible_collections.community.posthog.plugins.module_utils._connection impo
 from ansible_collections.community.posthog.plugins.module_utils._errors import PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._fields import plain
 
-try:
-    # ansible-core 2.19 and newer template only what they are told to trust.
-    from ansible.template import trust_as_template as _trusted
-
-    _MARKS_TEMPLATES = True
-except ImportError:  # ansible-core 2.18 templates whatever is not wrapped
-    _MARKS_TEMPLATES = False
-
-    def _trusted(value: str) -> str:  # type: ignore[misc]
-        """Nothing needs to be done."""
-        return value
-
-
 #: What a set of options is: those that were said, and all of them, as the engine takes them.
 Settings = tuple[dict[str, t.Any], dict[str, t.Any]]
 
 #: Where an option can come from, the closest first.
 _DIRECT, _VARIABLE, _ENVIRONMENT, _FILE = range(4)
-
-
-def template_text(text: str) -> str:
-    """A template of our own, for a variable that Ansible is to evaluate.
-
-    :param text: with its braces.
-    :returns: the same, marked where Ansible wants that.
-    """
-    return _trusted(text)
-
-
-def data_value(value: t.Any) -> t.Any:
-    """A value that PostHog gave, which Ansible must never take for a template.
-
-    Only texts that look like one need care. All others are marked as any text in an inventory file is; else
-    C(ansible-inventory --list), and with it AWX, would show each of them as C({"__ansible_unsafe": ...}).
-
-    :param value: plain data.
-    :returns: the same, marked where Ansible wants that.
-    """
-    if isinstance(value, dict):
-        return {key: data_value(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [data_value(inner) for inner in value]
-    if not isinstance(value, str):
-        return value
-    if not any(mark in value for mark in ("{{", "{%", "{#")):
-        return template_text(value)
-    if _MARKS_TEMPLATES:
-        return value
-    from ansible.utils.unsafe_proxy import wrap_var
-
-    return wrap_var(value)
 
 
 @contextlib.contextmanager

@@ -15,16 +15,7 @@ import yaml
 from ansible.errors import AnsibleError
 
 from ansible_collections.community.posthog.plugins.module_utils._project import SOURCE_KEY, Source
-
-try:
-    # ansible-core 2.19 and newer template only what they are told to trust.
-    from ansible.template import trust_as_template as _trusted
-except ImportError:  # ansible-core 2.18 templates whatever it is given
-
-    def _trusted(value: str) -> str:  # type: ignore[misc]
-        """Nothing needs to be done."""
-        return value
-
+from ansible_collections.community.posthog.plugins.plugin_utils._templates import template_text
 
 #: What a file name ends in to be read from a directory.
 SUFFIXES: t.Final = (".yml", ".yaml", ".json")
@@ -296,7 +287,7 @@ def _rendered(value: t.Any, path: str, place: _Place, loader: t.Any, template: t
             raise place.error(path, f"cannot be decrypted: {getattr(exc, 'message', exc)}") from None
     if isinstance(value, str) and ("{{" in value or "{%" in value or "{#" in value):
         try:
-            return template(_trusted(value))
+            return template(template_text(value))
         except AnsibleError as exc:
             raise place.error(path, str(exc.message)) from None
     return value

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import json
+import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import inventory_loader
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ansible_collections.community.posthog.plugins.inventory import posthog as plugin
 from ansible_collections.community.posthog.plugins.module_utils._errors import PostHogFailure
@@ -345,6 +349,115 @@ def test_names_are_no_templates(server: Server, tmp_path: Path) -> None:
     made.plugin.templar.available_variables = variables
     assert made.plugin.templar.template(variables["posthog_project_name"]) == "{{ 7 * 7 }}"
     assert variables["copy"] == "{{ 7 * 7 }}"
+
+
+def odd(server: Server, tmp_path: Path, *names: str, **options: Any) -> Parsed:
+    """An inventory of projects that are called so, in one organization."""
+    projects = [project(number, name) for number, name in enumerate(names, 1)]
+    server.script(Reply(200, [organization("Acme", *projects)]))
+    config = {"host": server.url, "api_key": KEY, "hostname": "posthog_project_name", "strict": True}
+    return Parsed(tmp_path, {**config, **options})
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("Shop (EU)", "Shop -EU"),
+        ("../../etc/x", "etc-x"),
+        ("a/../b", "a-b"),
+        ("a..b", "a-b"),
+        ("..", "x-1"),
+        ("a\\b:c,d", "a-b-c-d"),
+        ("a\nb\x00c\x1b[31m", "a-b-c-31m"),
+        ("~root", "root"),
+        ("-e", "e"),
+        ("{{ x }}", "x"),
+        ("a  b", "a b"),
+        ("Büro 日本", "Büro 日本"),
+        ("v1.2+rc@home", "v1.2+rc@home"),
+        ("日" * 200, "日" * 60),
+        (".git", "git"),
+    ],
+)
+def test_names_of_hosts_are_no_paths(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, wanted: str
+) -> None:
+    """What may stand in a host's name is listed; all else is replaced, and that is told."""
+    warnings: list[str] = []
+    monkeypatch.setattr(plugin.display, "warning", warnings.append)
+    monkeypatch.setattr(plugin, "slug", lambda text, fallback="": "x-1")
+    made = odd(server, tmp_path, name)
+    assert list(made.hosts) == [wanted]
+    assert made.hosts[wanted]["posthog_project_name"] == name
+    told = [line for line in warnings if "names of hosts" in line]
+    assert bool(told) is (name != wanted)
+    assert all(repr(name) in line and repr(wanted) in line for line in told)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.one_of(st.text(max_size=20), st.sampled_from(["All", "../x", "all", "Ungrouped"])), max_size=6))
+def test_any_names_make_an_inventory(names: list[str]) -> None:
+    """Each project is one host whose name no file system and no pattern reads as something else."""
+    with Server() as server, tempfile.TemporaryDirectory() as place:
+        made = odd(server, Path(place), *(name or "x" for name in names), groups={"texts": "true"})
+        assert len(made.hosts) == len({name.casefold() for name in made.hosts}) == len(names)
+        for name in made.hosts:
+            assert re.fullmatch(r"\w[\w .+@-]*", name) and ".." not in name and len(name.encode()) < 255
+        assert not set(made.hosts) & set(made.groups)
+        assert made.groups["all"] == made.groups["posthog_projects"] == made.groups.get("texts", [])
+
+
+@pytest.mark.parametrize("hostname", ["posthog_project_name", "posthog_project_slug"])
+def test_projects_that_are_called_as_groups_are(server: Server, tmp_path: Path, hostname: str) -> None:
+    """A host is never taken for a group of that name, whatever groups there are."""
+    names = ("All", "ungrouped", "posthog_projects", "organization_acme", "shops", "localhost", "Shop")
+    made = odd(
+        server,
+        tmp_path,
+        *names,
+        hostname=hostname,
+        groups={"shops": "posthog_project_id > 4"},
+        keyed_groups=[
+            {"key": "posthog_project_name | lower", "prefix": "", "separator": "", "parent_group": "parents"},
+            {"key": "posthog_project_id | string", "prefix": "number"},
+        ],
+    )
+    assert len(made.hosts) == len(names) == len(made.groups["posthog_projects"])
+    by_id = {item["posthog_project_id"]: name for name, item in made.hosts.items()}
+    assert made.groups["shops"] == sorted(by_id[number] for number in (5, 6, 7))
+    assert made.groups["organization_acme"] == sorted(made.hosts)
+    for reserved in ("all", "All", "ungrouped", "posthog_projects", "organization_acme", "shops", "localhost"):
+        assert reserved not in made.hosts
+    assert "shop" in made.groups and by_id[7] in made.groups["parents"]
+
+
+def test_names_of_groups_are_no_paths(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ansible reads variables from a file that is called as a group is."""
+    warnings: list[str] = []
+    monkeypatch.setattr(plugin.display, "warning", warnings.append)
+    made = odd(
+        server,
+        tmp_path,
+        "../../x",
+        ".",
+        hostname="posthog_project_id",
+        keyed_groups=[{"key": "posthog_project_name", "prefix": "", "separator": ""}],
+    )
+    own = set(made.groups) - {"all", "ungrouped", "posthog_projects", "organization_acme"}
+    assert {name for name in own if not name.startswith(("host_", "plan_"))} == {"____x", "_"}
+    assert any("names of groups" in line and "'../../x' is now '____x'" in line for line in warnings)
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ 7 * 7 }}", "{% set x = 1 %}", "{# x #}", "#jinja2:variable_start_string:'['\n[7*7]"]
+)
+def test_only_what_cannot_be_a_template_is_marked_as_one(server: Server, tmp_path: Path, text: str) -> None:
+    """Texts without a brace, which set no delimiters of their own, show as they are; all others are data."""
+    made = odd(server, tmp_path, text, hostname="posthog_project_id", compose={"copy": "posthog_project_name"})
+    (variables,) = made.hosts.values()
+    made.plugin.templar.available_variables = variables
+    for name in ("posthog_project_name", "copy"):
+        assert made.plugin.templar.template(variables[name]) == variables[name] == text
 
 
 # -- where options come from -----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.community.posthog.plugins.module_utils._fields import plain
-from ansible_collections.community.posthog.plugins.plugin_utils import _files, _sources
+from ansible_collections.community.posthog.plugins.plugin_utils import _files, _names, _sources
+
+#: Names that Windows keeps for itself.
+DEVICES = {"con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(10))}
 
 SOURCE = {"host": "https://eu.posthog.com", "project_id": 1, "project": "Main", "organization_id": "o"}
 
@@ -142,6 +146,50 @@ def test_layouts() -> None:
         "things/etc-passwd.yml",
         "settings.yml",
     ]
+
+
+NAMES = st.one_of(
+    TEXT,
+    st.sampled_from(["_x", "(x)", ".x", "..", "../x", "-x", "_", ".", "CON", "con", "Aux.yml", "nul.x", "lpt1"]),
+    st.text(alphabet="_.-( aAconCON1é/\\\n", max_size=12),
+    st.text(alphabet="ab", min_size=70, max_size=90),
+)
+
+
+@given(st.lists(NAMES, min_size=1, max_size=8, unique=True))
+def test_no_file_is_left_out_when_it_is_read(names: list[str]) -> None:
+    """What an export writes an import reads, all of it, on any file system, whatever things are called."""
+    config = {"things": [{"name": name} for name in names], "others": [{"name": names[0]}]}
+    texts = _files.files_of(config, SOURCE, [], "object")
+    assert len(texts) == len({name.casefold() for name in texts}) == len(names) + 1
+    for path in texts:
+        folder, _slash, name = path.partition("/")
+        assert folder in config and re.fullmatch(r"[a-z0-9][a-z0-9._-]*\.yml", name) and len(name) < 100
+        assert ".." not in name or name.strip(".") == name
+        assert name.partition(".")[0] not in DEVICES
+    with tempfile.TemporaryDirectory() as place:
+        _files.write(place, texts, clean=True, check_mode=False)
+        found = plain(_sources.documents([place], lambda name: name, DataLoader(), str))
+    assert sorted(item["name"] for part in found for item in part.get("things", ())) == sorted(names)
+
+
+def test_names_of_files() -> None:
+    """What stands in no name of a file becomes a hyphen; names that somebody keeps for itself are changed."""
+    for name, wanted in {
+        "Sales (EU)": "sales-eu",
+        "_private": "private",
+        ".hidden": "hidden",
+        "../../x": "x",
+        "CON": "con-",
+        "aux.backup": "aux-.backup",
+        "console": "console",
+        "com1": "com1-",
+        "com10": "com10",
+        "日本": "object",
+        "": "object",
+        "x" * 200: "x" * 80,
+    }.items():
+        assert _names.file_name(name) == wanted
 
 
 def test_secrets_are_named_where_they_stand() -> None:

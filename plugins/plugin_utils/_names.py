@@ -1,0 +1,63 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names out of PostHog as names of files and hosts: what may stand in them is listed, all else is replaced.
+
+Private to this collection: it may change without notice.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+#: Longest name of a file, without what tells two of the same name apart, and of a host. File systems allow 255 bytes,
+#: and a host's name is a part of names of files, such as reports.
+_FILE_LENGTH: t.Final = 80
+_HOST_BYTES: t.Final = 180
+
+#: Names that Windows keeps for devices, whatever stands after a dot
+#: (https://learn.microsoft.com/windows/win32/fileio/naming-a-file).
+_DEVICES: t.Final = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(10))]
+)
+
+
+def file_name(text: str) -> str:
+    """The name of a file, without its ending, for what somebody called an object.
+
+    :param text: any text.
+    :returns: lower-case ASCII letters, digits, dots, hyphens and underscores, so that names that differ on one file
+        system do so on all; it begins with a letter or a digit, since files that do not are left out when a directory
+        is read.
+    """
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", text).lower().strip("-._")[:_FILE_LENGTH].rstrip("-.") or "object"
+    stem, dot, rest = name.partition(".")
+    return f"{stem}-{dot}{rest}" if stem in _DEVICES else name
+
+
+def host_name(text: str) -> str:
+    """The name of a host, for what somebody called a project.
+
+    Ansible reads variables from a file of this name, people write reports and exports to one, and give names to
+    C(--limit), where commas, colons and other signs mean something.
+
+    :param text: any text.
+    :returns: letters and digits of any language, single blanks, and hyphens, underscores, dots, plus and at signs; each
+        sequence of anything else is a hyphen. It begins with a letter or a digit. Empty where nothing is left.
+    """
+    name = re.sub(r"(?:\.{2,}|[^\w .+@-])+", "-", text)
+    name = re.sub(r" {2,}", " ", name)
+    name = re.sub(r"^[\W_]+", "", name.encode()[:_HOST_BYTES].decode("utf-8", "ignore"))
+    return name.rstrip(" .-")
+
+
+def group_name(text: str) -> str:
+    """The name of a group, for a value that somebody gave.
+
+    Ansible reads variables from a file of this name.
+
+    :param text: any text.
+    :returns: the same with an underscore for each sign that no path and no template may hold.
+    """
+    return re.sub(r"\.{2,}|^[. ]|[^\w .:@+-]", "_", text)

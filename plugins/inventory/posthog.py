@@ -216,7 +216,6 @@ import unicodedata
 from urllib.parse import urlsplit
 
 from ansible.errors import AnsibleError, AnsibleParserError
-from ansible.inventory.group import to_safe_group_name
 from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.display import Display
@@ -230,7 +229,7 @@ from ansible_collections.community.posthog.plugins.module_utils._reconcile impor
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._resources.organization import LEVELS
 from ansible_collections.community.posthog.plugins.module_utils._session import Session
-from ansible_collections.community.posthog.plugins.plugin_utils._names import group_name, host_name
+from ansible_collections.community.posthog.plugins.plugin_utils._names import host_name
 from ansible_collections.community.posthog.plugins.plugin_utils._options import ConnectionOptions, Settings
 from ansible_collections.community.posthog.plugins.plugin_utils._templates import data_value, template_text
 
@@ -612,24 +611,17 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
         strict = bool(self.get_option("strict"))
         target = t.cast("InventoryData", self.inventory)
         target.add_group(ALL)
-        self._changed: dict[str, dict[str, str]] = {}
+        self._changed: dict[str, str] = {}
         for name, variables in zip(self._names(everything), everything):
             self._add(target, name, variables, strict)
         self._tell_changed()
 
-    def _sanitize_group_name(self, name: t.Any) -> str:
-        """See Ansible; no group's name is a path or a template, whatever it was made of."""
-        made = group_name(str(plain(name)))
-        if made != plain(name):
-            self._changed.setdefault("group", {})[str(plain(name))] = made
-        return str(to_safe_group_name(made))
-
     def _tell_changed(self) -> None:
-        """Say which names are not what they were meant to be."""
-        for kind, names in self._changed.items():
-            shown = [f"{old!r} is now {new!r}" for old, new in sorted(names.items())]
+        """Say which hosts are not called as they were meant to be."""
+        if self._changed:
+            shown = [f"{old!r} is now {new!r}" for old, new in sorted(self._changed.items())]
             more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-            display.warning(f"posthog: names of {kind}s hold no such signs: {', '.join(shown[:_SHOWN])}{more}")
+            display.warning(f"posthog: names of hosts hold no such signs: {', '.join(shown[:_SHOWN])}{more}")
 
     @contextlib.contextmanager
     def _without_loops(self, host: str | None = None) -> t.Iterator[None]:
@@ -733,7 +725,7 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
             name = str(name).strip()
             made = host_name(name) or variables["posthog_project_slug"]
             if made != name:
-                self._changed.setdefault("host", {})[name] = made
+                self._changed[name] = made
             names.append(made)
         reserved = self._reserved(everything)
         prefixes: tuple[t.Callable[[t.Mapping[str, t.Any]], str], ...] = (

@@ -50,14 +50,3 @@ def host_name(text: str) -> str:
     name = re.sub(r" {2,}", " ", name)
     name = re.sub(r"^[\W_]+", "", name.encode()[:_HOST_BYTES].decode("utf-8", "ignore"))
     return name.rstrip(" .-")
-
-
-def group_name(text: str) -> str:
-    """The name of a group, for a value that somebody gave.
-
-    Ansible reads variables from a file of this name.
-
-    :param text: any text.
-    :returns: the same with an underscore for each sign that no path and no template may hold.
-    """
-    return re.sub(r"\.{2,}|^[. ]|[^\w .:@+-]", "_", text)

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the community.posthog collection
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""Whether what a task declares is what PostHog has, and what to send where it is not.
+"""Whether what a task declares is what PostHog has, and how a diff shows the two.
 
 Private to this collection: it may change without notice.
 
@@ -197,116 +197,10 @@ def equal(one: t.Any, other: t.Any) -> bool:
     return bool(one == other)
 
 
-def compose(field: Field, desired: t.Any, current: t.Any, *, partial: bool = False, top: bool = True) -> t.Any:
-    """The value to send so that the server ends up with the declared one.
-
-    A server that merges a document (flags' filters, 2026) keeps what is not sent, one that replaces it (2024) drops
-    it. So the body says what is declared, gives the default of an undeclared key that has another value now, and
-    repeats what somebody else owns. Then both end up with the same.
-
-    :param field: the field.
-    :param desired: the declared value.
-    :param current: the server's value, or None on creation.
-    :param partial: see :func:`same`; undeclared keys are then repeated as they are.
-    :param top: whether this is the document that a PATCH merges.
-    :returns: the value for the body.
-    """
-    if field.kind == "document" and isinstance(desired, dict):
-        now = current if isinstance(current, dict) else {}
-        out: dict[str, t.Any] = {}
-        other = _other_kind(field, desired, now)
-        for known in field.fields:
-            if known.computed:
-                continue
-            if known.name in desired:
-                out[known.name] = compose(known, desired[known.name], now.get(known.name), top=False)
-            elif now.get(known.name) is not None and ((known.kept and not other) or partial):
-                out[known.name] = now[known.name]
-            elif top and not field.whole and known.name in now and not same(known, known.default, now[known.name]):
-                out[known.name] = known.default
-        return out
-    if field.kind == "list" and field.items is not None and isinstance(desired, list) and not field.unordered:
-        partners = _counterparts(field.items, desired, current if isinstance(current, list) else [])
-        return [compose(field.items, item, partner, top=False) for item, partner in zip(desired, partners)]
-    if field.ignored and isinstance(desired, list) and isinstance(current, list):
-        return desired + [found for found in current if found in field.ignored and found not in desired]
-    if field.kind == "map" and field.items is not None and isinstance(desired, dict):
-        now_map = current if isinstance(current, dict) else {}
-        if field.merged:
-            now_map = {key: _written(field.items, value) for key, value in now_map.items()}
-            desired = {key: value for key, value in {**now_map, **desired}.items() if value is not None}
-        return {key: compose(field.items, item, now_map.get(key), top=False) for key, item in desired.items()}
-    if field.merged:
-        return _laid_over(current, desired)
-    if field.clear_members and not desired and isinstance(current, dict):
-        return dict.fromkeys(current)
-    if field.relative:
-        return from_now(desired) or desired
-    return desired
-
-
-def _written(field: Field, value: t.Any) -> t.Any:
-    """A value of the server's as a write takes it: without what the server computes."""
-    if field.kind == "document" and isinstance(value, dict):
-        computed = {known.name for known in field.fields if known.computed}
-        return {key: inner for key, inner in value.items() if key not in computed}
-    return value
-
-
-def _laid_over(current: t.Any, desired: t.Any) -> t.Any:
-    """An open document with what is declared of it; null takes a key away."""
-    if not isinstance(current, dict) or not isinstance(desired, dict):
-        return desired
-    out = {key: value for key, value in current.items() if key not in desired}
-    for key, value in desired.items():
-        if value is not None:
-            out[key] = _laid_over(current.get(key), value)
-    return out
-
-
 def _markup(text: str) -> str:
     """A form in which cleaned-up markup is as it was: without what is added to links, with plain characters."""
     plain = re.sub(r"""\s(rel|target)=("[^"]*"|'[^']*')""", "", text)
     return re.sub(r"\s*/?>", ">", html.unescape(plain)).strip()
-
-
-def _other_kind(field: Field, desired: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any]) -> bool:
-    """Whether a document is to be of another kind than it is, so that what it keeps means nothing there."""
-    return any(
-        known.required and known.choices and current.get(known.name) not in (None, desired.get(known.name))
-        for known in field.fields
-    )
-
-
-def _counterparts(item: Field, desired: list[t.Any], current: list[t.Any]) -> list[t.Any]:
-    """Which item of the current list each declared one is, so that what is kept stays with what it belongs to.
-
-    :param item: the field of an item.
-    :param desired: the declared items.
-    :param current: the server's items.
-    :returns: for each declared item an equal one, else one that is about the same, else None.
-    """
-    left = dict(enumerate(current))
-    found: list[t.Any] = [None] * len(desired)
-    for index, wanted in enumerate(desired):
-        places = [index, *(place for place in left if place != index)]
-        place = next((place for place in places if place in left and same(item, wanted, left[place])), None)
-        if place is not None:
-            found[index] = left.pop(place)
-    required = tuple(key.name for key in item.fields if key.required)
-    passes = [(item.known_by, True)] if item.known_by else []
-    for names, anywhere in (*passes, (item.alike or required, False)):
-        for index, wanted in enumerate(desired):
-            places = [index, *left] if anywhere else [index]
-            place = next((at for at in places if _about_the_same(wanted, left.get(at), names)), None)
-            if found[index] is None and place is not None:
-                found[index] = left.pop(place)
-    return found
-
-
-def _about_the_same(wanted: t.Any, other: t.Any, names: t.Iterable[str]) -> bool:
-    both = isinstance(wanted, dict) and isinstance(other, dict)
-    return both and all(equal(wanted.get(name), other.get(name)) for name in names)
 
 
 def with_defaults(field: Field, desired: t.Any) -> t.Any:

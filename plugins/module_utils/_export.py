@@ -20,11 +20,12 @@ from dataclasses import dataclass, field
 
 from ansible_collections.community.posthog.plugins.module_utils._client import Turns
 from ansible_collections.community.posthog.plugins.module_utils._compare import _loaded, same
+from ansible_collections.community.posthog.plugins.module_utils._compose import strangers
 from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._fields import UUID, Field, Ref, dig, nearest
 from ansible_collections.community.posthog.plugins.module_utils._module import Program, ResourceProgram, concurrency_of
-from ansible_collections.community.posthog.plugins.module_utils._paths import reach, replaced
+from ansible_collections.community.posthog.plugins.module_utils._paths import reach, replaced, written_path
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import STORED
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._resource import Resource, Scope
@@ -219,6 +220,7 @@ class Exporter:
                 continue
             if known.write_only or not known.exported or not known.shown_by(obj):
                 continue
+            self._report_strangers(known, known.value_in(obj))
             value = self._unparsed(known, self._with_secrets(table, known, obj), known.name)
             named = known.name in table.identity.options[:1]
             if value is NOTHING and named:
@@ -236,6 +238,8 @@ class Exporter:
             except NotImplementedError:
                 self._report(part.field.name, "cannot be exported yet")
                 continue
+            if part.in_form:
+                self._report_strangers(part.field, obj.get(part.field.name))
             if value not in (None, [], {}):
                 item[part.field.name] = self._plain(value)
         if table.has_id:
@@ -320,6 +324,12 @@ class Exporter:
                 entry["reason"] = re.sub(rf"\b{name}\b", names[name], entry["reason"])
         self.export.secrets = [names[name] for name in self.export.secrets]
         return self.export
+
+    def _report_strangers(self, known: Field, value: t.Any) -> None:
+        """Say which keys of a document the export cannot write, since no release that reads it knows them."""
+        for path, _value in strangers(known, value, (known.name,)):
+            reason = "this release does not know the key, so the export leaves it out; an update keeps it"
+            self._report(written_path(path), reason)
 
     def _report(self, path: str, reason: str) -> None:
         entry = {"type": self._type, "name": self._name, "path": path, "reason": reason}

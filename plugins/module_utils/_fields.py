@@ -104,7 +104,9 @@ class Field:
     :param write_only: accepted but never shown.
     :param exported: an export tells it; not where another field tells the same in a better way.
     :param unportable: why its value means nothing in another project; an export says so.
-    :param unsaid: keys of an open document, at any depth, that the server adds; an export leaves them out.
+    :param unsaid: keys of an open document, at any depth, that the server adds; an export leaves them out, and no write
+        repeats them.
+    :param computed_keys: keys of an open document, at any depth, that the server computes; no write repeats them.
     :param secret: never or only masked on read.
     :param create_only: fixed after creation.
     :param update_only: ignored in the POST that creates the object; sent right after it.
@@ -119,6 +121,7 @@ class Field:
     :param initial: what a creation sends where nothing is declared.
     :param merged: a map or an open document of which only the declared keys count; the others stay as they are, and
         null takes a key away.
+    :param patched: PostHog lays what is sent of an open document over what it has, so nothing else of it is repeated.
     :param whole: a write replaces the document whole, so what is not declared is not sent.
     :param known_by: keys of a list's item; where these are equal it is the same, wherever it stands, although what else
         it says has changed. Its kept keys stay with it.
@@ -157,6 +160,7 @@ class Field:
     exported: bool = True
     unportable: str = ""
     unsaid: tuple[str, ...] = ()
+    computed_keys: tuple[str, ...] = ()
     secret: bool = False
     create_only: bool = False
     update_only: bool = False
@@ -169,6 +173,7 @@ class Field:
     relative: bool = False
     initial: t.Any = None
     merged: bool = False
+    patched: bool = False
     whole: bool = False
     known_by: tuple[str, ...] = ()
     alike: tuple[str, ...] = ()

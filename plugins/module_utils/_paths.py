@@ -114,3 +114,19 @@ def _changed(value: t.Any, path: Path, change: t.Callable[[t.Any, t.Any], t.Any]
     if isinstance(value, list):
         return [inner if index == place else item for index, item in enumerate(value)]
     return {**value, place: inner}
+
+
+def written_path(path: Path) -> str:
+    """A path as messages write it, such as C(questions[0].question).
+
+    :param path: from the name of an option down.
+    :returns: text.
+    """
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            name = str(step[1]) if isinstance(step, tuple) else step
+            text += f".{name}" if text else name
+    return text

@@ -17,7 +17,6 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.community.posthog.plugins.module_utils._compare import (
-    compose,
     covers,
     leaves,
     narrowed,
@@ -26,6 +25,7 @@ from ansible_collections.community.posthog.plugins.module_utils._compare import 
     view,
     with_defaults,
 )
+from ansible_collections.community.posthog.plugins.module_utils._compose import Lost, compose, composed
 from ansible_collections.community.posthog.plugins.module_utils._errors import (
     Ambiguous,
     ApiError,
@@ -754,8 +754,13 @@ class Reconciler:
         if unseen:
             self.session.warn(f"extra_fields: PostHog does not show {', '.join(unseen)}, so nothing was compared there")
         gated = {name for name in values if name not in differing}
-        before = self._before(declared, values, current, plans)
-        after = self._after(declared, values, current, plans, unchanged=gated)
+        written = {
+            known.name: self._written(known, differing[known.name], declared, current)
+            for known in self.resource.fields
+            if known.name in differing
+        }
+        before = self._before(declared, values, current, plans, written)
+        after = self._after(declared, values, current, plans, unchanged=gated, written=written)
         before = _merged(before, {name: narrowed(current[name], value) for name, value in extra.items()})
         after = _merged(after, extra)
         if not differing and not extra and not any(plan.changed for plan in plans.values()):
@@ -766,13 +771,11 @@ class Reconciler:
             if known.name not in differing:
                 continue
             now = known.value_in(current)
-            desired = differing[known.name]
-            if self.update_secret != "always":
-                desired = self._keeping(known, desired, current)
-            value = compose(known, desired, now, partial=known.name in declared.partial)
+            value = written[known.name][0]
             body[known.api_name] = value
             if not known.write_only:
-                shown = _overlaid(now, value) if known.kind == "document" and not known.whole else value
+                merges = known.patched or (known.kind == "document" and not known.whole)
+                shown = _overlaid(now, value) if merges else value
                 paths: list[str | None] = [path for path in known.read if has(predicted, path)]
                 for path in paths or [None]:
                     known.put_in(predicted, shown, path)
@@ -810,6 +813,14 @@ class Reconciler:
                 return Outcome(self.resource, "unchanged", obj, before, before, label)
         outcome.obj = self._apply_parts(declared, obj, collection)
         return outcome
+
+    def _written(
+        self, known: Field, desired: t.Any, declared: Declared, current: t.Mapping[str, t.Any]
+    ) -> tuple[t.Any, Lost]:
+        """What is sent for a field, and what goes away with it although nobody named it."""
+        if self.update_secret != "always":
+            desired = self._keeping(known, desired, current)
+        return composed(known, desired, known.value_in(current), partial=known.name in declared.partial)
 
     def _extended(self, name: str, value: t.Any, sent: t.Any, current: t.Any) -> t.Any:
         """The value of an extra field, within the document that it extends, since some servers replace that whole."""
@@ -921,12 +932,16 @@ class Reconciler:
         values: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any],
         plans: t.Mapping[str, PartPlan],
+        written: t.Mapping[str, tuple[t.Any, Lost]] | None = None,
     ) -> dict[str, t.Any]:
         out: dict[str, t.Any] = {}
         for known in self._shown_fields(values):
             if not known.shown_by(current) and not known.secret:
                 continue
             out[known.name] = self._shown(known, known.value_in(current), values, declared, current)
+            for path, value in (written or {}).get(known.name, (None, []))[1]:
+                # What goes away shows, whether this release knows it or not.
+                out[known.name] = replaced(out[known.name], path, value)
         for name, plan in plans.items():
             out[name] = plan.before
         return out
@@ -938,6 +953,7 @@ class Reconciler:
         current: t.Mapping[str, t.Any] | None,
         plans: t.Mapping[str, PartPlan],
         unchanged: set[str] | None = None,
+        written: t.Mapping[str, tuple[t.Any, Lost]] | None = None,
     ) -> dict[str, t.Any]:
         out: dict[str, t.Any] = {}
         for known in self._shown_fields(values):
@@ -953,6 +969,9 @@ class Reconciler:
             elif not always:
                 # A diff tells what is written, and stored secrets are not.
                 value = self._keeping(known, value, current)
+            if current is not None and known.name in (written or {}) and isinstance(value, (dict, list)):
+                # What nobody declared and what stays is on both sides.
+                value = composed(known, value, known.value_in(current), partial=known.name in declared.partial)[0]
             shown = self._shown(known, value, values, declared, current)
             for path in self._hidden(known, value, current) if current is not None and always else ():
                 if reach(shown, path) is not None and reach(value, path) != STORED:

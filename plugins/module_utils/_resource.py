@@ -617,6 +617,8 @@ class Part:
     also_shown: tuple[str, ...] = ()
     #: A list call tells of it what :meth:`plan` wants to know of the object, if only because that has calls of its own.
     in_list: bool = False
+    #: :meth:`export` leaves in the object, under the field's name, what PostHog keeps there, in the field's form.
+    in_form: bool = False
 
     def created_with(self, declared: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """What the request that creates the object already says of the part.

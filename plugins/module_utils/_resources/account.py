@@ -189,7 +189,7 @@ USER = Resource(
             max_length=254,
             pattern=(r"[^@\s]+@[^@\s]+", "an e-mail address"),
         ),
-        Open("notification_settings"),
+        Open("notification_settings", patched=True),
         Bool("anonymize_data", nullable=True),
         Choice("toolbar_mode", ["disabled", "toolbar"], nullable=True),
         Choice("theme_mode", ["light", "dark", "system"], nullable=True, since="2025"),

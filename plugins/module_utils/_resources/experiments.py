@@ -574,6 +574,7 @@ EXPERIMENT = Resource(
                     Anything("id", required=True),
                     Document("metadata", [Choice("type", ["primary", "secondary"], null_as="primary")]),
                 ],
+                known_by=("id",),
             ),
             api="saved_metrics_ids",
             read=("saved_metrics",),

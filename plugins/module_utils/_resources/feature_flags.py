@@ -56,6 +56,8 @@ VARIANT = Document(
         Number("rollout_percentage", required=True, minimum=0, maximum=100),
         Text("description", nullable=True),
     ],
+    known_by=("key",),
+    alike=("key",),
 )
 
 PROPERTY = Document(
@@ -71,6 +73,7 @@ PROPERTY = Document(
         Text("cohort_name", computed=True),
         Anything("group_key_names", computed=True),
     ],
+    known_by=("type", "key"),
 )
 
 GROUP = Document(

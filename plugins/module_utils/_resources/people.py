@@ -56,6 +56,7 @@ EVENT_FILTER = Document(
         Anything("value"),
         Text("operator", nullable=True),
     ],
+    known_by=("type", "key"),
 )
 
 #: What a condition may say besides type and, for a group, values.
@@ -88,7 +89,7 @@ _TYPES = ("AND", "OR", "behavioral", "cohort", "person", "person_metadata")
 def _group(depth: int) -> Field:
     """A group of conditions that may hold groups, down to a depth that nobody reaches."""
     inner = _CONDITION if depth == 0 else (*_CONDITION, ListOf("values", _group(depth - 1)))
-    return Document("condition", (Choice("type", _TYPES, required=True), *inner))
+    return Document("condition", (Choice("type", _TYPES, required=True), *inner), known_by=("type", "key"))
 
 
 FILTERS = Document(

@@ -162,6 +162,8 @@ SCHEMA_ITEM = Document(
         Text("requiredScopes", nullable=True),
         Field("templating", "any", choices=(True, False, "hog", "liquid"), nullable=True),
     ],
+    known_by=("key",),
+    alike=("key",),
 )
 
 INPUT = Document(
@@ -667,7 +669,7 @@ HOG_FLOW = Resource(
         Text("name", required=True, max_length=400),
         Text("description", null_as=""),
         Choice("status", ["draft", "active", "archived"], default="draft"),
-        ListOf("actions", Open("action"), required=True, refs=FILTER_REFS),
+        ListOf("actions", Open("action", computed_keys=_COMPILED), required=True, refs=FILTER_REFS),
         ListOf("edges", Open("edge"), required=True),
         Text("exit_condition", nullable=True),
         Document(
@@ -680,7 +682,7 @@ HOG_FLOW = Resource(
             ],
             nullable=True,
         ),
-        Open("conversion", nullable=True, refs=FILTER_REFS),
+        Open("conversion", nullable=True, refs=FILTER_REFS, computed_keys=_COMPILED),
         ListOf("variables", Anything("variable"), nullable=True),
     ),
 )

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._compare import compose, same, view
+from ansible_collections.community.posthog.plugins.module_utils._compare import same, view
+from ansible_collections.community.posthog.plugins.module_utils._compose import compose
 from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Anything,
@@ -87,7 +88,7 @@ SETTINGS: tuple[Field, ...] = (
     Choice("session_recording_retention_period", ["30d", "90d", "1y", "5y"]),
     Open("session_replay_config", nullable=True),
     Open("session_replay_ai_summary_config", nullable=True),
-    Open("survey_config", nullable=True),
+    Open("survey_config", nullable=True, patched=True),
     Bool("surveys_opt_in", nullable=True),
     Word("week_start_day", {"sunday": 0, "monday": 1}, nullable=True),
     Reference("primary_dashboard", Ref("dashboard"), nullable=True),
@@ -341,6 +342,7 @@ class Config(Part):
     """
 
     in_list = True
+    in_form = True
 
     def __init__(self, field: Field, method: str = "PATCH") -> None:
         self.field = field
@@ -394,6 +396,8 @@ class Config(Part):
             if exc.status in (403, 404, 405):
                 return None
             raise
+        if isinstance(current, dict):
+            current[self.field.name] = found
         known = {key.name for key in self.field.fields if not key.computed}
         if isinstance(found, dict):
             found = {key: value for key, value in found.items() if key in known and value not in (None, [])}

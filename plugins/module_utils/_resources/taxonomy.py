@@ -220,6 +220,7 @@ GROUP_PROPERTY = Document(
         RULES,
         Text("description", nullable=True, null_as="", default=""),
     ],
+    known_by=("name",),
 )
 
 

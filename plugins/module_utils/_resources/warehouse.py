@@ -15,6 +15,7 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._compare import covers, same
 from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
+    Anything,
     Bool,
     Choice,
     Document,
@@ -367,6 +368,7 @@ WAREHOUSE_TABLE = Resource(
             [
                 Text("access_key", required=True, max_length=500),
                 Text("access_secret", required=True, max_length=500),
+                *(Anything(name, computed=True) for name in ("id", "created_at", "created_by")),
             ],
             required=True,
         ),

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.community.posthog.plugins.module_utils._compare import (
-    compose,
     covers,
     equal,
     leaves,
@@ -22,6 +21,7 @@ from ansible_collections.community.posthog.plugins.module_utils._compare import 
     view,
     with_defaults,
 )
+from ansible_collections.community.posthog.plugins.module_utils._compose import compose
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Anything,
     Bool,

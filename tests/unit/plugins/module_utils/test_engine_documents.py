@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._compare import compose, same
+from ansible_collections.community.posthog.plugins.module_utils._compare import same
+from ansible_collections.community.posthog.plugins.module_utils._compose import compose
 from ansible_collections.community.posthog.plugins.module_utils._errors import Ambiguous
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Anything,

@@ -263,6 +263,7 @@ def _partners_of_open(desired: list[t.Any], current: list[t.Any]) -> list[int | 
         both = isinstance(one, dict) and isinstance(other, dict)
         return both and not is_other(one, other) and any(key in one and key in other for key in _TELLING)
 
+    pair(lambda index, at: index == at and covers(desired[index], current[at]))
     pair(lambda index, at: covers(desired[index], current[at]))
     pair(alike)
     pair(
@@ -301,12 +302,14 @@ def counterparts(item: Field, desired: list[t.Any], current: list[t.Any], *, ord
     """
     left = dict(enumerate(current))
     found: list[int | None] = [None] * len(desired)
-    for index, wanted in enumerate(desired):
-        places = [index, *(place for place in left if place != index)]
-        place = next((place for place in places if place in left and same(item, wanted, left[place])), None)
-        if place is not None:
-            left.pop(place)
-            found[index] = place
+    for anywhere in (False, True):
+        # What has not moved comes first, since two items may be equal.
+        for index, wanted in enumerate(desired):
+            places = list(left) if anywhere else [index]
+            place = next((at for at in places if at in left and same(item, wanted, left[at])), None)
+            if found[index] is None and place is not None:
+                left.pop(place)
+                found[index] = place
     required = tuple(key.name for key in item.fields if key.required)
     passes = [(item.known_by, True)] if item.known_by else []
     if ordered:

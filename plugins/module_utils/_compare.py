@@ -34,7 +34,7 @@ def same(field: Field, desired: t.Any, current: t.Any, *, partial: bool = False)
     :param partial: only the declared top-level keys of a document count; set where a short form declared them.
     :returns: True if nothing has to be written.
     """
-    desired, current = _nulls(field, desired), _nulls(field, current)
+    desired, current = _nulls(field, desired), typed(field, _nulls(field, current))
     if field.refs:
         # Ids are numbers in some documents and text in others.
         desired, current = (
@@ -63,6 +63,9 @@ def same(field: Field, desired: t.Any, current: t.Any, *, partial: bool = False)
         return _decimal(desired) == _decimal(current)
     if field.ref is not None:
         return str(desired) == str(current)
+    if field.kind == "str" and isinstance(desired, str) and isinstance(current, str):
+        # PostHog takes blanks and line breaks off both ends of texts.
+        desired, current = desired.strip(), current.strip()
     if field.html and isinstance(desired, str) and isinstance(current, str):
         return _markup(desired) == _markup(current)
     if field.lower and isinstance(current, str):
@@ -70,6 +73,40 @@ def same(field: Field, desired: t.Any, current: t.Any, *, partial: bool = False)
     if field.casefold and isinstance(desired, str) and isinstance(current, str):
         return desired.casefold() == current.casefold()
     return equal(desired, current)
+
+
+def typed(field: Field, value: t.Any) -> t.Any:
+    """A value of the server's in the type that the field has.
+
+    The configuration of a batch export reads back as text: C("100"), C("True") (recorded 2025).
+
+    :param field: the field.
+    :param value: what the server shows.
+    :returns: the number or the truth value that a text stands for; any other value as it is.
+    """
+    if not isinstance(value, str):
+        return value
+    if field.kind == "bool":
+        return {"true": True, "false": False}.get(value.strip().lower(), value)
+    if field.kind in ("int", "num"):
+        try:
+            number = float(value)
+        except ValueError:
+            return value
+        return int(number) if number.is_integer() else number
+    return value
+
+
+def by_key(field: Field, value: t.Any) -> t.Any:
+    """A map with its keys in the form in which they are compared.
+
+    :param field: the map.
+    :param value: what is declared or shown.
+    :returns: a copy where the field has a form for keys; any other value as it is.
+    """
+    if field.keys is None or not isinstance(value, dict):
+        return value
+    return {field.keys(str(key)): inner for key, inner in value.items()}
 
 
 def _nulls(field: Field, value: t.Any) -> t.Any:
@@ -131,6 +168,7 @@ def _same_list(field: Field, desired: t.Any, current: t.Any) -> bool:
 def _same_map(field: Field, desired: t.Any, current: t.Any) -> bool:
     if not isinstance(desired, dict) or not isinstance(current, dict):
         return equal(desired, current)
+    desired, current = by_key(field, desired), by_key(field, current)
     wanted = {key: value for key, value in desired.items() if value is not None}
     found = {key: value for key, value in current.items() if value is not None}
     if field.merged:
@@ -275,7 +313,8 @@ def view(field: Field, value: t.Any, other: t.Any, *, partial: bool = False, alw
             ]
         return value
     if field.kind == "map" and isinstance(value, dict) and field.items is not None:
-        declared_map = other if isinstance(other, dict) else {}
+        value = by_key(field, value)
+        declared_map = by_key(field, other) if isinstance(other, dict) else {}
         if field.merged and isinstance(other, dict):
             value = {key: inner for key, inner in value.items() if key in declared_map and inner is not None}
         return {key: view(field.items, inner, declared_map.get(key)) for key, inner in value.items()}
@@ -285,7 +324,7 @@ def view(field: Field, value: t.Any, other: t.Any, *, partial: bool = False, alw
         return _loaded(value)
     if field.words:
         return next((word for word, number in field.words.items() if number == value), value)
-    return _nulls(field, value)
+    return _nulls(field, typed(field, value))
 
 
 def narrowed(current: t.Any, declared: t.Any) -> t.Any:

@@ -103,7 +103,7 @@ def _value(
             return desired + [found for found in current if found in field.ignored and found not in desired]
         return [_value(field.items, item, None, path, lost) for item in desired]
     if field.kind == "map" and field.items is not None and isinstance(desired, dict):
-        now = current if isinstance(current, dict) else {}
+        now = _spelled(field, desired, current if isinstance(current, dict) else {})
         if field.merged:
             there = {key: _written(field.items, value) for key, value in now.items()}
             desired = {key: value for key, value in {**there, **desired}.items() if value is not None}
@@ -120,6 +120,14 @@ def _value(
     if desired is None:
         lost += strangers(field, current, path)
     return desired
+
+
+def _spelled(field: Field, desired: dict[str, t.Any], current: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The entries of a map under the keys that a task has for them, as far as it has any."""
+    if field.keys is None:
+        return current
+    words = {field.keys(str(key)): key for key in desired}
+    return {words.get(field.keys(str(key)), key): value for key, value in current.items()}
 
 
 def _document(

@@ -19,7 +19,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.community.posthog.plugins.module_utils._client import Turns
-from ansible_collections.community.posthog.plugins.module_utils._compare import _loaded, same
+from ansible_collections.community.posthog.plugins.module_utils._compare import _loaded, same, typed
 from ansible_collections.community.posthog.plugins.module_utils._compose import strangers
 from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, PostHogFailure
@@ -164,6 +164,8 @@ class Exporter:
         wanted: t.Callable[[Resource, t.Mapping[str, t.Any]], bool],
     ) -> bool:
         if table.generated is not None and table.generated(session, obj):
+            return False
+        if table.fixed is not None and table.fixed(obj):
             return False
         return wanted(table, obj)
 
@@ -351,6 +353,7 @@ class Exporter:
 
     def _unparsed(self, known: Field, value: t.Any, path: str) -> t.Any:
         """A value as a task declares it."""
+        value = typed(known, value)
         if value is None:
             return None if known.nullable and known.default is not None else NOTHING
         if known.words:

@@ -359,7 +359,7 @@ class Reconciler:
             found = [
                 obj
                 for obj in found
-                if not known.shown_by(obj) or _same(known, wanted, known.value_in(obj), partial=False)
+                if not known.shown_by(obj) or same(known, wanted, known.value_in(obj), partial=False)
             ]
         return found
 
@@ -646,7 +646,7 @@ class Reconciler:
             hidden = self._hidden(known, values[known.name], current)
             desired = without(values[known.name], hidden)
             shown = without(known.value_in(current), hidden)
-            if not _same(known, desired, shown, partial=known.name in declared.partial):
+            if not same(known, desired, shown, partial=known.name in declared.partial):
                 if known.create_only:
                     problems.append(
                         (known.name, f"cannot be changed after creation (it is {known.value_in(current)!r})")
@@ -765,6 +765,7 @@ class Reconciler:
         after = _merged(after, extra)
         if not differing and not extra and not any(plan.changed for plan in plans.values()):
             return Outcome(self.resource, "unchanged", current, before, before, label)
+        self._refuse_fixed(current)
         predicted = copy.deepcopy(current)
         body: dict[str, t.Any] = {}
         for known in self.resource.fields:
@@ -814,13 +815,28 @@ class Reconciler:
         outcome.obj = self._apply_parts(declared, obj, collection)
         return outcome
 
+    def _refuse_fixed(self, current: t.Mapping[str, t.Any]) -> None:
+        """Refuse to change what is PostHog's own, before PostHog does it with a status that tells nothing."""
+        what = self.resource.fixed(current) if self.resource.fixed is not None else ""
+        if what:
+            raise PostHogFailure(
+                f"{self.resource.label(current)} is {what}, which nobody can change or delete; leave it out"
+            )
+
     def _written(
         self, known: Field, desired: t.Any, declared: Declared, current: t.Mapping[str, t.Any]
     ) -> tuple[t.Any, Lost]:
         """What is sent for a field, and what goes away with it although nobody named it."""
         if self.update_secret != "always":
             desired = self._keeping(known, desired, current)
-        return composed(known, desired, known.value_in(current), partial=known.name in declared.partial)
+        stored = self._revealed(known, desired, current)
+        return composed(known, desired, stored, partial=known.name in declared.partial)
+
+    def _revealed(self, known: Field, desired: t.Any, current: t.Mapping[str, t.Any]) -> t.Any:
+        """What is stored, without what stands for secrets that are written anew: it would say to keep the old ones."""
+        stored = known.value_in(current)
+        new = {path for path in self._hidden(known, desired, current) if reach(desired, path) is not None}
+        return without(stored, {path for path in new if reach(desired, path) != reach(stored, path)})
 
     def _extended(self, name: str, value: t.Any, sent: t.Any, current: t.Any) -> t.Any:
         """The value of an extra field, within the document that it extends, since some servers replace that whole."""
@@ -845,7 +861,7 @@ class Reconciler:
                 continue
             hidden = self._hidden(known, values[known.name], obj)
             desired, shown = without(values[known.name], hidden), without(known.value_in(obj), hidden)
-            if not _same(known, desired, shown, partial=True):
+            if not same(known, desired, shown, partial=True):
                 dropped.append(known)
         return dropped
 
@@ -971,7 +987,8 @@ class Reconciler:
                 value = self._keeping(known, value, current)
             if current is not None and known.name in (written or {}) and isinstance(value, (dict, list)):
                 # What nobody declared and what stays is on both sides.
-                value = composed(known, value, known.value_in(current), partial=known.name in declared.partial)[0]
+                stored = self._revealed(known, value, current)
+                value = composed(known, value, stored, partial=known.name in declared.partial)[0]
             shown = self._shown(known, value, values, declared, current)
             for path in self._hidden(known, value, current) if current is not None and always else ():
                 if reach(shown, path) is not None and reach(value, path) != STORED:
@@ -1106,6 +1123,7 @@ class Reconciler:
         :param options: fields to send along, where the deletion is a PATCH.
         :returns: what happened.
         """
+        self._refuse_fixed(current)
         if self.resource.delete is Delete.NONE:
             raise PostHogFailure(f"state: {self.resource.label(current)} cannot be deleted through PostHog's API")
         before = {
@@ -1142,13 +1160,6 @@ class Reconciler:
             return collection.detail(self.resource.object_id(current)) is None
         except ApiError:
             return False
-
-
-def _same(known: Field, desired: t.Any, current: t.Any, *, partial: bool) -> bool:
-    """Whether a field is as declared: PostHog takes blanks and line breaks off both ends of most texts."""
-    if known.kind == "str" and isinstance(desired, str) and isinstance(current, str):
-        desired, current = desired.strip(), current.strip()
-    return same(known, desired, current, partial=partial)
 
 
 def masked(resource: Resource, obj: t.Mapping[str, t.Any] | None) -> dict[str, t.Any] | None:

@@ -753,6 +753,8 @@ class Resource:
     :param spared: tells an object that is never deleted for that.
     :param exported: an export takes it along; data and accounts are not configuration.
     :param generated: tells an object that PostHog made by itself, for another one.
+    :param fixed: tells, of an object that is PostHog's own and that nobody can change, what it is; an empty text for
+        all others.
     :param mentions: names of events and properties that stand inside the object without being references.
     """
 
@@ -807,6 +809,7 @@ class Resource:
     spared: t.Callable[[Session, t.Mapping[str, t.Any]], bool] | None = None
     exported: bool = True
     generated: t.Callable[[Session, t.Mapping[str, t.Any]], bool] | None = None
+    fixed: t.Callable[[t.Mapping[str, t.Any]], str] | None = None
     mentions: tuple[NestedRef, ...] = ()
     aftermath: str = ""
 

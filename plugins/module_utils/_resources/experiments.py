@@ -314,6 +314,12 @@ def _experiment_complete(values: Values) -> Found:
             yield f"payloads.{key}", f"there is no variant {key!r}; known are {', '.join(keys)}"
 
 
+def _running_time(shown: t.Any) -> t.Any:
+    """What is said of the running time: the parameters of older servers hold the flag's variants, too."""
+    flag = (*_OF_THE_FLAG, "feature_flag_variants", "excluded_variants")
+    return {key: value for key, value in shown.items() if key not in flag} if isinstance(shown, dict) else shown
+
+
 @dataclass(frozen=True)
 class ExperimentCalls(Calls):
     """What an experiment says of its flag, in the words of the server's generation."""
@@ -554,6 +560,7 @@ EXPERIMENT = Resource(
             nullable=True,
             whole=True,
             read=("running_time_calculation", "parameters"),
+            reading=_running_time,
             in_list=False,
         ),
         ListOf(
@@ -670,9 +677,12 @@ WEB_EXPERIMENT = Resource(
             ),
             required=True,
         ),
-        Time("created_at"),
+        # The project's own history, which another project does not have.
+        Time("created_at", exported=False),
     ),
     checks=(_web_variants_fit,),
+    # PostHog looks for them in every PATCH (recorded 2025).
+    echo=("variants",),
 )
 
 # -- early access features -------------------------------------------------------------------------------------------

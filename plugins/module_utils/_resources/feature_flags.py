@@ -9,6 +9,7 @@ Private to this collection: it may change without notice. Facts: API.md chapter 
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 
 from ansible_collections.community.posthog.plugins.module_utils._errors import PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
@@ -22,6 +23,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Map,
     NestedRef,
     Number,
+    Problems,
     Ref,
     References,
     Tags,
@@ -94,7 +96,35 @@ GROUP = Document(
 #: One condition set for everybody: what PostHog makes of a flag of which no conditions are known.
 EVERYBODY: list[dict[str, t.Any]] = [{"properties": [], "rollout_percentage": 100}]
 
-FILTERS = Document(
+
+def _sets_tell_themselves(filters: t.Any) -> t.Any:
+    """Filters whose condition sets say whom they count, persons or groups.
+
+    In the classic form the flag says it for all its sets; PostHog derives the flag's word from the sets since 2026.
+    """
+    index = filters.get("aggregation_group_type_index") if isinstance(filters, dict) else None
+    if index is None or not isinstance(filters.get("groups"), list):
+        return filters
+    sets = [
+        {"aggregation_group_type_index": index, **item} if isinstance(item, dict) else item
+        for item in filters["groups"]
+    ]
+    return {**filters, "groups": sets}
+
+
+@dataclass(frozen=True)
+class FlagFilters(Field):
+    """The conditions of a flag, in whichever of the two forms they are declared and stored."""
+
+    def _parse_document(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        return super()._parse_document(_sets_tell_themselves(value), path, problems)
+
+
+def _filters(name: str, fields: t.Sequence[Field], **more: t.Any) -> Field:
+    return FlagFilters(name, "document", fields=tuple(fields), reading=_sets_tell_themselves, **more)
+
+
+FILTERS = _filters(
     "filters",
     [
         ListOf("groups", GROUP, default=EVERYBODY),

@@ -22,12 +22,14 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     ListOf,
     NestedRef,
     Open,
+    Problems,
     Ref,
     Tags,
     Text,
     Time,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resource import (
+    Calls,
     Delete,
     Identity,
     Part,
@@ -44,7 +46,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Session
+    from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
 
 # -- cohorts ---------------------------------------------------------------------------------------------------------
 
@@ -92,6 +94,26 @@ def _group(depth: int) -> Field:
     return Document("condition", (Choice("type", _TYPES, required=True), *inner), known_by=("type", "key"))
 
 
+def _some_filters(filters: t.Any) -> t.Any:
+    """The filters of a cohort; None for C({"properties": {}}), which PostHog shows where there are none (recorded)."""
+    none = isinstance(filters, dict) and not filters.get("properties") and not filters.keys() - {"properties"}
+    return None if none else filters
+
+
+def _read_cohort(options: dict[str, t.Any], _problems: Problems) -> None:
+    if "filters" in options:
+        options["filters"] = _some_filters(options["filters"])
+
+
+class Cohorts(Calls):
+    """A new cohort without filters says nothing of them: servers before 2026 refuse null there."""
+
+    def create(self, collection: Collection, body: dict[str, t.Any]) -> t.Any:
+        """See :meth:`Calls.create`."""
+        told = {key: value for key, value in body.items() if key != "filters" or value is not None}
+        return super().create(collection, told)
+
+
 FILTERS = Document(
     "filters",
     [
@@ -102,6 +124,7 @@ FILTERS = Document(
         )
     ],
     nullable=True,
+    reading=_some_filters,
     # A behavioural condition on an action has the action's id as its key.
     refs=(
         *PROPERTY_REFS,
@@ -228,6 +251,8 @@ COHORT = Resource(
     scopes=("cohort:read", "cohort:write"),
     delete=Delete.SOFT,
     order=12,
+    calls=Cohorts(),
+    prepare=_read_cohort,
     mentions=(
         *QUERY_MENTIONS,
         NestedRef({"type": "behavioral", "event_type": "events"}, "key", Ref("event_definition")),

@@ -51,14 +51,18 @@ Found = t.Iterator[tuple[str, str]]
 
 
 def language(code: str) -> str:
-    """A language code as PostHog writes it.
+    """A language code in the form in which two are compared: some servers keep codes in lower case.
 
     :param code: for example C(de_at).
     :returns: for example C(de-AT).
     """
-    first, *rest = re.split("[-_]", code)
+    first, *rest = re.split("[-_]", code.strip())
     parts = [part.title() if len(part) == 4 else part.upper() if len(part) <= 3 else part for part in rest]
     return "-".join([first.lower(), *parts])
+
+
+def _language(code: t.Any) -> t.Any:
+    return language(code) if isinstance(code, str) else code
 
 
 def _some_texts(translations: t.Any) -> t.Any:
@@ -491,7 +495,7 @@ SURVEY = Resource(
         Open("response_sampling_daily_limits", nullable=True, since="2025"),
         Bool("enable_partial_responses", nullable=True, null_as=False, since="2025"),
         Bool("enable_iframe_embedding", since="2026"),
-        Text("base_language", null_as="en", since="2026"),
+        Text("base_language", null_as="en", normal=_language, since="2026"),
         Map(
             "translations",
             Document(

@@ -62,6 +62,12 @@ def _verified_is_shown(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, s
         yield "hidden", "what is verified cannot be hidden too; PostHog takes one of the two"
 
 
+def _virtual(obj: t.Mapping[str, t.Any]) -> str:
+    """What PostHog computes when it is asked for: it is in the lists, and a PATCH of it is answered with 500."""
+    is_virtual = str(obj.get("id", "")).startswith("$builtin_") or str(obj.get("name", "")).startswith("$virt_")
+    return "virtual, computed by PostHog itself" if is_virtual else ""
+
+
 class EventDefinitions(Calls):
     """The usual requests; servers before 2026 know no POST."""
 
@@ -90,6 +96,7 @@ EVENT_DEFINITION = Resource(
     calls=EventDefinitions(),
     # Older servers list actions among them.
     alive=lambda obj: obj.get("action_id") is None,
+    fixed=_virtual,
     # Whoever sends events makes them, so none is deleted for not being declared.
     purgeable=False,
     checks=(_verified_is_shown,),
@@ -178,6 +185,7 @@ PROPERTY_DEFINITION = Resource(
     scopes=("property_definition:read", "property_definition:write"),
     order=13,
     plan_feature="ingestion_taxonomy",
+    fixed=_virtual,
     creatable=False,
     origin="PostHog makes it when the first event comes in that brings the property, and it cannot be made otherwise",
     purgeable=False,

@@ -234,6 +234,9 @@ class Cohort(Resource):
 
     def present(self, ctx: Context, row: Row, listing: bool = False) -> dict[str, Any]:
         out = super().present(ctx, row, listing)
+        if not row.get("filters"):
+            # Recorded in 2024 and 2025, of static cohorts and of any others without filters.
+            out["filters"] = {"properties": {}}
         if listing and not ctx.legacy:
             if ctx.flag("basic"):
                 for name in ("filters", "query", "groups"):

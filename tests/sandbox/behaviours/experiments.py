@@ -639,7 +639,8 @@ class WebExperiment(Resource):
     def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
         variants = data.get("variants")
         if variants is None:
-            return data
+            # Recorded in 2025: each PATCH is looked through for them.
+            raise invalid("Experiment does not have any variants")
         if BASELINE not in variants:
             raise invalid("Experiment does not have a control variant", "variants")
         for name, variant in variants.items():

@@ -232,7 +232,7 @@ def test_cohorts_do_not_form_a_loop(api: Client) -> None:
 
 
 def test_static_cohorts_and_types(api: Client) -> None:
-    assert api.post("P/cohorts/", {"name": "S", "is_static": True})["filters"] is None
+    assert api.post("P/cohorts/", {"name": "S", "is_static": True})["filters"] == {"properties": {}}
     assert api.call("POST", "P/cohorts/", {"name": "Q", "query": {"kind": "ActorsQuery"}}).status_code == 400
     wrong = {"name": "T", "filters": cohort_filters(person()), "cohort_type": "behavioral"}
     assert api.call("POST", "P/cohorts/", wrong).json()["attr"] == "cohort_type"

@@ -34,7 +34,7 @@ tree := ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.build" PATH="$(CURDIR)/.venv/bin:$$
 
 unexport PYTHONPATH PYTHONHOME GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
 
-.PHONY: help venv venv-run tree demo sandbox unit integration matrix lint format build docs coverage-table types-table bench bench-smoke test lock newest clean FORCE
+.PHONY: contract contract-check mutants help venv venv-run tree demo sandbox unit integration matrix lint format build docs coverage-table types-table bench bench-smoke test lock newest clean FORCE
 
 help:
 	@echo 'make demo          apply playbooks/demo.yml to the sandbox, twice'
@@ -47,6 +47,8 @@ help:
 	@echo 'make build         the artifact, checked as Galaxy does, installed and used'
 	@echo 'make docs          the documentation as HTML in .build/docs'
 	@echo 'make newest        lint and unit tests with the newest release of everything'
+	@echo 'make contract      what changed in the API that PostHog publishes      (ARGS=--write)'
+	@echo 'make mutants       whether unit tests notice small changes of the engine  (ARGS="--sample 500")'
 	@echo 'make lock          raise what the tests are locked to                (ARGS=dev-py3.13)'
 	@echo 'make coverage-table  what the modules cover, a row for each       (ARGS=--write)'
 	@echo 'make types-table     the page that has a row for each type        (ARGS=--write)'
@@ -103,8 +105,20 @@ pytest = $(tree) $(py) -m pytest -n $(JOBS) --junitxml=.build/reports/$@.xml
 unit: $(dev_stamp) tree
 	@$(pytest) tests/unit $(ARGS)
 
+# What the collection and the sandbox say to each other is kept for `make contract-check`.
 integration: $(dev_stamp) tree
-	@$(pytest) tests/integration $(ARGS)
+	@rm -rf .build/traffic
+	@POSTHOG_TEST_TRAFFIC="$(CURDIR)/.build/traffic" $(pytest) tests/integration $(ARGS)
+
+contract-check: $(dev_stamp)
+	@$(py) tests/bin/contract check $(ARGS)
+
+mutants: tree
+	@tests/bin/make-venv.sh .venv-mutants .venv-mutants/.ready mutants
+	@.venv-mutants/bin/python tests/bin/mutants $(ARGS)
+
+contract: $(dev_stamp)
+	@$(py) tests/bin/contract update $(ARGS)
 
 matrix: $(dev_stamp) tree
 	@$(py) tests/bin/matrix --jobs $(JOBS) $(ARGS)

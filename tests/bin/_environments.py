@@ -77,6 +77,7 @@ def locks() -> list[Lock]:
         result.append(Lock("build", minor, "build.in"))
         result.append(Lock("dev", minor, "dev.in", within="build"))
         result.append(Lock("run", minor, "run.in", within="dev"))
+        result.append(Lock("mutants", minor, "mutants.in", within="dev"))
     return [*result, *(cell.lock for cell in CELLS)]
 
 

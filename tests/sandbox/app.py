@@ -11,7 +11,7 @@ import sys
 import time
 import traceback
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
 from . import behaviours
@@ -24,6 +24,9 @@ from .resource import EVERY, REGISTRY, Answer, Context, Extra, Resource
 from .start import SHORT_NAMES, start_data
 from .store import Key, Row, Store, now
 from .tables import Table, load_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CLOSED = "This action does not support Personal API Key access"
 
@@ -59,6 +62,8 @@ class App:
             raise ValueError(f"unknown profile {profile}")
         self.profile = profile
         self.main_key = key
+        #: Called with the log entry and the answer of each request served; for tests that look at all traffic.
+        self.observer: Callable[[dict[str, Any], bytes], None] | None = None
         self.tables: dict[str, Table] = load_tables(profile)
         self.resources: dict[str, Resource] = {}
         self.routes: dict[tuple[str, str], list[tuple[list[str], Resource]]] = {}
@@ -188,6 +193,8 @@ class App:
         entry["ms"] = round((time.monotonic() - started) * 1000, 2)
         with self.store.lock:
             self.control.record(entry)
+            if self.observer is not None:
+                self.observer(entry, reply.body)
         return reply
 
     def _reply(

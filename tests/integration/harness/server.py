@@ -23,9 +23,14 @@ class SandboxServer:
     def __init__(self, profile: str = "current") -> None:
         if str(TESTS) not in sys.path:
             sys.path.insert(0, str(TESTS))
+        from contract.traffic import Traffic
         from sandbox import Sandbox
 
         self._sandbox = Sandbox(profile).start()
+        # The contract is that of today's servers.
+        traffic = Traffic.from_environment() if profile == "current" else None
+        if traffic is not None:
+            self._sandbox.app.observer = traffic.observe
         self._http = requests.Session()
         self._http.trust_env = False
         self.url: str = self._sandbox.url

@@ -230,7 +230,7 @@ from ansible_collections.community.posthog.plugins.module_utils._registry import
 from ansible_collections.community.posthog.plugins.module_utils._resources.organization import LEVELS
 from ansible_collections.community.posthog.plugins.module_utils._session import Session
 from ansible_collections.community.posthog.plugins.plugin_utils._names import host_name
-from ansible_collections.community.posthog.plugins.plugin_utils._options import ConnectionOptions, Settings
+from ansible_collections.community.posthog.plugins.plugin_utils._options import ConnectionOptions, Settings, shared_directory
 from ansible_collections.community.posthog.plugins.plugin_utils._templates import data_value, template_text
 
 if t.TYPE_CHECKING:
@@ -587,6 +587,7 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
                 check_mode=False,
                 warn=display.warning,
                 note=lambda line: display.vvv(f"posthog: {line}"),
+                shared=shared_directory(),
             )
             try:
                 good, result = perform(reader, sessions, raw, params)

@@ -96,7 +96,7 @@ from ansible_collections.community.posthog.plugins.module_utils._reconcile impor
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._resource import Resource
 from ansible_collections.community.posthog.plugins.module_utils._session import Session
-from ansible_collections.community.posthog.plugins.plugin_utils._options import ConnectionOptions
+from ansible_collections.community.posthog.plugins.plugin_utils._options import ConnectionOptions, shared_directory
 from ansible_collections.community.posthog.plugins.plugin_utils._templates import untrusted
 
 display = Display()
@@ -203,6 +203,7 @@ class LookupModule(ConnectionOptions, LookupBase):
             warn=display.warning,
             note=lambda line: display.vvv(f"posthog: {line}"),
             many=len(words) > 2,
+            shared=shared_directory(),
         )
         try:
             finder = Finder(words[0], words[1:], plain(field) or None)

@@ -146,7 +146,7 @@ class ApiProgram(Program):
         try:
             session.client.request("GET", path, params=query)
         except ApiError as exc:
-            if exc.status == 404:
+            if exc.gone:
                 raise
 
     def _write(

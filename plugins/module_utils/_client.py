@@ -16,11 +16,12 @@ Nothing here knows of a resource type. What it keeps:
 
 from __future__ import annotations
 
-import collections
 import contextlib
+import copy
 import dataclasses
 import email.utils
 import json as jsonlib
+import math
 import os
 import random as randomlib
 import re
@@ -30,13 +31,30 @@ import typing as t
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
+from ansible_collections.community.posthog.plugins.module_utils._answers import (
+    ENCODINGS,
+    MOST_BYTES,
+    TooLong,
+    Undecodable,
+    decoded,
+    read_body,
+)
+from ansible_collections.community.posthog.plugins.module_utils._delivery import (
+    bad_certificate,
+    certificate_advice,
+    innermost,
+    never_sent,
+    no_address,
+)
 from ansible_collections.community.posthog.plugins.module_utils._errors import (
+    AnswerTooLong,
     ApiError,
     PostHogFailure,
     TimeLimit,
     UnknownOutcome,
     option_path,
 )
+from ansible_collections.community.posthog.plugins.module_utils._pace import Pause, RateLimiter
 from ansible_collections.community.posthog.plugins.module_utils._version import COLLECTION_VERSION
 
 try:
@@ -61,8 +79,17 @@ PAGE_SIZE: t.Final = 500
 #: Pages after which a list counts as endless. 20,000 pages of the default size are two million objects.
 MAX_PAGES: t.Final = 20_000
 
-#: Statuses that say "not now" without saying "not done".
-_TRANSIENT: t.Final = frozenset({502, 503, 504})
+#: Pages in a row that may bring nothing new, although each names a next one.
+MAX_BARREN: t.Final = 50
+
+#: How often a list is read that contradicts itself.
+_READINGS: t.Final = 3
+
+#: Statuses that say "not now" without saying "not done": those of a proxy without its server, Cloudflare's included.
+_TRANSIENT: t.Final = frozenset({502, 503, 504, *range(520, 528), 530})
+
+#: Methods that change nothing.
+_READS: t.Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _LOOPBACK: t.Final = re.compile(r"^(localhost|127(\.\d{1,3}){3}|::1)$")
 
@@ -143,45 +170,6 @@ class _Bearer:
         return request
 
 
-class RateLimiter:
-    """Keeps a sliding minute below a number of requests.
-
-    :param per_minute: the number; 0 switches it off.
-    :param clock: monotonic seconds.
-    :param sleep: waits that many seconds.
-    """
-
-    def __init__(
-        self,
-        per_minute: int,
-        clock: t.Callable[[], float] = time.monotonic,
-        sleep: t.Callable[[float], None] = time.sleep,
-    ) -> None:
-        # One below the limit: PostHog refuses the request that reaches the number, and its minute is not ours.
-        self._limit = max(1, per_minute - 1) if per_minute > 0 else 0
-        self._clock = clock
-        self._sleep = sleep
-        self._sent: collections.deque[float] = collections.deque()
-        self._lock = threading.Lock()
-
-    def wait(self) -> None:
-        """Return when one more request may be sent, and count it."""
-        if not self._limit:
-            return
-        with self._lock:
-            self._wait()
-
-    def _wait(self) -> None:
-        now = self._clock()
-        while self._sent and now - self._sent[0] >= 60.0:
-            self._sent.popleft()
-        if len(self._sent) >= self._limit:
-            self._sleep(60.0 - (now - self._sent[0]))
-            self._sent.popleft()
-            now = self._clock()
-        self._sent.append(now)
-
-
 class Turns:
     """Lets several threads share what is made for one: only the thread whose turn it is runs.
 
@@ -216,6 +204,7 @@ class Client:
     :param sleep: waits; tests replace it.
     :param random: a number in [0, 1); tests replace it.
     :param note: called with a line about each request and each wait, for C(-vvv).
+    :param shared: a private directory of the processes that use this key together; see :class:`Pause`.
     """
 
     def __init__(
@@ -226,6 +215,7 @@ class Client:
         sleep: t.Callable[[float], None] = time.sleep,
         random: t.Callable[[], float] = randomlib.random,
         note: t.Callable[[str], None] | None = None,
+        shared: str | None = None,
     ) -> None:
         self.connection = connection
         self.requests_sent = 0
@@ -239,6 +229,15 @@ class Client:
         self._random = random
         self._note = note or (lambda line: None)
         self._limiter = RateLimiter(connection.rate_limit, clock, sleep)
+        self._resting = Pause(connection.host, connection.api_key, clock=clock, directory=shared)
+        #: The failure that ended the work at hand: no thread sends anything more.
+        self.ended: ApiError | None = None
+        #: Calls in a row that failed in a way that may be the connection's fault.
+        self._strikes = 0
+        #: Whether PostHog ever answered.
+        self._reached = False
+        # Whoever started this process. When that is gone, another process is the parent.
+        self._parent = os.getppid()
         self._session = requests.Session()
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=_POOL))
@@ -246,10 +245,13 @@ class Client:
         self._session.headers.update(
             {
                 "Accept": "application/json",
+                "Accept-Encoding": ENCODINGS,
                 "User-Agent": f"community.posthog/{COLLECTION_VERSION} (Ansible collection)",
             }
         )
         self._verify = self._trust(connection.verify)
+        # Plain http is for loopback only, where no proxy is needed, and one would read the key.
+        self._proxies = {"http": "", "all": ""} if connection.host.startswith("http://") else {}
         if self._verify is False:
             import warnings
 
@@ -343,43 +345,105 @@ class Client:
         repeats = 0
         limited = 0
         while True:
+            deadline = self._take_turn(method, path, deadline)
             self.requests_sent += 1
             with self._aside():
-                self._limiter.wait()
                 outcome = self._send(method, path, query, json, deadline)
             if isinstance(outcome, _Answer):
                 if outcome.status == 429:
                     limited += 1
-                    self._pause(self._retry_after(outcome, limited), deadline, method, path, outcome)
+                    asked = self._asked_to_wait(outcome)
+                    self._rest_all(self._backoff_of_limit(limited) if asked is None else asked, deadline, outcome)
                     continue
                 if outcome.good:
                     self.status = outcome.status
+                    self._reached, self._strikes = True, 0
                     return outcome.data
                 # A 500 is often a defect of the server and rarely passes, so it gets one repeat only.
                 allowed = self.connection.retries if outcome.transient else min(1, self.connection.retries)
                 worth_repeating = outcome.transient or outcome.status == 500
                 error = self._error(method, path, outcome)
-                must_look = worth_repeating and not harmless
+                done_perhaps = outcome.done_perhaps
             else:
                 allowed = self.connection.retries
                 worth_repeating = outcome.transient
                 error = outcome.error
-                must_look = worth_repeating and not harmless and not outcome.never_sent
-            if must_look:
-                unknown = UnknownOutcome(
-                    f"{error.message} (whether it took place is not known)",
-                    status=error.status,
-                    envelope=error.envelope,
-                    request_id=error.request_id,
-                    method=method,
-                    path=path,
-                )
-                unknown.slow = isinstance(outcome, _NoAnswer) and outcome.slow
-                raise unknown
+                done_perhaps = not outcome.never_sent
+            # A server that is down for a while may say for how long; that holds for all its requests.
+            asked = self._asked_to_wait(outcome) if isinstance(outcome, _Answer) and outcome.transient else None
+            if done_perhaps and not harmless:
+                if asked is not None:
+                    self._resting.ask(asked)
+                raise self._unknown(method, path, error, outcome)
             if not worth_repeating or repeats >= allowed:
+                error.ends_all = self._is_of_connection(outcome)
                 raise error
             repeats += 1
-            self._pause(self._backoff(repeats), deadline, method, path, None, error)
+            if asked is not None and isinstance(outcome, _Answer):
+                self._rest_all(asked, deadline, outcome)
+                continue
+            try:
+                self._pause(self._backoff(repeats), deadline, method, path, error)
+            except TimeLimit as exc:
+                exc.ends_all = self._is_of_connection(outcome)
+                raise
+
+    def _take_turn(self, method: str, path: str, deadline: float) -> float:
+        """Return when a request may be sent.
+
+        :param deadline: when the call's time is up.
+        :returns: the deadline, later by what the own limit of requests a minute cost: that is no fault of the server.
+        """
+        self._await_rest(method, path, deadline)
+        with self._aside():
+            waited = self._limiter.wait()
+        if waited:
+            deadline += waited
+            self._await_rest(method, path, deadline)
+        if self.ended is not None:
+            raise copy.copy(self.ended)
+        if method not in _READS and os.getppid() != self._parent:
+            # Killed, or crashed: nobody would learn what is written from now on.
+            gone = ApiError(
+                f"{method} {path} was not sent: the process that started this task is gone", method=method, path=path
+            )
+            gone.ends_all = True
+            raise gone
+        return deadline
+
+    @staticmethod
+    def _unknown(method: str, path: str, error: ApiError, outcome: _Answer | _NoAnswer) -> UnknownOutcome:
+        """The error of a write that may have been done."""
+        unknown = UnknownOutcome(
+            f"{error.message} (whether it took place is not known)",
+            status=error.status,
+            envelope=error.envelope,
+            request_id=error.request_id,
+            method=method,
+            path=path,
+        )
+        unknown.slow = isinstance(outcome, _NoAnswer) and outcome.slow
+        return unknown
+
+    def _is_of_connection(self, outcome: _Answer | _NoAnswer) -> bool:
+        """Whether a failure is one that every other call would meet too.
+
+        Nothing can be asked of a server that cannot be reached. What else may be a matter of the one request (a list
+        that takes too long, a route that this key may not use) counts only if PostHog never answered, or if it is the
+        second failure without an answer in between.
+        """
+        answered = (
+            not outcome.may_be_connection
+            if isinstance(outcome, _Answer)
+            else isinstance(outcome.error, AnswerTooLong)
+        )
+        if answered:
+            self._reached, self._strikes = True, 0
+            return False
+        self._strikes += 1
+        if isinstance(outcome, _NoAnswer) and outcome.never_sent:
+            return True
+        return not self._reached or self._strikes > 1
 
     def _send(
         self, method: str, path: str, query: t.Mapping[str, t.Any], json: t.Any, deadline: float
@@ -397,65 +461,73 @@ class Client:
                 timeout=(min(timeout, 15.0), timeout),
                 allow_redirects=False,
                 verify=self._verify,
+                proxies=dict(self._proxies),
                 stream=True,
             )
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as exc:
+            return self._unreachable(method, path, exc, unsent=never_sent(exc), passes=not no_address(exc))
+        try:
             content = self._content(response, min(deadline, started + timeout))
-        except requests.exceptions.SSLError as exc:
-            # A certificate that is not accepted stays so; other faults of TLS are broken connections, and whether
-            # the request had been sent by then cannot be told.
-            final = "CERTIFICATE_VERIFY_FAILED" in repr(exc)
-            return self._unreachable(method, path, exc, transient=not final, never_sent=final)
-        except requests.exceptions.ConnectTimeout as exc:
-            return self._unreachable(method, path, exc, transient=True, never_sent=True)
-        except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError) as exc:
-            return self._unreachable(method, path, exc, transient=True, never_sent=False)
-        except requests.exceptions.ProxyError as exc:
-            return self._unreachable(method, path, exc, transient=True, never_sent=True)
-        except requests.exceptions.ConnectionError as exc:
-            refused = "NewConnectionError" in repr(exc) or "NameResolutionError" in repr(exc)
-            return self._unreachable(method, path, exc, transient=True, never_sent=refused)
-        except urllib3.exceptions.HTTPError as exc:
-            return self._unreachable(method, path, exc, transient=True, never_sent=False)
-        except (requests.exceptions.RequestException, OSError) as exc:
-            # Nothing that passes: a URL that is none, a CA bundle that is not there.
-            return self._unreachable(method, path, exc, transient=False, never_sent=True)
+        except TooLong:
+            size = f"{MOST_BYTES // 1024 // 1024} MiB"
+            too_long = AnswerTooLong(
+                f"{method} {path}: {self.connection.host} answered with more than {size}, which is not read",
+                status=response.status_code,
+                method=method,
+                path=path,
+            )
+            return _NoAnswer(too_long, transient=False, never_sent=False, slow=False)
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError, Undecodable) as exc:
+            return self._unreachable(method, path, exc, unsent=False, passes=True)
         self._note(f"{method} {path} -> {response.status_code} in {(self._clock() - started) * 1000:.0f} ms")
-        return _Answer(response, content)
+        return _Answer(response, content, method)
 
     def _content(self, response: requests.Response, deadline: float) -> bytes:
         """Read the body, and give up on one that only trickles: the library's timeout is one for each read."""
         raw = response.raw
         # One read of the socket at a time, so that the clock is looked at in between; urllib3 1 cannot do that.
         read_some = getattr(raw, "read1", None)
-        pieces: list[bytes] = []
-        try:
-            while True:
-                piece = read_some(65536, decode_content=True) if read_some else raw.read(4096, decode_content=True)
-                if not piece:
-                    break
-                pieces.append(piece)
-                if self._clock() > deadline:
-                    raise TimeoutError("the answer came too slowly")
-        finally:
+
+        def read(size: int) -> bytes:
+            found = read_some(size, decode_content=False) if read_some else raw.read(4096, decode_content=False)
+            return found or b""
+
+        def look_at_clock() -> None:
             if self._clock() > deadline:
+                raise TimeoutError("the answer came too slowly")
+
+        whole = False
+        try:
+            content = read_body(read, response.headers.get("Content-Encoding", ""), look_at_clock)
+            whole = True
+            return content
+        finally:
+            if not whole:
                 raw.close()
             raw.release_conn()
-        return b"".join(pieces)
 
-    def _unreachable(self, method: str, path: str, exc: Exception, *, transient: bool, never_sent: bool) -> _NoAnswer:
+    def _unreachable(self, method: str, path: str, exc: Exception, *, unsent: bool, passes: bool) -> _NoAnswer:
+        """What is known of a request that got no answer.
+
+        :param exc: what the library raised.
+        :param unsent: it is proven that the request was not sent.
+        :param passes: whether this is a fault that may pass.
+        """
         host = self.connection.host
-        if isinstance(exc, requests.exceptions.SSLError) and not transient:
+        slow = isinstance(exc, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError))
+        certificate = bad_certificate(exc) if unsent else None
+        if certificate is not None:
+            passes = False
             text = (
-                f"The certificate of {host} was not accepted ({self.scrub(_innermost(exc))}); "
-                "give ca_path the bundle that signs it"
+                f"The certificate of {host} was not accepted ({self.scrub(innermost(certificate))}); "
+                f"{certificate_advice(certificate)}"
             )
-        elif isinstance(exc, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)):
+        elif slow:
             text = f"{host} did not answer {method} {path} within {self.connection.timeout:g} s (timeout)"
         else:
-            text = f"No answer from {host} to {method} {path}: {self.scrub(_innermost(exc))}"
+            text = f"No answer from {host} to {method} {path}: {self.scrub(innermost(exc))}"
         self._note(text)
-        slow = isinstance(exc, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError))
-        return _NoAnswer(ApiError(text, method=method, path=path), transient, never_sent, slow)
+        return _NoAnswer(ApiError(text, method=method, path=path), passes, unsent, slow)
 
     def rest(self, repeat: int, *, slow: bool = False) -> None:
         """Wait before something is planned anew after a fault.
@@ -473,47 +545,68 @@ class Client:
         ceiling = min(30.0, 0.5 * 2.0 ** (repeat - 1))
         return ceiling / 2 + self._random() * ceiling / 2
 
-    def _retry_after(self, answer: _Answer, limited: int) -> float:
-        """Seconds that a 429 asks for: a number, an HTTP date, or our own backoff where it says nothing."""
-        value = answer.header("Retry-After").strip()
-        if re.fullmatch(r"\d+(\.\d+)?", value):
-            return float(value) or self._backoff(limited)
-        if value:
-            try:
-                when = email.utils.parsedate_to_datetime(value)
-            except (TypeError, ValueError):
-                when = None
-            if when is not None:
-                return max(self._backoff(1), when.timestamp() - time.time())
+    def _backoff_of_limit(self, limited: int) -> float:
+        """Seconds to wait for a rate limit that does not say how long."""
         return min(60.0, 2.0 ** min(limited, 6)) * (0.5 + self._random() / 2)
 
-    def _pause(
-        self,
-        seconds: float,
-        deadline: float,
-        method: str,
-        path: str,
-        answer: _Answer | None,
-        error: ApiError | None = None,
-    ) -> None:
-        """Wait, unless the time limit of the call would pass meanwhile."""
+    def _asked_to_wait(self, answer: _Answer) -> float | None:
+        """Seconds that C(Retry-After) asks for, as a number or as a date; None where it says nothing."""
+        value = answer.header("Retry-After").strip()
+        if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value):
+            return float(value) or self._backoff(1)
+        if value:
+            try:
+                when = email.utils.parsedate_to_datetime(value).timestamp()
+            except (TypeError, ValueError, OverflowError):
+                return None
+            return max(self._backoff(1), when - time.time())
+        return None
+
+    def _rest_all(self, seconds: float, deadline: float, answer: _Answer) -> None:
+        """Let the key rest, for this call and all others; or end this one, where its time would pass meanwhile."""
+        self._resting.ask(seconds)
         if self._clock() + seconds > deadline:
-            limit = f"{self.connection.max_wait:g} s"
-            if answer is not None:
-                raise TimeLimit(
-                    f"{method} {path}: PostHog's rate limit asks to wait {seconds:.0f} s, "
-                    f"more than max_wait ({limit}) allows; raise max_wait or run less at once",
-                    status=answer.status,
-                    envelope=answer.envelope,
-                    request_id=answer.request_id,
-                    method=method,
-                    path=path,
-                )
-            cause = error.message if error is not None else "no answer"
+            raise self._too_long(answer.method, answer.path, seconds, deadline, answer)
+
+    def _await_rest(self, method: str, path: str, deadline: float) -> None:
+        """Wait as long as the key is to rest, whoever's request it was that PostHog answered so."""
+        while self.ended is None:
+            seconds = self._resting.left()
+            if not seconds:
+                return
+            if self._clock() + seconds > deadline:
+                raise self._too_long(method, path, seconds, deadline, None)
+            self._note(f"waiting {seconds:.1f} s before {method} {path} is sent, as PostHog asks")
+            with self._aside():
+                self._sleep(seconds)
+
+    def _too_long(self, method: str, path: str, seconds: float, deadline: float, answer: _Answer | None) -> TimeLimit:
+        """The error for a wait that is longer than the call may still take."""
+        limit = self.connection.max_wait
+        left = max(0.0, deadline - self._clock())
+        if seconds > limit:
+            room = f"more than max_wait ({limit:g} s) allows"
+        else:
+            room = f"and of max_wait ({limit:g} s) only {left:.0f} s are left"
+        who = "PostHog" if answer is not None and answer.status != 429 else "PostHog's rate limit"
+        error = TimeLimit(
+            f"{method} {path}: {who} asks to wait {math.ceil(seconds)} s, {room}; raise max_wait or run less at once",
+            status=answer.status if answer is not None else 429,
+            envelope=self._scrubbed(answer.envelope) if answer is not None else None,
+            request_id=answer.request_id if answer is not None else None,
+            method=method,
+            path=path,
+        )
+        error.ends_all = True
+        return error
+
+    def _pause(self, seconds: float, deadline: float, method: str, path: str, error: ApiError) -> None:
+        """Wait before a repeat, unless the time limit of the call would pass meanwhile."""
+        if self._clock() + seconds > deadline:
             raise TimeLimit(
-                f"{cause}; gave up after max_wait ({limit})",
-                status=error.status if error is not None else None,
-                envelope=error.envelope if error is not None else None,
+                f"{error.message}; gave up after max_wait ({self.connection.max_wait:g} s)",
+                status=error.status,
+                envelope=error.envelope,
                 method=method,
                 path=path,
             )
@@ -563,7 +656,7 @@ class Client:
         detail = (envelope or {}).get("detail")
         detail = detail.strip() if isinstance(detail, str) else jsonlib.dumps(detail) if detail else ""
         detail = detail or f"status {status} without a reason"
-        attr = option_path(t.cast("str | None", (envelope or {}).get("attr")))
+        attr = option_path((envelope or {}).get("attr"))
         said = f"PostHog refused {what} ({status}): " + (f"{attr}: " if attr else "") + detail
         return ApiError(
             said + self._remedy(status, envelope or {}),
@@ -614,90 +707,157 @@ class Client:
 
         Takes the paged envelope with C(next), cursor lists and bare arrays. C(next) is followed by its query only,
         on the host and path that were asked for, so the key goes nowhere else. An object that a shifting list shows
-        twice is kept once; a page that brings nothing new ends the list; a list whose C(count) changed under way is
-        read again.
+        twice is kept once. C(next) is followed while it is new, also from a page that brings nothing. A list whose
+        C(count) changed under way, or that brought fewer objects than C(count) says, is read again; what is missing
+        then is an error, since an object that is not seen would be made a second time.
 
         :param path: below the host, with its leading slash.
         :param params: the query, without paging.
         :param page_size: objects a page; None asks without C(limit).
         :param most: as many objects are enough.
         :returns: the objects in the server's order.
-        :raises ApiError: see :meth:`request`; also for a list without end.
+        :raises ApiError: see :meth:`request`; also for a list without end, or with fewer objects than it says.
         """
-        items: list[t.Any] = []
-        for _again in range(3):
-            items, stable = self._list_once(path, params, page_size, most)
-            if stable:
-                break
-        return items if most is None else items[:most]
+        again = 0
+        while True:
+            try:
+                read = self._list_once(path, params, page_size, most)
+            except AnswerTooLong:
+                if page_size is None or page_size <= 10:
+                    raise
+                page_size //= 10
+                continue
+            again += 1
+            if read.stable or (again >= _READINGS and not read.missing):
+                return read.items if most is None else read.items[:most]
+            if again >= _READINGS:
+                raise ApiError(
+                    f"GET {path}: the list says that it has {read.count} objects, but shows {read.shown}; "
+                    "what is missing cannot be told, so nothing is done about the others",
+                    method="GET",
+                    path=path,
+                )
 
     def _list_once(
         self, path: str, params: t.Mapping[str, t.Any] | None, page_size: int | None, most: int | None
-    ) -> tuple[list[t.Any], bool]:
+    ) -> _Reading:
         query: dict[str, t.Any] = dict(params or {})
         if page_size is not None:
             query["limit"] = page_size if most is None else min(page_size, max(most, 1))
-        items: list[t.Any] = []
-        seen: set[t.Any] = set()
+        read = _Reading()
         asked: set[str] = set()
-        counts: set[int] = set()
+        barren = 0
         for _page in range(MAX_PAGES):
             try:
                 page = self.request("GET", path, params=query)
             except ApiError as exc:
                 # A server of 2024 answers 500 where a list (roles) gets any query parameter at all.
-                if exc.status == 500 and not items and query and not params:
+                if exc.status == 500 and not read.items and query and not params:
                     page_size, query = None, {}
                     page = self.request("GET", path)
                 else:
                     raise
             if isinstance(page, list):
-                return page, True
+                return _Reading(page)
             results = page.get("results") if isinstance(page, dict) else None
-            if not isinstance(results, list):
+            following = page.get("next") if isinstance(page, dict) else None
+            if not isinstance(results, list) or not isinstance(following, (str, type(None))):
                 raise ApiError(f"GET {path} did not answer with a list; check host", method="GET", path=path)
-            if isinstance(page.get("count"), int):
-                counts.add(page["count"])
-            fresh = 0
-            for item in results:
-                mark = _mark(item)
-                if mark not in seen:
-                    seen.add(mark)
-                    items.append(item)
-                    fresh += 1
-            if most is not None and len(items) >= most:
-                return items, True
-            following = page.get("next")
-            if not following or not isinstance(following, str):
-                return items, len(counts) <= 1
+            fresh = read.take(results, page.get("count"))
+            if most is not None and len(read.items) >= most:
+                return _Reading(read.items)
+            if not following:
+                return read
             query = dict(parse_qs(urlsplit(following).query, keep_blank_values=True))
             token = jsonlib.dumps(query, sort_keys=True)
-            if not fresh or token in asked:
-                return items, len(counts) <= 1
+            if token in asked or (not fresh and read.count is not None and not read.missing):
+                return read
             asked.add(token)
-        raise ApiError(f"GET {path}: the list has no end after {MAX_PAGES} pages", method="GET", path=path)
+            barren = 0 if fresh else barren + 1
+            if barren > MAX_BARREN:
+                break
+        raise ApiError(
+            f"GET {path}: the list has no end after {MAX_BARREN if barren else MAX_PAGES} pages",
+            method="GET",
+            path=path,
+        )
+
+
+class _Reading:
+    """What one reading of a list brought.
+
+    :param items: the objects of a list that is whole for certain.
+    """
+
+    def __init__(self, items: list[t.Any] | None = None) -> None:
+        self.items: list[t.Any] = items if items is not None else []
+        #: What the last page that told it said of the number of objects.
+        self.count: int | None = None
+        #: Objects that the list showed; without those that a later page showed again.
+        self.shown = len(self.items)
+        self._counts: set[int] = set()
+        self._seen: set[t.Any] = set()
+
+    def take(self, results: list[t.Any], count: t.Any) -> int:
+        """Keep the objects of a page.
+
+        :param results: the objects.
+        :param count: what the page says of the number of objects in all.
+        :returns: how many of them are new.
+        """
+        if isinstance(count, int) and not isinstance(count, bool):
+            self.count = count
+            self._counts.add(count)
+        marks = [_mark(item) for item in results]
+        before = set(self._seen)
+        fresh = 0
+        for mark, item in zip(marks, results):
+            if mark not in self._seen:
+                self._seen.add(mark)
+                self.items.append(item)
+                fresh += 1
+        # Two that cannot be told apart are two if one page shows both; on two pages it is one, on a list that moved.
+        self.shown += sum(1 for mark in marks if mark not in before)
+        return fresh
+
+    @property
+    def missing(self) -> bool:
+        """Whether fewer objects came than the list says that it has."""
+        return self.count is not None and self.shown < self.count
+
+    @property
+    def stable(self) -> bool:
+        """Whether nothing speaks against this being the whole list."""
+        return len(self._counts) <= 1 and not self.missing
 
 
 class _Answer:
     """An HTTP answer, read once."""
 
-    def __init__(self, response: requests.Response, content: bytes) -> None:
+    def __init__(self, response: requests.Response, content: bytes, method: str) -> None:
         self._response = response
+        self.method = method
+        self.path = urlsplit(response.url or "").path
         self.status = response.status_code
         self.data: t.Any = None
         self.broken = False
         self.kind = "an empty body"
+        self._page = False
         if content:
             try:
-                self.data = jsonlib.loads(content)
+                self.data = decoded(content)
             except ValueError:
                 self.broken = True
-                html = "html" in response.headers.get("Content-Type", "").lower()
-                self.kind = "an HTML page" if html else "something that is not JSON"
+                self._page = "html" in self.header("Content-Type").lower()
+                self.kind = "an HTML page" if self._page else "something that is not JSON"
+            except RecursionError:
+                self.broken = True
+                self.kind = "JSON that is nested more deeply than anything of PostHog"
         elif self.status not in (204, 205) and self.status < 400:
-            # An answer that broke off in its header looks like one without a body, unless it announced that.
+            # An answer that broke off in its header looks like one without a body, unless it announced that. To a
+            # question an empty body is no answer, whatever announced it.
             announced = self.header("Content-Length").strip() == "0" or self.header("Transfer-Encoding")
-            self.broken = not announced or 300 <= self.status < 400
+            self.broken = not announced or 300 <= self.status < 400 or method in _READS
 
     @property
     def good(self) -> bool:
@@ -707,7 +867,20 @@ class _Answer:
     @property
     def transient(self) -> bool:
         """Worth asking again: an overloaded server, or a success whose body broke off."""
-        return self.status in _TRANSIENT or (200 <= self.status < 300 and self.broken and self.kind != "an HTML page")
+        return self.status in _TRANSIENT or (200 <= self.status < 300 and self.broken and not self._page)
+
+    @property
+    def done_perhaps(self) -> bool:
+        """Whether PostHog may have done what was asked, although this is no usable answer.
+
+        A page of HTML with status 200 is a proxy's; what the server behind it did cannot be told.
+        """
+        return self.status >= 500 or (200 <= self.status < 300 and self.broken)
+
+    @property
+    def may_be_connection(self) -> bool:
+        """Whether this may be what every call gets: an unknown key, or something that is not PostHog."""
+        return self.status == 401 or self.status in _TRANSIENT or self.status < 400
 
     @property
     def envelope(self) -> dict[str, t.Any] | None:
@@ -765,20 +938,3 @@ def _mark(item: t.Any) -> t.Any:
     if isinstance(item, dict) and item.get("id") is not None:
         return str(item["id"])
     return jsonlib.dumps(item, sort_keys=True, default=str)
-
-
-def _innermost(exc: BaseException) -> str:
-    """The most telling text of a nested network error, without object addresses and without URLs' queries."""
-    reason: t.Any = exc
-    while True:
-        inner = getattr(reason, "reason", None)
-        if not isinstance(inner, BaseException):
-            inner = (
-                reason.args[0] if getattr(reason, "args", None) and isinstance(reason.args[0], BaseException) else None
-            )
-        if inner is None or inner is reason:
-            break
-        reason = inner
-    text = re.sub(r"<[^>]*object at 0x[0-9a-f]+>:?\s*", "", str(reason))
-    text = re.sub(r"^\w+\(host=.*?\): (Failed to establish a new connection: )?", "", text)
-    return re.sub(r"\?[^\s'\")]*", "", text)[:300] or type(reason).__name__

@@ -113,6 +113,7 @@ class ConfigProgram(Program):
                 result = project.apply()
         finally:
             session.set_check_mode(check_mode)
+            session.client.ended = None
         return self._result(result, check_mode)
 
     @staticmethod

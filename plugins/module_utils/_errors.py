@@ -58,7 +58,11 @@ class ApiError(PostHogFailure):
     :param request_id: the server's identifier of the request, where a header gave one.
     :param method: the HTTP method.
     :param path: the path that was called, without host.
+
+    :ivar ends_all: every other call would fail in the same way, so that going on with the next object is no use.
     """
+
+    ends_all = False
 
     def __init__(
         self,
@@ -76,6 +80,11 @@ class ApiError(PostHogFailure):
         self.request_id = request_id
         self.method = method
         self.path = path
+
+    @property
+    def gone(self) -> bool:
+        """Whether this says that something is not there. Nothing else does: no empty answer, and no null."""
+        return self.status in (404, 410)
 
     @property
     def code(self) -> str | None:
@@ -105,6 +114,10 @@ class TimeLimit(ApiError):
     """The task's own time limit for one call (O(max_wait)) is used up."""
 
 
+class AnswerTooLong(ApiError):
+    """An answer has more bytes than are read."""
+
+
 class UnknownOutcome(ApiError):
     """A write was sent and no usable answer came back, so it may or may not have taken place.
 
@@ -116,16 +129,47 @@ class UnknownOutcome(ApiError):
     slow = False
 
 
-def option_path(attr: str | None) -> str:
+def raise_if_over(error: PostHogFailure) -> None:
+    """For places that are content with any failure but one that every other call would meet too.
+
+    :param error: what was caught.
+    :raises ApiError: it is of that kind.
+    """
+    if isinstance(error, ApiError) and error.ends_all:
+        raise error
+
+
+def as_object(answer: t.Any, path: str) -> dict[str, t.Any]:
+    """The answer to the question for one object.
+
+    What is no object says nothing about whether there is one, so it must not be taken for a no.
+
+    :param answer: the decoded answer.
+    :param path: the path that was read.
+    :returns: the object.
+    :raises ApiError: the answer is none.
+    """
+    if isinstance(answer, dict):
+        return answer
+    names = {type(None): "nothing", list: "a list", str: "a text", bool: "a boolean"}
+    kind = names.get(type(answer), "a number")
+    raise ApiError(
+        f"GET {path} answered with {kind} in place of an object, so whether it is there is not known",
+        method="GET",
+        path=path,
+    )
+
+
+def option_path(attr: t.Any) -> str:
     """Turn PostHog's C(attr) into the path of the option it speaks of.
 
     PostHog joins nested names with two underscores (source: drf-exceptions-hog), so
     C(filters__groups__0__rollout_percentage) is the option C(filters.groups[0].rollout_percentage).
 
-    :param attr: the envelope's C(attr), which may be None.
+    :param attr: the envelope's C(attr), which may be None, or whatever else a server puts there.
     :returns: the option path, or an empty string.
     """
-    if not attr:
+    if not attr or not isinstance(attr, str):
         return ""
     out = ""
     for part in attr.split("__"):

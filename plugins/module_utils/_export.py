@@ -22,7 +22,12 @@ from ansible_collections.community.posthog.plugins.module_utils._client import T
 from ansible_collections.community.posthog.plugins.module_utils._compare import _loaded, same, typed
 from ansible_collections.community.posthog.plugins.module_utils._compose import strangers
 from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._errors import (
+    ApiError,
+    InvalidInput,
+    PostHogFailure,
+    raise_if_over,
+)
 from ansible_collections.community.posthog.plugins.module_utils._fields import UUID, Field, Ref, dig, nearest
 from ansible_collections.community.posthog.plugins.module_utils._module import Program, ResourceProgram, concurrency_of
 from ansible_collections.community.posthog.plugins.module_utils._paths import reach, replaced, written_path
@@ -417,6 +422,7 @@ class Exporter:
         try:
             names = self._names_of(ref)
         except PostHogFailure as exc:
+            raise_if_over(exc)
             self._report(path, f"the {ref.type} {value} cannot be looked up ({exc.message})")
             return value
         key = str(value)

@@ -468,6 +468,7 @@ class Sessions:
     :param warn: says something to the user without failing.
     :param note: says something to those who asked for details.
     :param many: the task is a loop.
+    :param shared: a private directory of all processes of one controller, through which they learn of a key's pauses.
     """
 
     def __init__(
@@ -477,7 +478,9 @@ class Sessions:
         warn: t.Callable[[str], None],
         note: t.Callable[[str], None] | None = None,
         many: bool = False,
+        shared: str | None = None,
     ) -> None:
+        self._shared = shared
         self.check_mode = check_mode
         self.many = many
         self.warn = warn
@@ -501,7 +504,7 @@ class Sessions:
         if key not in self._sessions:
             client = self._clients.get(where)
             if client is None:
-                client = self._clients[where] = Client(where, note=self._say)
+                client = self._clients[where] = Client(where, note=self._say, shared=self._shared)
             self._sessions[key] = Session(
                 client,
                 resource,

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import collections
 import concurrent.futures
+import copy
 import dataclasses
 import json as jsonlib
 import traceback
@@ -22,7 +23,12 @@ from dataclasses import dataclass, field
 
 from ansible_collections.community.posthog.plugins.module_utils._client import Turns
 from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._errors import (
+    ApiError,
+    InvalidInput,
+    PostHogFailure,
+    raise_if_over,
+)
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     MARK,
     UUID,
@@ -40,6 +46,9 @@ from ansible_collections.community.posthog.plugins.module_utils._paths import re
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import Declared, Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._session import PLANNED, Collection, Session, walk
+
+#: What objects wait for that were not tried because the connection failed.
+_CONNECTION: t.Final = "the connection"
 
 #: Keys of a document of configuration that say where it belongs, or where it is from.
 HOME_KEYS: t.Final = ("organization", "project")
@@ -245,6 +254,8 @@ class Project:
         self._planned_homes: set[Home] = set()
         self._made_homes: dict[Home, Session] = {}
         self._own_project: str | None = None
+        #: The failure that ended everything, since every other request would have met it too.
+        self.ended: ApiError | None = None
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -457,9 +468,9 @@ class Project:
                         place = place if found == PLANNED else ("", found)
                     else:
                         place = ("", session.organization_id())
-                except PostHogFailure:
+                except PostHogFailure as exc:
                     # It is not there yet, or the plan will say what is wrong.
-                    pass
+                    raise_if_over(exc)
                 self._places[scope, home] = place
         if self._places:
             self._named.clear()
@@ -492,8 +503,9 @@ class Project:
                 continue
             try:
                 found = list(rule.find(self.session.beside(*node.home), item.values, None))
-            except PostHogFailure:
+            except PostHogFailure as exc:
                 # The project is not there yet, or what tells the places is not; the plan will say so.
+                raise_if_over(exc)
                 continue
             for path, ref in found:
                 value = reach(item.values[rule.field], path)
@@ -596,12 +608,18 @@ class Project:
         self._walk(present, self._attempt)
         absent = [node for node in self.nodes if node.declaration.absent]
         for node in sorted(absent, key=lambda node: -node.table.order):
-            self._attempt(node)
+            if self.ended is None:
+                self._attempt(node)
+        if self.ended is not None:
+            # Nothing was written, so there is nothing to tell but this.
+            raise self.ended
         for node in self.nodes:
             for path, text in () if self._wants_broken(node) else node.problems:
                 self._problem(node.source, f"{node.where}.{path}" if path else node.where, text)
         self._refuse()
         self.purged = self._purged(purge)
+        if self.ended is not None:
+            raise self.ended
         self._refuse()
         return self._result()
 
@@ -653,10 +671,13 @@ class Project:
         while left:
             for node in left:
                 node.outcomes, node.problems = [], []
+                if self.ended is not None:
+                    node.blocked = node.blocked or _CONNECTION
+                    continue
                 work(node)
                 self._say(node)
             refused = [node for node in left if node.error]
-            if len(refused) == len(left):
+            if len(refused) == len(left) or self.ended is not None:
                 return
             left = refused
 
@@ -676,10 +697,25 @@ class Project:
         except InvalidInput as exc:
             node.problems = exc.problems
         except PostHogFailure as exc:
-            node.problems = [("", self._explained(node, exc).message)]
+            self._note_failure(node, exc, self._explained(node, exc).message)
         except Exception as exc:  # a defect of ours; it must not keep the others from being done and told
             node.problems = [("", f"community.posthog has a defect: {type(exc).__name__}: {exc}. Please report it.")]
             self.session.warn_quietly(traceback.format_exc())
+
+    def _note_failure(self, node: Node, error: PostHogFailure, text: str) -> None:
+        """Note why a node failed; what would fail everywhere is told once, and ends everything."""
+        if isinstance(error, ApiError) and error.ends_all:
+            if self.ended is not None and error.message == self.ended.message:
+                node.blocked = _CONNECTION
+                return
+            self._end(error)
+        node.problems = [("", text)]
+
+    def _end(self, error: ApiError) -> None:
+        """Send nothing more: what failed here fails everywhere."""
+        if self.ended is None:
+            self.ended = copy.copy(error)
+            self.session.client.ended = self.ended
 
     def _explained(self, node: Node, error: PostHogFailure) -> PostHogFailure:
         """The error with what only further requests can tell, as far as those succeed."""
@@ -701,7 +737,10 @@ class Project:
         )
         turns = self.session.client.turns = Turns() if self.concurrency > 1 else None
 
+        tried: set[int] = set()
+
         def one(node: Node) -> Node:
+            tried.add(node.number)
             if turns is None:
                 work(node)
             else:
@@ -727,14 +766,17 @@ class Project:
         try:
             with concurrent.futures.ThreadPoolExecutor(self.concurrency) as pool:
                 running: set[concurrent.futures.Future[Node]] = set()
-                while ready or running:
-                    while ready and len(running) < self.concurrency:
+                while (ready and self.ended is None) or running:
+                    while ready and self.ended is None and len(running) < self.concurrency:
                         running.add(pool.submit(one, waiting[ready.popleft()]))
                     done, running = concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED)
                     for future in done:
                         finished(future.result())
         finally:
             self.session.client.turns = None
+        for node in nodes if self.ended is not None else ():
+            if not (node.outcomes or node.error or node.number in tried):
+                node.blocked = node.blocked or _CONNECTION
 
     def _prefetch(self) -> None:
         """Read the lists that are going to be needed, several at once."""
@@ -747,6 +789,7 @@ class Project:
                 else:
                     session.organization_id()
             except PostHogFailure as exc:
+                raise_if_over(exc)
                 for node in self.nodes:
                     if node.home == home:
                         self._problem(node.source, node.where, exc.message)
@@ -766,15 +809,18 @@ class Project:
             with turns:
                 try:
                     collection.all()
-                except PostHogFailure:
+                except PostHogFailure as exc:
                     # Whoever needs the list meets the error in its place, with the object that it concerns.
-                    pass
+                    if isinstance(exc, ApiError) and exc.ends_all:
+                        self._end(exc)
 
         try:
             with concurrent.futures.ThreadPoolExecutor(self.concurrency) as pool:
                 list(pool.map(load, wanted.values()))
         finally:
             self.session.client.turns = None
+        if self.ended is not None:
+            raise self.ended
 
     def _result(self) -> Result:
         result = Result()
@@ -827,7 +873,8 @@ class Project:
         try:
             place = None if table.parent is None else table.parent.find(session, table, rule.when, [])
             return bool(session.collection(table, place).find(name))
-        except PostHogFailure:
+        except PostHogFailure as exc:
+            raise_if_over(exc)
             return True
 
     # -- purge --------------------------------------------------------------------------------------------------------
@@ -965,8 +1012,7 @@ class Project:
         self._delete(node)
         return node
 
-    @staticmethod
-    def _delete(node: Node) -> None:
+    def _delete(self, node: Node) -> None:
         """Delete an object for not being declared; in a plan, predict that."""
         if node.doomed is None:
             raise LookupError("no object to delete")
@@ -974,7 +1020,7 @@ class Project:
         try:
             node.outcomes = [node.program.reconciler(collection.session).remove(collection, obj)]
         except PostHogFailure as exc:
-            node.problems = [("", exc.message)]
+            self._note_failure(node, exc, exc.message)
 
 
 def _noting(found: list[tuple[NestedRef, t.Any, str]]) -> t.Callable[[NestedRef, t.Any, str], t.Any]:

@@ -1148,7 +1148,7 @@ class Reconciler:
         try:
             self.resource.calls.delete(collection, current, options or {})
         except ApiError as exc:
-            if exc.status != 404 and not self._vanished(collection, current, exc):
+            if not exc.gone and not self._vanished(collection, current, exc):
                 raise
         collection.forget(current)
 

@@ -22,6 +22,7 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import (
     ApiError,
     PostHogFailure,
     UnknownOutcome,
+    as_object,
 )
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     UUID,
@@ -319,12 +320,13 @@ class Collection:
         try:
             obj = self.resource.calls.detail(self, object_id)
         except ApiError as exc:
-            if exc.status == 404:
+            if exc.gone:
                 self.session.check_scope(self.resource, exc)
                 self._drop(str(object_id))
                 return None
             raise
-        if not isinstance(obj, dict) or not self._alive(obj):
+        obj = as_object(obj, self.object_path(object_id))
+        if not self._alive(obj):
             self._drop(str(object_id))
             return None
         return self.remember(obj, whole=True)
@@ -655,8 +657,7 @@ class Session:
         """
         if self._me is None:
             try:
-                answer = self.client.get("/api/users/@me/")
-                self._me = answer if isinstance(answer, dict) else {}
+                self._me = as_object(self.client.get("/api/users/@me/"), "/api/users/@me/")
             except ApiError as exc:
                 if exc.status not in _ELSEWHERE:
                     raise
@@ -684,8 +685,13 @@ class Session:
                 me = self.me()
                 own = me.get("organization")
                 known = [own] if isinstance(own, dict) else []
-                ids = {item.get("id") for item in known}
-                known += [item for item in me.get("organizations") or [] if item.get("id") not in ids]
+                ids = {str(item.get("id")) for item in known}
+                listed = me.get("organizations")
+                known += [
+                    item
+                    for item in (listed if isinstance(listed, list) else [])
+                    if isinstance(item, dict) and str(item.get("id")) not in ids
+                ]
                 self._organizations = known
         return self._organizations
 
@@ -855,8 +861,8 @@ class Session:
             return {}
         if self._project_object is None:
             try:
-                answer = self.client.get(f"/api/projects/{self.project_id()}/")
-                self._project_object = answer if isinstance(answer, dict) else {}
+                path = f"/api/projects/{self.project_id()}/"
+                self._project_object = as_object(self.client.get(path), path)
             except ApiError as exc:
                 if exc.status not in _ELSEWHERE:
                     raise

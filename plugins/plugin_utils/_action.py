@@ -40,6 +40,7 @@ from ansible_collections.community.posthog.plugins.module_utils._module import (
     unsupported_hint,
 )
 from ansible_collections.community.posthog.plugins.module_utils._programs import program
+from ansible_collections.community.posthog.plugins.plugin_utils._options import shared_directory
 
 display = Display()
 
@@ -65,7 +66,9 @@ class _Kept:
         if cls.task != task or cls.sessions is None or cls.sessions.check_mode != check_mode:
             cls.drop()
             cls.task = task
-            cls.sessions = Sessions(check_mode=check_mode, warn=lambda text: None, many=many)
+            cls.sessions = Sessions(
+                check_mode=check_mode, warn=lambda text: None, many=many, shared=shared_directory()
+            )
         return cls.sessions
 
     @classmethod

@@ -15,6 +15,7 @@ import contextlib
 import os
 import typing as t
 
+from ansible import constants as C
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.plugins import AnsiblePlugin
 
@@ -39,6 +40,15 @@ def _no_empty_variables(names: t.Iterable[str]) -> t.Iterator[None]:
         yield
     finally:
         os.environ.update(dict.fromkeys(empty, ""))
+
+
+def shared_directory() -> str | None:
+    """The directory that this run of Ansible made for itself: all its forks know it, and nobody else may enter it.
+
+    :returns: its path, or None where this Ansible has none.
+    """
+    found = getattr(C, "DEFAULT_LOCAL_TMP", None)
+    return str(found) if found else None
 
 
 class ConnectionOptions(AnsiblePlugin):

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, PostHogFailure, as_object
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Bool,
     Choice,
@@ -227,8 +227,8 @@ class OwnKey(Calls):
 
     def objects(self, collection: Collection, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
         """See :meth:`Calls.objects`."""
-        answer = collection.session.client.get(collection.object_path("@current"))
-        return [answer] if isinstance(answer, dict) else []
+        path = collection.object_path("@current")
+        return [as_object(collection.session.client.get(path), path)]
 
 
 class Words(Calls):

@@ -14,7 +14,7 @@ import typing as t
 import unicodedata
 from dataclasses import dataclass
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, raise_if_over
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Anything,
     Bool,
@@ -708,7 +708,8 @@ def _flag_fits(session: Session, values: Values, current: Values | None) -> Foun
                 yield "feature_flag", told
             return
         flag = flags.get(number)
-    except ApiError:
+    except ApiError as exc:
+        raise_if_over(exc)
         # This key may not read flags; PostHog judges.
         return
     if flag is None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._errors import PostHogFailure, raise_if_over
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Anything,
     Bool,
@@ -202,7 +202,8 @@ def _of_a_web_experiment(session: Session, obj: t.Mapping[str, t.Any]) -> bool:
     """Whether PostHog made a flag for a web experiment, which nobody else can declare: its key is partly random."""
     try:
         experiments = session.collection(session.registry("web_experiment")).all()
-    except PostHogFailure:
+    except PostHogFailure as exc:
+        raise_if_over(exc)
         # This key may not read them, or this PostHog has none.
         return False
     return any(experiment.get("feature_flag_key") == obj.get("key") for experiment in experiments)

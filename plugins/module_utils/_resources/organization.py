@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError
+from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, as_object
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Anything,
     Bool,
@@ -71,8 +71,9 @@ class Organizations(Calls):
         except ApiError as exc:
             if exc.status != 500:
                 raise
-        me = collection.session.client.get("/api/users/@me/")
-        return [item for item in me.get("organizations") or [] if isinstance(item, dict)]
+        path = "/api/users/@me/"
+        listed = as_object(collection.session.client.get(path), path).get("organizations")
+        return [item for item in (listed if isinstance(listed, list) else []) if isinstance(item, dict)]
 
 
 ORGANIZATION = Resource(

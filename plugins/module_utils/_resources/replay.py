@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, as_object
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Bool,
     Choice,
@@ -48,11 +48,11 @@ class Recordings(Calls):
         try:
             answer = self.detail(collection, wanted)
         except ApiError as exc:
-            if exc.status != 404 or "endpoint not found" in exc.detail.lower():
+            if not exc.gone or "endpoint not found" in exc.detail.lower():
                 raise
             collection.session.check_scope(collection.resource, exc)
             return []
-        return [answer] if isinstance(answer, dict) else []
+        return [as_object(answer, collection.object_path(wanted))]
 
     def update(self, collection: Collection, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.update`: the answer tells nothing but the success."""
@@ -189,10 +189,18 @@ class PlaylistRecordings(Part):
             except ApiError as exc:
                 raise _closed(exc) from exc
             results = answer.get("results") if isinstance(answer, dict) else answer
-            fresh = [str(item.get("id")) for item in results or [] if str(item.get("id")) not in found]
+            if not isinstance(results, list) or not all(isinstance(item, dict) for item in results):
+                raise ApiError(f"GET {path} did not answer with a list of recordings", method="GET", path=path)
+            fresh = [str(item.get("id")) for item in results if str(item.get("id")) not in found]
             found += fresh
-            if not fresh or not (isinstance(answer, dict) and (answer.get("has_next") or answer.get("next"))):
+            if not (isinstance(answer, dict) and (answer.get("has_next") or answer.get("next"))):
                 return found
+            if not fresh:
+                raise ApiError(
+                    f"GET {path} says that there are more than {len(found)} recordings, but does not show them",
+                    method="GET",
+                    path=path,
+                )
 
 
 def _closed(error: ApiError) -> ApiError:

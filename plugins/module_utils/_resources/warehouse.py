@@ -13,7 +13,12 @@ import re
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._compare import covers, same
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._errors import (
+    ApiError,
+    InvalidInput,
+    as_object,
+    raise_if_over,
+)
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Anything,
     Bool,
@@ -302,7 +307,8 @@ def _kind_is_known(
         return
     try:
         known = session.client.get(f"/api/projects/{session.project_id()}/external_data_sources/wizard/")
-    except ApiError:
+    except ApiError as exc:
+        raise_if_over(exc)
         return
     wanted = values.get("source_type")
     if isinstance(known, dict) and known and all(isinstance(item, dict) for item in known.values()):
@@ -407,7 +413,7 @@ class Views(Calls):
             if exc.status != 400 or (exc.envelope or {}).get("attr"):
                 raise
             # Somebody else was faster, and what is declared still holds.
-            latest = collection.session.client.get(path).get("latest_history_id")
+            latest = as_object(collection.session.client.get(path), path).get("latest_history_id")
             if latest == known:
                 raise
             return collection.session.write("PATCH", path, {**body, "edited_history_id": latest})

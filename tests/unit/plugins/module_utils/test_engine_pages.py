@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.community.posthog.plugins.module_utils import _client
-from ansible_collections.community.posthog.plugins.module_utils._client import PAGE_SIZE, RateLimiter
+from ansible_collections.community.posthog.plugins.module_utils._client import PAGE_SIZE
 from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError
+from ansible_collections.community.posthog.plugins.module_utils._pace import RateLimiter
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     Clock,
     Reply,
@@ -181,6 +182,78 @@ def test_a_list_that_never_rests_is_given_back_in_the_end(server: Server) -> Non
     assert len(server.seen) < 15
 
 
+@pytest.mark.parametrize("count", [True, False])
+@pytest.mark.parametrize("style", ["offset", "cursor", "page"])
+def test_an_empty_page_is_not_the_end(server: Server, count: bool, style: str) -> None:
+    """What a list hides after it was cut into pages leaves pages that are empty; there may be more after them."""
+    pages = [objects(1, 2), [], [], objects(3), []]
+
+    def answer(request: Seen) -> Reply:
+        number = int(dict(request.query).get(style, "0"))
+        following = f"{server.url}/api/x/?{style}={number + 1}" if number + 1 < len(pages) else None
+        body: dict[str, Any] = {"next": following, "results": pages[number]}
+        return Reply(200, {**body, "count": 3} if count else body)
+
+    server.script(answer)
+    assert make_client(server.url).client.objects("/api/x/") == objects(1, 2, 3)
+
+
+def test_an_empty_first_page(server: Server) -> None:
+    server.script(
+        Reply(200, {"next": f"{server.url}/api/x/?cursor=a", "results": []}),
+        Reply(200, {"next": None, "results": objects(1)}),
+    )
+    assert make_client(server.url).client.objects("/api/x/") == objects(1)
+
+
+def test_empty_pages_without_end(server: Server) -> None:
+    numbers = iter(range(10_000))
+    server.script(lambda request: Reply(200, {"next": f"{server.url}/api/x/?cursor={next(numbers)}", "results": []}))
+    with pytest.raises(ApiError, match="no end"):
+        make_client(server.url).client.objects("/api/x/")
+    assert len(server.seen) < 100
+
+
+def test_fewer_than_the_count_once(server: Server) -> None:
+    server.script(
+        Reply(200, {"count": 3, "next": None, "results": objects(1, 2)}),
+        Reply(200, {"count": 3, "next": None, "results": objects(1, 2, 3)}),
+    )
+    assert make_client(server.url).client.objects("/api/x/") == objects(1, 2, 3)
+
+
+@pytest.mark.parametrize("shown", [[], objects(1, 2)])
+def test_fewer_than_the_count_always(server: Server, shown: Objects) -> None:
+    """An object that is not seen would be made a second time, or be missing in an export."""
+    server.script(Reply(200, {"count": 3, "next": None, "results": shown}))
+    with pytest.raises(ApiError, match=rf"says that it has 3 objects, but shows {len(shown)}"):
+        make_client(server.url).client.objects("/api/x/")
+    assert len(server.seen) == 3
+
+
+def test_an_object_that_hides_behind_one_that_is_shown_twice(server: Server) -> None:
+    """An order that is not stable: as many rows as there are objects, and yet one is missing."""
+    server.script(
+        Reply(200, {"count": 3, "next": f"{server.url}/api/x/?offset=2", "results": objects(1, 2)}),
+        Reply(200, {"count": 3, "next": None, "results": objects(2)}),
+        Reply(200, {"count": 3, "next": f"{server.url}/api/x/?offset=2", "results": objects(1, 2)}),
+        Reply(200, {"count": 3, "next": None, "results": objects(3)}),
+    )
+    assert make_client(server.url).client.objects("/api/x/") == objects(1, 2, 3)
+
+
+def test_two_alike_on_one_page_are_two(server: Server) -> None:
+    server.script(Reply(200, {"count": 2, "next": None, "results": [{"name": "a"}, {"name": "a"}]}))
+    assert make_client(server.url).client.objects("/api/x/") == [{"name": "a"}]
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize("count", [None, "many", True, -1, 1.5, []])
+def test_a_count_that_says_nothing(server: Server, count: Any) -> None:
+    server.script(Reply(200, {"count": count, "next": None, "results": objects(1)}))
+    assert make_client(server.url).client.objects("/api/x/") == objects(1)
+
+
 def test_500_on_query_parameters_falls_back_to_none(server: Server) -> None:
     def answer(request: Seen) -> Reply:
         return refusal(500, "A server error occurred.", "error") if request.query else Reply(200, objects(1))
@@ -202,7 +275,10 @@ def test_no_paging_asked_for(server: Server) -> None:
     assert server.seen[0].query == []
 
 
-@pytest.mark.parametrize("body", [{"id": 1}, {"results": None}, {"results": {}}, "text", 7, None])
+@pytest.mark.parametrize(
+    "body",
+    [{"id": 1}, {"results": None}, {"results": {}}, {"results": [], "next": 7}, "text", 7, b"null", True],
+)
 def test_what_is_no_list(server: Server, body: Any) -> None:
     server.script(Reply(200, body))
     with pytest.raises(ApiError, match="did not answer with a list"):

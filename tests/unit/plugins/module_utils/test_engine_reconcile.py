@@ -484,6 +484,17 @@ def test_what_the_plan_has_costs_no_warning() -> None:
     assert world.warnings == []
 
 
+def test_a_stored_value_survives_a_downgrade_of_the_plan() -> None:
+    """What was stored under the larger plan is compared and changed as ever; PostHog says no if it minds."""
+    world = things({"id": 1, "name": "a", "tags": ["x"]})
+    with_features(world.memory, "other")
+    assert not present(world, name="a", tags=["x"]).changed
+    outcome = present(world, name="a", tags=["y"])
+    assert changes(outcome) == [{"path": "tags[0]", "before": "x", "after": "y"}]
+    assert [body for _method, _path, body in world.memory.writes] == [{"tags": ["y"]}]
+    assert world.warnings == []
+
+
 def test_clearing_what_the_plan_lacks_is_no_matter_of_the_plan() -> None:
     world = things({"id": 1, "name": "a", "tags": ["x"]})
     with_features(world.memory)
@@ -714,16 +725,27 @@ def test_soft_deletion() -> None:
     assert made.obj is not None and made.obj["id"] == 101
 
 
-def test_deleted_by_somebody_else_meanwhile() -> None:
+@pytest.mark.parametrize("status", [404, 410])
+def test_deleted_by_somebody_else_meanwhile(status: int) -> None:
     world = things({"id": 1, "name": "a"})
-    world.memory.errors["DELETE", f"{THINGS}1/"] = api_error(404, "Not found.", "DELETE")
+    world.memory.errors["DELETE", f"{THINGS}1/"] = api_error(status, "Not found.", "DELETE")
     assert absent(world, name="a").action == "deleted"
 
 
-def test_deleted_by_a_request_whose_answer_was_lost() -> None:
+@pytest.mark.parametrize("status", [402, 403, 405, 422])
+def test_a_refused_deletion_is_a_failure_whatever_else_is_known(status: int) -> None:
+    world = things({"id": 1, "name": "a"})
+    world.memory.errors["DELETE", f"{THINGS}1/"] = api_error(status, "Not allowed.", "DELETE")
+    world.memory.errors["GET", f"{THINGS}1/"] = api_error(404, "Not found.")
+    with pytest.raises(ApiError, match="Not allowed"):
+        absent(world, name="a")
+
+
+@pytest.mark.parametrize("status", [400, 409])
+def test_deleted_by_a_request_whose_answer_was_lost(status: int) -> None:
     """The repetition is refused, and the object is gone: that is no failure; if it is still there, it is."""
     world = things({"id": 1, "name": "a"})
-    refused = api_error(400, "It is already pending deletion.", "DELETE")
+    refused = api_error(status, "It is already pending deletion.", "DELETE")
     world.memory.errors["DELETE", f"{THINGS}1/"] = refused
     world.memory.errors["GET", f"{THINGS}1/"] = api_error(404, "Not found.")
     assert absent(world, name="a").action == "deleted"

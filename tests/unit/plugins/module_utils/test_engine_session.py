@@ -6,14 +6,21 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import Ambiguous, ApiError, PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._errors import (
+    Ambiguous,
+    ApiError,
+    PostHogFailure,
+    UnknownOutcome,
+)
 from ansible_collections.community.posthog.plugins.module_utils._fields import NestedRef, Problems, Ref
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._registry import resource as table_of
 from ansible_collections.community.posthog.plugins.module_utils._session import walk
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     ORGANIZATION,
@@ -577,3 +584,71 @@ def test_what_is_in_a_predicted_object_is_asked_of_nobody() -> None:
     assert session.collection(table, second) is not session.collection(table, first)
     assert session.collection(table, first) is session.collection(table, first)
     assert memory.calls == []
+
+
+# -- what does not say that there is nothing --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", [None, [], "", 7])
+def test_an_answer_without_an_object_is_not_gone(answer: Any) -> None:
+    """Whoever takes it for "there is none" makes the object a second time."""
+    world = flags("one")
+    world.memory.singles["/api/projects/1/feature_flags/7/"] = answer
+    collection = world.session.collection(table_of("feature_flag"))
+    with pytest.raises(ApiError, match="whether it is there is not known"):
+        collection.detail(7)
+    assert collection.find("one"), "what is known of other objects stays"
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_gone(status: int) -> None:
+    world = flags()
+    world.memory.errors["GET", "/api/projects/1/feature_flags/7/"] = api_error(status, "Not found.")
+    assert world.session.collection(table_of("feature_flag")).detail(7) is None
+
+
+@pytest.mark.parametrize("answer", [None, [], "text"])
+@pytest.mark.parametrize("path", ["/api/users/@me/", "/api/projects/1/"])
+def test_scopes_that_are_answered_with_nothing(path: str, answer: Any) -> None:
+    world = make_world(Memory())
+    world.memory.singles[path] = answer
+    with pytest.raises(ApiError, match=f"GET {path} answered with"):
+        world.session.me() if "users" in path else world.session.project()
+
+
+# -- writes that must not be sent twice --------------------------------------------------------------------------------
+
+
+def test_a_suspended_session_sends_no_second_post() -> None:
+    world = make_world(Memory())
+    world.session.suspend(UnknownOutcome("the first answer was lost"))
+    for method, repeatable in (("POST", None), ("POST", False), ("PATCH", False), ("DELETE", False)):
+        with pytest.raises(PostHogFailure, match="the first answer was lost; it was not there when looked for again"):
+            world.session.write(method, "/api/projects/1/things/", {}, repeatable=repeatable)
+    assert world.memory.writes == []
+
+
+def test_a_suspended_session_sends_what_does_no_harm_twice() -> None:
+    world = make_world(Memory())
+    world.memory.lists["/api/projects/1/things/"] = [{"id": 1}]
+    world.session.suspend(UnknownOutcome("the first answer was lost"))
+    world.session.write("PATCH", "/api/projects/1/things/1/", {"a": 1})
+    world.session.write("DELETE", "/api/projects/1/things/1/")
+    assert [method for method, _path, _body in world.memory.writes] == ["PATCH", "DELETE"]
+
+
+def test_the_next_object_is_not_suspended() -> None:
+    world = make_world(Memory())
+    world.session.suspend(UnknownOutcome("lost"))
+    world.session.suspend(None)
+    world.session.write("POST", "/api/projects/1/things/", {})
+    assert len(world.memory.writes) == 1
+
+
+def test_one_thread_suspends_itself_only() -> None:
+    world = make_world(Memory())
+    thread = threading.Thread(target=world.session.suspend, args=(UnknownOutcome("lost"),))
+    thread.start()
+    thread.join()
+    world.session.write("POST", "/api/projects/1/things/", {})
+    assert len(world.memory.writes) == 1

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+import select
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,11 +28,19 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import (
     PostHogFailure,
     UnknownOutcome,
 )
-from ansible_collections.community.posthog.tests.unit.plugins.utils import KEY, Raw, Reply, Server, make_client
+from ansible_collections.community.posthog.tests.unit.plugins.utils import (
+    KEY,
+    Made,
+    Raw,
+    Reply,
+    Reset,
+    Server,
+    make_client,
+)
 
 
-def write_certificate(directory: Path, name: str) -> tuple[Path, Path]:
-    """A self-signed certificate for 127.0.0.1, and its key."""
+def write_certificate(directory: Path, name: str, *, days: int = 2, address: str = "127.0.0.1") -> tuple[Path, Path]:
+    """A self-signed certificate for an address, valid until in so many days, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.UTC)
@@ -40,9 +50,9 @@ def write_certificate(directory: Path, name: str) -> tuple[Path, Path]:
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .not_valid_before(now - datetime.timedelta(days=10))
+        .not_valid_after(now + datetime.timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
@@ -95,6 +105,30 @@ def test_an_unknown_certificate_is_refused_at_once(secure: Secure, method: str) 
     assert "ca_path" in caught.value.message
     assert made.clock.slept == []
     assert secure.server.seen == []
+
+
+@pytest.mark.parametrize(
+    ("made", "advice"),
+    [
+        ({"days": -1}, "it has expired, so it has to be renewed there, or the clock of this machine is wrong"),
+        ({"address": "127.0.0.2"}, "it is for another host, so set host to the name that the certificate is for"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_certificate_that_no_bundle_makes_right(
+    tmp_path: Path, made: dict[str, Any], advice: str, method: str
+) -> None:
+    where, private = write_certificate(tmp_path, "posthog", **made)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(where, private)
+    with Server(context) as server:
+        client = make_client(server.url, verify=str(where))
+        with pytest.raises(ApiError) as caught:
+            client.client.request(method, "/api/x/")
+        assert caught.value.message.endswith(advice)
+        assert "ca_path" not in caught.value.message
+        assert not isinstance(caught.value, UnknownOutcome)
+        assert (client.clock.slept, server.seen) == ([], [])
 
 
 def test_ca_path(secure: Secure) -> None:
@@ -231,27 +265,87 @@ def test_a_body_that_breaks_off_under_tls(secure: Secure) -> None:
         made.client.request("POST", "/api/x/", json={})
 
 
+class Tunnel:
+    """A proxy that tunnels: what it is asked for with CONNECT, it opens, or refuses.
+
+    :param answer: the status that it gives; a tunnel only for 200.
+    :param cut: it resets the connection to the client once the host has said this many bytes through the tunnel.
+    """
+
+    def __init__(self, answer: int = 200, cut: int | None = None) -> None:
+        self.asked: list[str] = []
+        self.read: list[bytes] = []
+        self._answer, self._cut = answer, cut
+        self._port = Abrupt(self._treat)
+        self.url = f"http://127.0.0.1:{self._port.port}"
+
+    def _treat(self, client: socket.socket) -> None:
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            more = client.recv(4096)
+            if not more:
+                return
+            head += more
+        self.read.append(head)
+        target = head.split()[1].decode()
+        self.asked.append(target)
+        client.sendall(f"HTTP/1.1 {self._answer} Answer\r\nContent-Length: 0\r\n\r\n".encode())
+        if self._answer == 200:
+            host, _colon, port = target.rpartition(":")
+            with socket.create_connection((host, int(port))) as server:
+                self._relay(client, server)
+
+    def _relay(self, client: socket.socket, server: socket.socket) -> None:
+        said = 0
+        while True:
+            ready, _write, _error = select.select([client, server], [], [], 5)
+            if not ready:
+                return
+            for end in ready:
+                data = end.recv(65536)
+                if not data:
+                    return
+                self.read.append(data)
+                if end is client:
+                    server.sendall(data)
+                    continue
+                said += len(data)
+                if self._cut is not None and said > self._cut:
+                    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    return
+                client.sendall(data)
+
+    def __enter__(self) -> Tunnel:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._port.__exit__(*exc)
+
+
 # -- proxies ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
-def test_a_proxy_from_the_environment(server: Server, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Plain http goes to loopback only, and loopback is not excepted from a proxy by itself."""
-    monkeypatch.setenv(name, server.url)
-    server.script(Reply(200, {"id": 1}))
-    made = make_client("http://127.0.0.1:9")
-    assert made.client.get("/api/x/") == {"id": 1}
-    assert server.seen[0].target == "http://127.0.0.1:9/api/x/"
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_plain_http_goes_to_loopback_without_a_proxy(
+    server: Server, monkeypatch: pytest.MonkeyPatch, name: str, host: str
+) -> None:
+    """A proxy would read the key, which crosses no network unencrypted."""
+    with Server() as proxy:
+        monkeypatch.setenv(name, proxy.url)
+        server.script(Reply(200, {"id": 1}))
+        assert make_client(f"http://{host}:{server.port}").client.get("/api/x/") == {"id": 1}
+        assert proxy.seen == []
     assert server.seen[0].headers["authorization"] == f"Bearer {KEY}"
 
 
-def test_no_proxy(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Server() as proxy:
-        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+def test_no_proxy(secure: Secure, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Tunnel() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-        make_client(server.url).client.get("/api/x/")
-        assert proxy.seen == []
-    assert len(server.seen) == 1
+        make_client(secure.server.url, verify=secure.bundle).client.get("/api/x/")
+        assert proxy.asked == []
+    assert len(secure.server.seen) == 1
 
 
 def test_https_is_tunnelled_and_the_proxy_never_sees_the_key(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,9 +359,98 @@ def test_https_is_tunnelled_and_the_proxy_never_sees_the_key(server: Server, mon
     assert "ca_path" not in caught.value.message
 
 
+def through(monkeypatch: pytest.MonkeyPatch, proxy: Tunnel, secure: Secure, **options: Any) -> Made:
+    """A client whose requests go through a proxy."""
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+    return make_client(secure.server.url, verify=secure.bundle, **options)
+
+
+def test_a_tunnel(secure: Secure, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Tunnel() as proxy:
+        secure.server.script(Reply(200, {"id": 1}))
+        assert through(monkeypatch, proxy, secure).client.get("/api/x/") == {"id": 1}
+        assert proxy.asked == [f"127.0.0.1:{secure.server.port}"]
+        assert KEY.encode() not in b"".join(proxy.read)
+    assert len(secure.server.seen) == 1
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_a_write_that_took_place_behind_a_proxy(
+    secure: Secure, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """The connection breaks after the server did its work: the library calls that an error of the proxy."""
+    secure.server.script(Reset(), Reply(200, {"id": 1}))
+    with Tunnel() as proxy:
+        made = through(monkeypatch, proxy, secure)
+        if method == "PATCH":
+            assert made.client.request(method, "/api/x/", json={}) == {"id": 1}
+            assert len(secure.server.seen) == 2
+            return
+        with pytest.raises(UnknownOutcome):
+            made.client.request(method, "/api/x/", json={})
+    assert [request.method for request in secure.server.seen] == ["POST"]
+
+
+def test_a_proxy_that_cuts_the_answer_off(secure: Secure, monkeypatch: pytest.MonkeyPatch) -> None:
+    secure.server.script(Reply(201, {"id": 1, "text": "x" * 20_000}))
+    with Tunnel(cut=8_000) as proxy, pytest.raises(UnknownOutcome):
+        through(monkeypatch, proxy, secure).client.request("POST", "/api/x/", json={})
+    assert len(secure.server.seen) == 1
+
+
+@pytest.mark.parametrize("status", [403, 407, 502, 503])
+def test_a_tunnel_that_is_refused_is_asked_for_again(
+    secure: Secure, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """No byte of the write left this machine, so it may be sent again, and its outcome is known."""
+    with Tunnel(status) as proxy:
+        with pytest.raises(ApiError, match=rf"Tunnel connection failed: {status}") as caught:
+            through(monkeypatch, proxy, secure, retries=2).client.request("POST", "/api/x/", json={})
+        assert not isinstance(caught.value, UnknownOutcome)
+        assert len(proxy.asked) == 3
+    assert secure.server.seen == []
+
+
+def test_a_proxy_that_is_not_there(secure: Secure, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+    made = make_client(secure.server.url, verify=secure.bundle, retries=2)
+    with pytest.raises(ApiError, match="refused") as caught:
+        made.client.request("POST", "/api/x/", json={})
+    assert not isinstance(caught.value, UnknownOutcome)
+    assert len(made.clock.slept) == 2
+
+
+def test_a_name_of_a_proxy_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", _nowhere)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.com:3128")
+    with pytest.raises(ApiError) as caught:
+        make_client("https://posthog.example.com", retries=1).client.request("POST", "/api/x/", json={})
+    assert not isinstance(caught.value, UnknownOutcome)
+
+
+def test_a_proxy_that_hangs_up_before_the_tunnel(secure: Secure, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was sent, but nothing proves it, so the outcome counts as unknown."""
+    with Abrupt(_hang_up) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        with pytest.raises(UnknownOutcome):
+            make_client(secure.server.url, verify=secure.bundle).client.request("POST", "/api/x/", json={})
+        assert proxy.connections == 1
+
+
+def test_a_certificate_behind_a_proxy(secure: Secure, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Tunnel() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with pytest.raises(ApiError, match="give ca_path the bundle") as caught:
+            make_client(secure.server.url).client.request("POST", "/api/x/", json={})
+    assert not isinstance(caught.value, UnknownOutcome)
+    assert secure.server.seen == []
+
+
 def test_a_password_of_a_proxy_is_in_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTP_PROXY", "http://somebody:ProxyPassword1@127.0.0.1:9")
-    made = make_client("http://127.0.0.1:9", retries=0)
+    monkeypatch.setenv("HTTPS_PROXY", "http://somebody:ProxyPassword1@127.0.0.1:9")
+    made = make_client("https://127.0.0.1:9", retries=0)
     with pytest.raises(ApiError) as caught:
         made.client.get("/api/x/")
     assert "ProxyPassword1" not in "".join([caught.value.message, *made.notes])
@@ -276,11 +459,17 @@ def test_a_password_of_a_proxy_is_in_no_text(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     "value", ["://", "http://", "foo:bar", "http://[::1", "http://proxy:port", "socks9://127.0.0.1:9", "http://a b"]
 )
-def test_a_malformed_proxy_is_a_sentence(server: Server, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    monkeypatch.setenv("HTTP_PROXY", value)
-    made = make_client(server.url, retries=0)
-    with pytest.raises(PostHogFailure):
-        made.client.get("/api/x/")
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_malformed_proxy_is_a_sentence(
+    secure: Secure, monkeypatch: pytest.MonkeyPatch, value: str, method: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", value)
+    made = make_client(secure.server.url, verify=secure.bundle, retries=0)
+    with pytest.raises(PostHogFailure) as caught:
+        made.client.request(method, "/api/x/")
+    # Nothing was sent, and that is known.
+    assert secure.server.seen == []
+    assert not isinstance(caught.value, UnknownOutcome)
 
 
 @pytest.mark.parametrize(

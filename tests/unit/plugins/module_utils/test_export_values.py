@@ -109,6 +109,8 @@ def one(obj: Obj, **options: Any) -> Obj:
             {"size": 0, "active": False, "level": "high", "note": " "},
         ),
         ({"level": 7}, {"level": 7}),
+        # Equal to the default for Python, and something else in YAML.
+        ({"active": 1, "size": 5.0}, {"active": 1, "size": 5.0}),
         ({"tags": ["b", "managed-by-ansible", "a"]}, {"tags": ["a", "b"]}),
         ({"mine": "x", "file": "x", "unknown": "x", "created_by": {"id": 1}}, {}),
         ({"shape": {"a": "x", "b": 1, "c": [], "d": "y", "other": 2}}, {"shape": {"a": "x"}}),

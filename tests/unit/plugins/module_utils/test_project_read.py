@@ -278,6 +278,25 @@ def test_a_circle_of_two_types_is_made_in_two_steps() -> None:
     assert world.apply(config).counts["unchanged"] == 2
 
 
+@pytest.mark.parametrize("concurrency", [1, 8])
+def test_who_needs_an_object_of_a_circle_waits_until_it_is_whole(concurrency: int) -> None:
+    """The first of the two steps makes an object that lacks what the circle gives it."""
+    world = universe(seconds=0.002)
+    world.memory.storing = lambda obj: {"boxes": [], **obj}
+    config = {
+        "things": [{"name": "t", "boxes": ["b"]}, {"name": "u", "settings": {"kind": "thing", "id": "t"}}],
+        "boxes": [{"name": "b", "things": ["t"]}, {"name": "c", "lid": "t"}, {"name": "d", "lid": "u"}],
+        "labels": [{"name": "l", "box": "c"}],
+    }
+    world.apply(config, concurrency=concurrency)
+    steps = [body.get("name") or "t, completed" for _method, _path, body in world.memory.writes]
+    whole = steps.index("t, completed")
+    assert steps.index("t") < steps.index("b") < whole
+    for outsider in ("u", "c", "d", "l"):
+        assert steps.index(outsider) > whole, steps
+    assert world.apply(config).counts["unchanged"] == 6
+
+
 def test_only_what_may_be_missing_is_left_for_later() -> None:
     """A label needs its box from the beginning, so it is the box, or what the box needs, that is done in two steps."""
     fields = tuple(

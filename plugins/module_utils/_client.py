@@ -433,9 +433,7 @@ class Client:
         second failure without an answer in between.
         """
         answered = (
-            not outcome.may_be_connection
-            if isinstance(outcome, _Answer)
-            else isinstance(outcome.error, AnswerTooLong)
+            not outcome.may_be_connection if isinstance(outcome, _Answer) else isinstance(outcome.error, AnswerTooLong)
         )
         if answered:
             self._reached, self._strikes = True, 0

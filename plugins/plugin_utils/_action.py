@@ -66,9 +66,7 @@ class _Kept:
         if cls.task != task or cls.sessions is None or cls.sessions.check_mode != check_mode:
             cls.drop()
             cls.task = task
-            cls.sessions = Sessions(
-                check_mode=check_mode, warn=lambda text: None, many=many, shared=shared_directory()
-            )
+            cls.sessions = Sessions(check_mode=check_mode, warn=lambda text: None, many=many, shared=shared_directory())
         return cls.sessions
 
     @classmethod

@@ -375,9 +375,7 @@ def test_a_tunnel(secure: Secure, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
-def test_a_write_that_took_place_behind_a_proxy(
-    secure: Secure, monkeypatch: pytest.MonkeyPatch, method: str
-) -> None:
+def test_a_write_that_took_place_behind_a_proxy(secure: Secure, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
     """The connection breaks after the server did its work: the library calls that an error of the proxy."""
     secure.server.script(Reset(), Reply(200, {"id": 1}))
     with Tunnel() as proxy:

@@ -85,13 +85,14 @@ options:
       - A request that creates something is not sent again blindly. If its outcome is unknown, the object is looked up
         first.
       - Answers of 429 (the rate limit) are not counted. They are waited for as long as PostHog asks, within
-        O(max_wait).
+        O(max_wait), by everything in this run of Ansible that uses the key. The same holds for what a 502, 503 or
+        504 asks for in its header C(Retry-After), except that it counts as a repeat.
     type: int
     default: 5
   max_wait:
     description:
       - How many seconds one request may take altogether, with its repeats and with what PostHog's rate limit asks to
-        wait.
+        wait. Waiting for O(rate_limit) does not count.
       - Can also be set with the environment variable E(POSTHOG_MAX_WAIT).
     type: float
     default: 300.0
@@ -112,5 +113,6 @@ notes:
   - An environment variable or a connection option that is empty counts as unset.
   - All modules can be given the same connection options through the action group C(community.posthog.posthog) in
     C(module_defaults).
-  - The connection to PostHog honours the proxy variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY).
+  - The connection to PostHog honours the proxy variables E(HTTPS_PROXY), E(ALL_PROXY) and E(NO_PROXY). Plain http is
+    for loopback only, and never goes through a proxy.
 """

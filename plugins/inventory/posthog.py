@@ -418,12 +418,12 @@ class Reader(Program):
             return merged
         path = f"/api/organizations/{organization.get('id')}/projects/"
         try:
-            more = {item["id"]: item for item in session.client.objects(path)}
+            more = {str(item.get("id")): item for item in session.client.objects(path) if isinstance(item, dict)}
         except ApiError as exc:
             if exc.status not in (403, 404, 405):
                 raise
             more = {}
-        return [{**more.get(item["id"], {}), **item} for item in merged]
+        return [{**more.get(str(item["id"]), {}), **item} for item in merged]
 
     @staticmethod
     def _organization(obj: t.Mapping[str, t.Any]) -> Object:

@@ -115,6 +115,7 @@ class ConnectionInfoProgram(Program):
         """The scopes that the modules want and the key lacks, and what for."""
         if "*" in scopes:
             return []
+        scopes = [str(scope) for scope in scopes]
         have = set(scopes) | {scope.replace(":write", ":read") for scope in scopes if scope.endswith(":write")}
         wanted: dict[str, list[str]] = {}
         for table in RESOURCES.values():

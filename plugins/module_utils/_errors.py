@@ -160,6 +160,41 @@ def as_object(answer: t.Any, path: str) -> dict[str, t.Any]:
     )
 
 
+def objects_in(holder: t.Mapping[str, t.Any] | None, key: str, *needed: str) -> list[dict[str, t.Any]]:
+    """The objects that an object of PostHog holds.
+
+    :param holder: the object as PostHog showed it; None where there is none yet.
+    :param key: where its objects are.
+    :param needed: keys that each of them must have, with a text or a number.
+    :returns: the objects; none where the key is missing or null.
+    :raises ApiError: something else is there. To take that for "none" would make what exists a second time.
+    """
+    found = (holder or {}).get(key)
+    if found is None:
+        return []
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise ApiError(f"an answer of PostHog is of another form than ever: {key!r} is no list of objects")
+    for name in needed:
+        for item in found:
+            answered(item, name, f"{key}.{name}")
+    return list(found)
+
+
+def answered(obj: t.Mapping[str, t.Any], key: str, path: str = "") -> t.Any:
+    """A value that PostHog gives in each answer of a kind.
+
+    :param obj: the answer, or an object in it.
+    :param key: the value's key.
+    :param path: what a sentence calls it, where that is more.
+    :returns: the text or number.
+    :raises ApiError: there is none.
+    """
+    value = obj.get(key)
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise ApiError(f"an answer of PostHog is of another form than ever: {path or key!r} is no text and no number")
+    return value
+
+
 def option_path(attr: t.Any) -> str:
     """Turn PostHog's C(attr) into the path of the option it speaks of.
 

@@ -23,6 +23,7 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import (
     PostHogFailure,
     UnknownOutcome,
     as_object,
+    objects_in,
 )
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     UUID,
@@ -1165,8 +1166,8 @@ def _projects_of(organization: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
     """The projects that an organization's object tells of; servers before 2025 call them teams."""
     return [
         {**item, "organization": organization.get("id")}
-        for item in organization.get("projects") or organization.get("teams") or []
-        if isinstance(item, dict) and item.get("id") is not None
+        for item in objects_in(organization, "projects" if organization.get("projects") else "teams")
+        if item.get("id") is not None
     ]
 
 

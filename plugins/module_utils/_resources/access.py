@@ -13,7 +13,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput, objects_in
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     UUID,
     Bool,
@@ -331,8 +331,8 @@ class Passwords(Part):
     def _there(current: t.Mapping[str, t.Any] | None) -> dict[str, list[t.Mapping[str, t.Any]]]:
         """The passwords that are valid, by their notes."""
         found: dict[str, list[t.Mapping[str, t.Any]]] = {}
-        for item in (current or {}).get("share_passwords") or []:
-            if isinstance(item, dict) and item.get("is_active") is not False:
+        for item in objects_in(current, "share_passwords"):
+            if item.get("is_active") is not False:
                 found.setdefault(str(item.get("note") or ""), []).append(item)
         return found
 

@@ -13,7 +13,7 @@ import re
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._compare import covers, equal
-from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput, answered, objects_in
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Anything,
     Bool,
@@ -92,8 +92,9 @@ def _of_a_flag(_session: Session, dashboard: t.Mapping[str, t.Any]) -> bool:
 
 def _of_a_flags_dashboard(session: Session, insight: t.Mapping[str, t.Any]) -> bool:
     """Whether an insight came with such dashboards, and is nowhere else."""
-    known = {board["id"]: board for board in session.collection(DASHBOARD).all() if "id" in board}
-    where = [known.get(number) for number in insight.get("dashboards") or []]
+    known = {str(board.get("id")): board for board in session.collection(DASHBOARD).all()}
+    listed = insight.get("dashboards")
+    where = [known.get(str(number)) for number in (listed if isinstance(listed, list) else [])]
     return bool(where) and all(board is not None and _of_a_flag(session, board) for board in where)
 
 
@@ -222,7 +223,7 @@ class DashboardTiles(Part):
         current: t.Mapping[str, t.Any] | None,
     ) -> PartPlan:
         """See :meth:`Part.plan`."""
-        present = [tile for tile in (current or {}).get("tiles") or [] if not tile.get("deleted")]
+        present = [tile for tile in objects_in(current, "tiles") if not tile.get("deleted")]
         wanted = self._resolved(session, declared["tiles"], present)
         exclusive = bool(declared.get("exclusive"))
         matches, leftover = self._match(wanted, present, exclusive)
@@ -391,9 +392,9 @@ class DashboardTiles(Part):
 
     def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`."""
-        names = [dig(tile, "insight.name") for tile in current.get("tiles") or []]
+        names = [dig(tile, "insight.name") for tile in objects_in(current, "tiles")]
         out: list[tuple[float, float, str, dict[str, t.Any]]] = []
-        for tile in current.get("tiles") or []:
+        for tile in objects_in(current, "tiles"):
             if tile.get("deleted") or not (tile.get("insight") or tile.get("text") or tile.get("button_tile")):
                 continue
             shown = self._shown(session, tile, None)
@@ -441,11 +442,11 @@ class DashboardTiles(Part):
         for match in plan.work.matches:
             patch = self._patch(match)
             if match.current is not None and patch:
-                tiles.append({"id": match.current["id"], **patch})
+                tiles.append({"id": answered(match.current, "id", "tiles.id"), **patch})
             elif match.current is None and match.declared.get("insight") is None:
                 tiles.append(patch)
                 makes_new = True
-        tiles += [{"id": tile["id"], "deleted": True} for tile in plan.work.leftover]
+        tiles += [{"id": answered(tile, "id", "tiles.id"), "deleted": True} for tile in plan.work.leftover]
         if tiles:
             # Sent twice, a new text would be there twice.
             answer = session.write(

@@ -14,7 +14,12 @@ import typing as t
 import unicodedata
 from dataclasses import dataclass
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, raise_if_over
+from ansible_collections.community.posthog.plugins.module_utils._errors import (
+    ApiError,
+    InvalidInput,
+    answered,
+    raise_if_over,
+)
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Anything,
     Bool,
@@ -347,7 +352,7 @@ class ExperimentCalls(Calls):
         """See :meth:`Calls.delete`."""
         if not self._new(current):
             try:
-                collection.session.write("DELETE", collection.object_path(current["id"]))
+                collection.session.write("DELETE", collection.object_path(answered(current, "id")))
                 return
             except ApiError as exc:
                 # Servers of 2024 delete it for good, and only those.

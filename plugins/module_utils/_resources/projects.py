@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._compare import same, view
 from ansible_collections.community.posthog.plugins.module_utils._compose import compose
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, objects_in
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Anything,
     Bool,
@@ -433,7 +433,7 @@ class Names(Config):
     def _shown(self, answer: t.Any) -> t.Any:
         """See :meth:`Config._shown`."""
         found = answer.get(self.field.name) if isinstance(answer, dict) else answer
-        return [str(item.get("name")) for item in found or [] if isinstance(item, dict)]
+        return [str(item.get("name")) for item in objects_in({self.field.name: found}, self.field.name)]
 
     def _write(self, session: Session, current: t.Mapping[str, t.Any], now: t.Any, wanted: t.Any) -> t.Any:
         path = self._path(current)

@@ -16,6 +16,8 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import (
     ApiError,
     InvalidInput,
     PostHogFailure,
+    answered,
+    objects_in,
 )
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Anything,
@@ -282,7 +284,7 @@ class GroupEvents(Part):
         current: t.Mapping[str, t.Any] | None,
     ) -> PartPlan:
         """See :meth:`Part.plan`."""
-        there = {str(item["id"]): str(item.get("name")) for item in (current or {}).get("events") or []}
+        there = {str(item["id"]): str(item.get("name")) for item in objects_in(current, "events", "id")}
         ids = {name: number for number, name in there.items()}
         problems: Problems = []
         wanted: dict[str, str] = {}
@@ -302,7 +304,7 @@ class GroupEvents(Part):
 
     def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`."""
-        return sorted(str(item.get("name")) for item in current.get("events") or []) or None
+        return sorted(str(item.get("name")) for item in objects_in(current, "events")) or None
 
     def apply(
         self,
@@ -324,7 +326,7 @@ class GroupEvents(Part):
             for link in session.client.objects(path, {"event_definition": event}):
                 linked = dig(link, "property_group.id") or link.get("property_group_id")
                 if str(linked) == str(group) and _event_of(link) == event:
-                    session.write("DELETE", f"{path}{link['id']}/")
+                    session.write("DELETE", f"{path}{answered(link, 'id')}/")
         return {**current, "events": predicted}
 
 
@@ -363,7 +365,8 @@ class GroupTypes(Calls):
 
     def update(self, collection: Collection, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.update`."""
-        index = {"group_type_index": current["group_type_index"]}
+        number = answered(current, "group_type_index")
+        index = {"group_type_index": number}
         if any(name in body for name in _NAMES):
             names = {name: body.get(name, current.get(name)) for name in _NAMES}
             self._write(collection, "PATCH", "update_metadata", [{**index, **names}])
@@ -373,7 +376,7 @@ class GroupTypes(Calls):
         if body.get("detail_dashboard"):
             self._write(collection, "PUT", "create_detail_dashboard", index)
         found = self.objects(collection, {})
-        return next((item for item in found if item.get("group_type_index") == current["group_type_index"]), None)
+        return next((item for item in found if item.get("group_type_index") == number), None)
 
     @staticmethod
     def _write(collection: Collection, method: str, route: str, body: t.Any) -> None:

@@ -16,7 +16,9 @@ from ansible_collections.community.posthog.plugins.module_utils._compare import 
 from ansible_collections.community.posthog.plugins.module_utils._errors import (
     ApiError,
     InvalidInput,
+    answered,
     as_object,
+    objects_in,
     raise_if_over,
 )
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
@@ -236,28 +238,26 @@ class Schemas(Part):
             before.append({key: now.get(key) for key in item})
             after.append({key: item[key] if key in differing else now.get(key) for key in item})
         changes = {now["name"]: body for now, body in work}
-        predicted = [{**item, **changes.get(item.get("name"), {})} for item in current.get("schemas") or []]
+        predicted = [{**item, **changes.get(item["name"], {})} for item in objects_in(current, "schemas", "name")]
         return PartPlan(before, after, bool(work), predicted, work)
 
     def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`."""
         keys = [known.name for known in held(self.field.items).fields]
         return [
-            {key: item[key] for key in keys if item.get(key) is not None}
-            for item in current.get("schemas") or []
-            if isinstance(item, dict)
+            {key: item[key] for key in keys if item.get(key) is not None} for item in objects_in(current, "schemas")
         ]
 
     def _there(
         self, session: Session, current: t.Mapping[str, t.Any], wanted: t.Sequence[t.Mapping[str, t.Any]]
     ) -> dict[str, dict[str, t.Any]]:
         """The tables of the source by name; with what the source does not tell of them, but they themselves do."""
-        there = {item["name"]: item for item in current.get("schemas") or [] if isinstance(item, dict)}
+        there = {str(item["name"]): item for item in objects_in(current, "schemas", "name")}
         if all(key in there[item["name"]] for item in wanted if item["name"] in there for key in item):
             return there
         path = f"/api/projects/{session.project_id()}/external_data_schemas/"
-        more = {item.get("id"): item for item in session.client.objects(path)}
-        return {name: {**item, **more.get(item.get("id"), {})} for name, item in there.items()}
+        more = {str(item.get("id")): item for item in session.client.objects(path) if isinstance(item, dict)}
+        return {name: {**item, **more.get(str(item.get("id")), {})} for name, item in there.items()}
 
     def _differing(self, item: t.Mapping[str, t.Any], now: t.Mapping[str, t.Any]) -> set[str]:
         """The declared keys that are not as they should be."""
@@ -294,8 +294,8 @@ class Schemas(Part):
                     f"{resource.label(current)}: PostHog accepted {', '.join(sorted(lost))} of the table "
                     f"{now['name']!r} without an error but did not keep it"
                 )
-            written[now["id"]] = shown
-        schemas = [{**item, **written.get(item.get("id"), {})} for item in current.get("schemas") or []]
+            written[answered(now, "id", "schemas.id")] = shown
+        schemas = [{**item, **written.get(item["id"], {})} for item in objects_in(current, "schemas", "id")]
         return {**current, "schemas": schemas}
 
 

@@ -230,7 +230,11 @@ from ansible_collections.community.posthog.plugins.module_utils._registry import
 from ansible_collections.community.posthog.plugins.module_utils._resources.organization import LEVELS
 from ansible_collections.community.posthog.plugins.module_utils._session import Session
 from ansible_collections.community.posthog.plugins.plugin_utils._names import host_name
-from ansible_collections.community.posthog.plugins.plugin_utils._options import ConnectionOptions, Settings, shared_directory
+from ansible_collections.community.posthog.plugins.plugin_utils._options import (
+    ConnectionOptions,
+    Settings,
+    shared_directory,
+)
 from ansible_collections.community.posthog.plugins.plugin_utils._templates import data_value, template_text
 
 if t.TYPE_CHECKING:

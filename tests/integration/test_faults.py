@@ -8,8 +8,10 @@ from __future__ import annotations
 import collections
 import re
 import socket
+import sys
 import time
 import typing as t
+from datetime import datetime
 
 import pytest
 from harness import Harness
@@ -72,7 +74,8 @@ def test_a_sample_as_modules(posthog: Harness) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "status"), [("5xx_after", 500), ("5xx_after", 503), ("reset_after", 0), ("truncate", 0)]
+    ("fault", "status"),
+    [("5xx_after", 500), ("5xx_after", 503), ("reset_after", 0), ("truncate", 0), ("html_after", 200)],
 )
 def test_no_duplicates(posthog: Harness, fault: str, status: int) -> None:
     """A POST that took place without telling so is looked up, never repeated; one that did not is sent again."""
@@ -243,6 +246,91 @@ def test_refused_connection(posthog: Harness, in_process: bool) -> None:
     for item in run.tasks:
         assert item.failed and re.match(rf"No answer from {host} to GET /api/\S+: .*[Rr]efused", item.msg), str(item)
         assert "HTTPConnection" not in item.msg and "object at" not in item.msg and "\n" not in item.msg
+
+
+@pytest.mark.parametrize("kind", ["null", "empty"])
+def test_no_object_is_not_gone(posthog: Harness, kind: str) -> None:
+    """Nothing is made beside an object that a proxy answered nothing for."""
+    server = posthog.server
+    (board,) = server.seed("dashboard", {"name": "Board"})
+    server.control("faults", {"rules": [{"kind": kind, "path": r"/dashboards/\d+/$", "method": "GET"}]})
+    run = posthog.run([task("Board", "dashboard", {"name": "Board", "tiles": [{"text": "x"}], "retries": 0})])
+    assert run["Board"].failed and not run["Board"].writes, str(run["Board"])
+    assert str(board) in run["Board"].msg and "has a defect" not in run["Board"].msg
+    assert names_of(server, "dashboard") == ["Board"]
+
+
+def test_a_list_that_ends_too_soon(posthog: Harness) -> None:
+    """Once is read again; always is an error, and nothing is made, exported or listed as if it were the whole."""
+    server = posthog.server
+    server.seed("cohort", {"name": "one"})
+    rule = {"kind": "short", "path": "/cohorts/$", "method": "GET"}
+    server.control("faults", {"rules": [{**rule, "times": 1}]})
+    declared = {"name": "one", "filters": COHORT_FILTERS}
+    run = posthog.run([task("Once", "cohort", declared)])
+    assert run["Once"].ok, str(run["Once"])
+    server.control("faults", {"rules": [rule]})
+    run = posthog.run(
+        [
+            task("Module", "cohort", declared),
+            task("Config", "config", {"config": {"cohorts": [declared]}}),
+            task("Export", "export", {"types": ["cohort"]}),
+            task("Info", "info", {"types": ["cohort"]}),
+        ]
+    )
+    for item in run.tasks:
+        assert item.failed and "says that it has 1 objects, but shows 0" in item.msg, str(item)
+        assert not item.writes
+    assert names_of(server, "cohort") == ["one"]
+
+
+def test_a_failure_of_the_connection_is_told_once(posthog: Harness) -> None:
+    """A wrong key or a dead server ends everything with one line, however much is declared."""
+    config = {
+        "feature_flags": [{"key": f"flag-{number}"} for number in range(200)],
+        "cohorts": [{"name": f"cohort-{number}", "filters": COHORT_FILTERS} for number in range(200)],
+    }
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    ways = {"dead": {"host": f"http://127.0.0.1:{port}", "retries": 0}, "wrong": {"api_key": "phx_wrong"}}
+    tasks = []
+    for name, options in ways.items():
+        tasks += [
+            task(f"{name} config", "config", {"config": config, **options}),
+            task(f"{name} export", "export", options),
+            task(f"{name} info", "info", {"types": ["feature_flag", "cohort", "insight"], **options}),
+            task(f"{name} connection", "connection_info", options),
+        ]
+    run = posthog.run(tasks)
+    for item in run.tasks:
+        assert item.failed, str(item)
+        assert "\n" not in item.msg and "mistakes" not in item.msg, str(item)
+        assert re.match(r"No answer from|PostHog refused .* \(401\)", item.msg), str(item)
+        assert len(item.requests) <= 8, str(item)
+
+
+def test_forks_rest_together(posthog: Harness) -> None:
+    """One fork is asked to wait four seconds; meanwhile none of the others sends anything."""
+    rule = {"kind": "429", "path": "/roles/$", "method": "GET", "times": 1, "seconds": 4}
+    posthog.server.control("faults", {"rules": [rule]})
+    hosts = "".join(
+        f"host{number} ansible_connection=local ansible_python_interpreter='{sys.executable}'\n" for number in range(4)
+    )
+    loop = [f"role-{number}" for number in range(40)]
+    run = posthog.run(
+        [task("Roles", "role", {"name": "{{ inventory_hostname }}-{{ item }}"}, loop=loop)],
+        inventory=hosts,
+        arguments=["--forks", "4"],
+        env={"POSTHOG_RATE_LIMIT": "0"},
+    )
+    moments = [datetime.fromisoformat(entry["time"].replace("Z", "+00:00")) for entry in run.requests]
+    (limited,) = [index for index, entry in enumerate(run.requests) if entry["status"] == 429]
+    rest = [(moment - moments[limited]).total_seconds() for moment in moments]
+    # What was under way when PostHog said so is answered all the same.
+    assert not [seconds for seconds in rest if 0.5 < seconds < 3.5], sorted(rest)
+    assert max(rest) >= 4, "nothing was sent afterwards"
+    assert len(names_of(posthog.server, "role")) == 160
 
 
 def test_own_rate_limit(posthog: Harness) -> None:

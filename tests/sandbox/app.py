@@ -226,13 +226,19 @@ class App:
             kind = rule.kind if rule else ""
             if rule and kind.startswith("429"):
                 return _throttled(self.control.retry_after(rule))
+            if rule and kind == "503_later":
+                later = _broken(503)
+                later.headers["Retry-After"] = str(int(rule.seconds))
+                return later
+            if kind in ("null", "empty"):
+                # What a cache or a half-finished deployment answers.
+                return Reply(200, b"null" if kind == "null" else b"", {"Content-Type": "application/json"})
             if rule and kind == "5xx_before":
                 return _broken(rule.status or (500, 502, 503, 504)[self.control.rng.randrange(4)])
             if kind == "reset_before":
                 return Reply(0, action="reset")
             if kind == "html":
-                page = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
-                return Reply(rule.status if rule and rule.status else 502, page, {"Content-Type": "text/html"})
+                return _page(rule.status if rule and rule.status else 502)
             try:
                 reply = self._serve(method, path, query, headers, body, key)
             except Exception as exc:
@@ -242,6 +248,10 @@ class App:
                 return _document(500, {"type": "sandbox_defect", "code": "defect", "detail": repr(exc), "attr": None})
             if rule and kind == "5xx_after":
                 return _broken(rule.status or (500, 502, 503, 504)[self.control.rng.randrange(4)])
+            if kind == "html_after":
+                return _page(rule.status if rule and rule.status else 200)
+            if kind == "short":
+                return _short(reply)
             if kind == "reset_after":
                 return Reply(reply.status, action="reset")
             if kind == "truncate":
@@ -589,6 +599,20 @@ def _throttled(wait: str | None) -> Reply:
     reply = _document(429, {"type": "throttled_error", "code": "throttled", "detail": text, "attr": None})
     if wait is not None:
         reply.headers["Retry-After"] = wait
+    return reply
+
+
+def _page(status: int) -> Reply:
+    """What a proxy shows in place of the server's answer."""
+    page = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
+    return Reply(status, page, {"Content-Type": "text/html"})
+
+
+def _short(reply: Reply) -> Reply:
+    """A page of a list without its objects, which says all the same how many there are."""
+    document = json.loads(reply.body)
+    if isinstance(document, dict) and isinstance(document.get("results"), list):
+        return _document(reply.status, {**document, "results": []})
     return reply
 
 

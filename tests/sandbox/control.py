@@ -29,6 +29,11 @@ KINDS = (
     "reset_after",
     "truncate",
     "html",
+    "html_after",
+    "503_later",
+    "null",
+    "empty",
+    "short",
     "stall",
 )
 MIX = ("429", "429_bare", "5xx_before", "5xx_after", "reset_before", "reset_after")
@@ -140,7 +145,7 @@ class Control:
         """The value of Retry-After for a 429 rule."""
         if rule.kind == "429_bare":
             return None
-        if rule.kind == "429_date":
+        if rule.kind.endswith("_date"):
             return format_datetime(datetime.now(UTC) + timedelta(seconds=rule.seconds), usegmt=True)
         return str(int(rule.seconds))
 

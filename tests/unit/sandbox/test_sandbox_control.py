@@ -63,6 +63,35 @@ def test_faults_before_and_after_the_write(api: Client, kind: str, written: int)
     assert api.control("counters")["faults"] == 1
 
 
+@pytest.mark.parametrize(("kind", "body"), [("null", "null"), ("empty", "")])
+def test_a_success_without_an_object(api: Client, kind: str, body: str) -> None:
+    api.control("faults", {"rules": [{"kind": kind, "times": 1}]})
+    reply = api.call("GET", "P/")
+    assert (reply.status_code, reply.text) == (200, body)
+    assert api.get("P/")["id"]
+
+
+def test_a_page_after_the_write(api: Client) -> None:
+    api.control("faults", {"rules": [{"kind": "html_after", "times": 1, "method": "POST"}]})
+    reply = api.call("POST", "O/roles/", {"name": "Engineering"})
+    assert reply.status_code == 200 and reply.headers["Content-Type"].startswith("text/html")
+    assert api.get("O/roles/")["count"] == 1
+
+
+def test_a_page_of_a_list_without_its_objects(api: Client) -> None:
+    api.call("POST", "O/roles/", {"name": "Engineering"})
+    api.control("faults", {"rules": [{"kind": "short", "times": 1}]})
+    page = api.get("O/roles/")
+    assert page["count"] == 1 and page["results"] == []
+    assert len(api.get("O/roles/")["results"]) == 1
+
+
+def test_a_503_that_says_when_to_come_back(api: Client) -> None:
+    api.control("faults", {"rules": [{"kind": "503_later", "times": 1, "seconds": 4}]})
+    reply = api.call("GET", "P/")
+    assert (reply.status_code, reply.headers["Retry-After"]) == (503, "4")
+
+
 def test_a_truncated_body(api: Client) -> None:
     api.control("faults", {"rules": [{"kind": "truncate", "times": 1}]})
     with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import collections
+import json
 import re
 import socket
+import subprocess
 import sys
 import time
 import typing as t
@@ -331,6 +333,40 @@ def test_forks_rest_together(posthog: Harness) -> None:
     assert not [seconds for seconds in rest if 0.5 < seconds < 3.5], sorted(rest)
     assert max(rest) >= 4, "nothing was sent afterwards"
     assert len(names_of(posthog.server, "role")) == 160
+
+
+def test_a_killed_controller(posthog: Harness) -> None:
+    """Nobody would learn what its worker writes from then on, so it stops with what is under way."""
+    server, place = posthog.server, posthog.directory
+    roles = [{"name": f"role-{number}"} for number in range(300)]
+    tasks = [task("Roles", "config", {"config": {"roles": roles}, "concurrency": 4})]
+    book = place / "playbook.yml"
+    book.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
+    server.control("settings", {"latency_ms": 100})
+
+    def made() -> int:
+        return sum(1 for entry in server.log() if entry["method"] == "POST" and entry["status"] == 201)
+
+    controller = subprocess.Popen(
+        [sys.executable, "-m", "ansible", "playbook", str(book)],
+        cwd=place,
+        env=posthog._environment(place, place / "events.jsonl", {"POSTHOG_RATE_LIMIT": "0"}),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        end = time.monotonic() + 90
+        while made() < 10 and time.monotonic() < end:
+            time.sleep(0.05)
+        assert 10 <= made() < 200
+    finally:
+        controller.kill()
+        controller.wait(10)
+    before = made()
+    time.sleep(4)
+    # One request of each thread, and what the log had not yet.
+    assert made() - before <= 8
 
 
 def test_own_rate_limit(posthog: Harness) -> None:

@@ -12,6 +12,7 @@ import json as jsonlib
 import re
 import typing as t
 
+from ansible_collections.community.posthog.plugins.module_utils._beside import alone_in
 from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._module import Program, ResourceProgram, concurrency_of
@@ -102,15 +103,16 @@ class ConfigProgram(Program):
         project.read(_documents(raw.get("config")))
         try:
             project.order()
-            result = project.plan(purge)
-            unknown = project.unknown_names() if params.get("unknown_names") != "ignore" else []
-            if unknown and params.get("unknown_names") == "error":
-                raise InvalidInput(unknown)
-            for path, text in unknown:
-                session.warn(f"{path}: {text}")
-            if not check_mode:
-                # Again from what is, not from what the plan made of it.
-                result = project.apply()
+            with alone_in(session, [] if check_mode else project.places()):
+                result = project.plan(purge)
+                unknown = project.unknown_names() if params.get("unknown_names") != "ignore" else []
+                if unknown and params.get("unknown_names") == "error":
+                    raise InvalidInput(unknown)
+                for path, text in unknown:
+                    session.warn(f"{path}: {text}")
+                if not check_mode:
+                    # Again from what is, not from what the plan made of it.
+                    result = project.apply()
         finally:
             session.set_check_mode(check_mode)
             session.client.ended = None

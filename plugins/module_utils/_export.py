@@ -247,6 +247,8 @@ class Exporter:
                 continue
             if part.in_form:
                 self._report_strangers(part.field, obj.get(part.field.name))
+            for path, reason in part.unsaid(self.session, table, obj):
+                self._report(path, reason)
             if value not in (None, [], {}):
                 item[part.field.name] = self._plain(value)
         if table.has_id:

@@ -20,6 +20,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
 
+from ansible_collections.community.posthog.plugins.module_utils._beside import alone_in
 from ansible_collections.community.posthog.plugins.module_utils._client import REQUESTS_IMPORT_ERROR, Client, Connection
 from ansible_collections.community.posthog.plugins.module_utils._connection import (
     connection,
@@ -41,6 +42,7 @@ from ansible_collections.community.posthog.plugins.module_utils._reconcile impor
 from ansible_collections.community.posthog.plugins.module_utils._registry import resource
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Resource
 from ansible_collections.community.posthog.plugins.module_utils._session import Session
+from ansible_collections.community.posthog.plugins.module_utils._twins import can_have_twins
 
 #: Words in option names that make Ansible ask whether the value is a secret.
 _SECRET_WORDS: t.Final = ("key", "secret", "token", "pass")
@@ -280,7 +282,9 @@ class ResourceProgram(Program):
             if isinstance(value, str) and isinstance(known, list):
                 given[key] = plain(known)
         declaration = self.declare(given, params)
-        outcomes = self.carry_out(session, declaration)
+        creates = can_have_twins(table) and not declaration.absent and not session.check_mode
+        with alone_in(session, [session.place_of(table)] if creates else []):
+            outcomes = self.carry_out(session, declaration)
         if not declaration.several:
             result = self.result(outcomes)
             for option, path in table.reveals.items():

@@ -478,6 +478,21 @@ class Project:
             for node in self.nodes:
                 self._note_name(node)
 
+    def places(self) -> list[str]:
+        """The projects and organizations in which something is declared, as far as they are there.
+
+        :returns: their ids.
+        """
+        found: list[str] = []
+        for scope, home in dict.fromkeys((node.table.scope, node.home) for node in self.nodes):
+            session = self.session.beside(*home)
+            try:
+                found.append(session.project_id() if scope is Scope.PROJECT else session.organization_id())
+            except PostHogFailure:
+                # The plan will say what is wrong.
+                continue
+        return [place for place in dict.fromkeys(found) if place != PLANNED]
+
     def _needed(self, node: Node) -> t.Iterator[tuple[str, Node]]:
         """The declared objects that one refers to, each with the option that does."""
         for item in node.declaration.items:

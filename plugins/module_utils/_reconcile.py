@@ -45,6 +45,14 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
 from ansible_collections.community.posthog.plugins.module_utils._paths import Path, places, reach, replaced, without
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, PartPlan, RefPart, Resource
 from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session, walk
+from ansible_collections.community.posthog.plugins.module_utils._twins import (
+    Superseded,
+    can_have_twins,
+    looked_at_again,
+    older,
+    others_like,
+    removable,
+)
 
 #: What stands for a secret in results and diffs.
 MASK: t.Final = "********"
@@ -224,6 +232,12 @@ class Reconciler:
         for again in range(1, _PLANS + 1):
             try:
                 outcome = attempt()
+            except Superseded as exc:
+                # What is there now is somebody else's work.
+                self._first = None
+                if again == _PLANS:
+                    raise PostHogFailure(f"{exc}; that happened {_PLANS} times") from None
+                continue
             except UnknownOutcome as exc:
                 if again == _PLANS:
                     raise
@@ -423,6 +437,9 @@ class Reconciler:
         wanted = self.session.marks if current is None else self.resource.type in self.session.adopts
         if known is None or not wanted:
             return values
+        if known.name not in values and current is not None and not known.shown_by(current):
+            # The tags are written whole, and nobody knows which there are.
+            return values
         there = values.get(known.name)
         if there is None:
             there = known.value_in(current) if current is not None else []
@@ -510,6 +527,7 @@ class Reconciler:
         if self.resource.aftermath:
             self.session.warn(self.resource.aftermath)
         obj = self._taken(collection, answer, predicted)
+        self._look_after(collection, declared, obj)
         try:
             outcome.obj = self._complete(collection, declared, values, obj, later, outcome)
         except UnknownOutcome:
@@ -518,6 +536,42 @@ class Reconciler:
             exc.message = f"The {outcome.label} was created, but then: {exc.message}"
             raise
         return outcome
+
+    def _look_after(self, collection: Collection, declared: Declared, obj: dict[str, t.Any]) -> None:
+        """See whether another run has created the same object meanwhile, and give way to the older one.
+
+        :param collection: where the object is.
+        :param declared: tells its name.
+        :param obj: what PostHog answered to its creation.
+        :raises Superseded: there is an older one, and this one is gone again.
+        """
+        if not can_have_twins(self.resource) or self.resource.object_id(obj) is None:
+            return
+        try:
+            found = self._named_so(looked_at_again(collection), declared)
+        except PostHogFailure as exc:
+            self.session.warn_quietly(f"{self.resource.label(obj)}: could not look for another one: {exc}")
+            return
+        others = others_like(self.resource, obj, found)
+        if not others:
+            return
+        first = older(self.resource, obj, others)
+        own = self.resource.object_id(obj)
+        ids = ", ".join(sorted(str(self.resource.object_id(other)) for other in others))
+        meanwhile = f"{self.resource.label(obj)}: another run has created one at the same time (id {ids})"
+        if first is None:
+            # The other run, which came later, takes its own away; where nobody can tell, the next run names both.
+            self.session.warn_quietly(meanwhile)
+            return
+        if not removable(self.resource):
+            self.session.warn(f"{meanwhile}, beside the new one (id {own}); delete one of them")
+            return
+        self._remove(collection, obj)
+        for other in others:
+            collection.remember(dict(other))
+        text = f"{meanwhile}; the one of this run (id {own}) was taken away again"
+        self.session.warn(text)
+        raise Superseded(text)
 
     def _complete(
         self,

@@ -655,6 +655,18 @@ class Part:
         """
         raise NotImplementedError
 
+    def unsaid(
+        self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]
+    ) -> t.Iterator[tuple[str, str]]:
+        """What :meth:`export` leaves out although it is there, because nothing can declare it.
+
+        :param session: for names of other objects.
+        :param resource: the table.
+        :param current: the server's object, whole.
+        :returns: option path and reason.
+        """
+        return iter(())
+
     def predict(self, obj: dict[str, t.Any], plan: PartPlan) -> None:
         """Put what a plan comes to into a predicted object.
 

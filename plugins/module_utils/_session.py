@@ -11,6 +11,7 @@ dropped with the task, so that nothing it knows can grow old.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 import typing as t
@@ -89,6 +90,22 @@ class Collection:
         self._forgotten = 0
         self._undo: list[tuple[str | None, str | None, dict[str, t.Any] | None, bool]] = []
         self._loading = threading.Lock()
+        #: The list as it was read last to look for twins, and how often that was begun (see C(_twins)).
+        self.look: Collection | None = None
+        self.looks = 0
+
+    def __len__(self) -> int:
+        """How many objects are known."""
+        return len(self._objects)
+
+    def afresh(self) -> Collection:
+        """The same place, with nothing known of it yet.
+
+        :returns: a collection on its own.
+        """
+        made = Collection(self.session, self.resource, self.parent)
+        made._path, made.probed, made._lookups = self._path, self.probed, 0
+        return made
 
     # -- where ----------------------------------------------------------------------------------------------------
 
@@ -524,6 +541,10 @@ class Session:
         #: Types of which existing objects get it too.
         self.adopts: frozenset[str] = frozenset()
         self._own = threading.local()
+        #: By place, what this run wrote there when it was alone in it (see C(_beside)).
+        self.visited: dict[str, str] = {}
+        #: Locks for what only one thread may read and write at a time, by path.
+        self._locks: dict[str, threading.Lock] = {}
         self._organization = organization or None
         self._project = project or None
         self._organization_id: str | None = None
@@ -569,7 +590,7 @@ class Session:
         )
         made.secrets, made.promised, made.report = self.secrets, self.promised, self.report
         made.strict, made.marks, made.adopts = self.strict, self.marks, self.adopts
-        made._common = self._common
+        made._common, made._locks, made.visited = self._common, self._locks, self.visited
         return made
 
     def beside(self, organization: str | None, project: str | None) -> Session:
@@ -631,6 +652,16 @@ class Session:
         )
 
     # -- scope ----------------------------------------------------------------------------------------------------
+
+    def place_of(self, resource: Resource) -> str:
+        """The id of what the objects of a type are in.
+
+        :param resource: the table.
+        :returns: the id of a project or an organization; an empty string for what is in neither.
+        """
+        if resource.scope is Scope.PROJECT:
+            return self.project_id()
+        return self.organization_id() if resource.scope is Scope.ORGANIZATION else ""
 
     def path(self, resource: Resource, template: str, parent: t.Mapping[str, t.Any] | None = None) -> str:
         """The path of a type's list.
@@ -1030,6 +1061,15 @@ class Session:
             collection.stale()
         for inner in self._inside.values():
             inner.stale()
+
+    @contextlib.contextmanager
+    def alone_at(self, path: str) -> t.Iterator[None]:
+        """Keep the other threads of this task away from what is read and then written.
+
+        :param path: what it is about.
+        """
+        with self.client.alone(self._locks.setdefault(path, threading.Lock())):
+            yield
 
     def suspend(self, cause: UnknownOutcome | None) -> None:
         """Send no more writes that would do harm if sent twice.

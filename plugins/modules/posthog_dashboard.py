@@ -155,10 +155,17 @@ options:
           - Filters for this tile that replace those of the dashboard, in the form of O(filters). V(null) removes
             them.
         type: dict
+      deleted:
+        description:
+          - V(true) takes the tile with this O(tiles[].id) away, whatever it holds. That works without O(exclusive), and
+            it is the only way to take away a tile of a kind that this release does not know.
+        type: bool
   exclusive:
     description:
       - Whether O(tiles) is the whole truth. Tiles that are not listed are then removed. Their insights are not
         deleted.
+      - Tiles of kinds that this release does not know, such as widgets, stay. A warning names them with their ids, and
+        O(tiles[].deleted) takes one away.
       - A text that is left over on both sides, in the list and on the dashboard, is taken for the same tile with an
         edited text.
     type: bool

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import collections
+import concurrent.futures
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ import time
 import typing as t
 from pathlib import Path
 
+import pytest
 import yaml
 from harness import Harness, Run, Task
 from harness.extras import COHORT_FILTERS, TRENDS, all_ok, names_of
@@ -492,3 +494,32 @@ def test_a_killed_run(posthog: Harness) -> None:
     run: Run = all_ok(posthog.run([config(options)], env={"POSTHOG_RATE_LIMIT": "0"}))
     assert run[0].changed and run[0].result["counts"]["unchanged"] > 0
     complete(posthog, number)
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_two_runs_at_once(posthog: Harness, tmp_path: Path, locked: bool) -> None:
+    """Nothing is there twice: on one machine one waits for the other; elsewhere each looks after it has created."""
+    posthog.server.control("settings", {"latency_ms": 10})
+    config = {
+        "cohorts": [{"name": f"Cohort {number}", "filters": COHORT_FILTERS} for number in range(25)],
+        "insights": [{"name": f"Insight {number}", "query": TRENDS} for number in range(25)],
+    }
+    task = {"name": "apply", "community.posthog.posthog_config": {"config": config}}
+
+    def run(number: int) -> Run:
+        runtime = tmp_path / ("one" if locked else f"machine {number}")
+        runtime.mkdir(mode=0o700, exist_ok=True)
+        place = tmp_path / f"run {number}"
+        place.mkdir()
+        return Harness(posthog.server, place).run([task], in_process=True, env={"XDG_RUNTIME_DIR": str(runtime)})
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        runs = list(pool.map(run, range(2)))
+    assert all(item["apply"].ok for item in runs), [item["apply"].msg for item in runs]
+    for path in ("cohorts/", "insights/?basic=true"):
+        found = sorted(item["name"] for item in posthog.server.api("GET", path)["results"])
+        assert len(found) == 25 and len(set(found)) == 25, found
+    again = posthog.run([task], in_process=True)["apply"]
+    assert again.ok and not again.changed
+    if locked:
+        assert sorted(item["apply"].changed for item in runs) == [False, True]

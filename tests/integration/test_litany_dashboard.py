@@ -274,3 +274,57 @@ def test_insights_of_one_name(posthog: Harness) -> None:
     steps.add("the one that is there", twin, unchanged)
     steps.add("which, elsewhere", {**twin, "name": "Elsewhere"}, refused("tiles[0].insight"), names_both, silent)
     steps.run(posthog, ready)
+
+
+def test_fifty_dashboards_share_insights(posthog: Harness) -> None:
+    """Each insight is on all dashboards that want it, although eight threads put it there, and none falls off."""
+    server = posthog.server
+    server.control("settings", {"latency_ms": 5, "insight_dashboards_opt_in": True})
+    hand = server.api("POST", "dashboards/", {"name": "By hand"})["id"]
+    query = {"kind": "TrendsQuery", "series": [{"kind": "EventsNode", "event": "$pageview"}]}
+    insights = [{"name": f"Insight {number}", "query": query} for number in range(5)]
+    tiles_of_each = [{"insight": item["name"]} for item in insights]
+    boards = [{"name": f"Board {number}", "tiles": tiles_of_each} for number in range(50)]
+    first = {"name": "insights", "community.posthog.posthog_config": {"config": {"insights": insights}}}
+    run = posthog.run([first], in_process=True)
+    assert run["insights"].ok, run["insights"].msg
+    for insight in server.api("GET", "insights/?basic=true")["results"]:
+        server.api("PATCH", f"insights/{insight['id']}/", {"dashboards": [hand]})
+    config = {"community.posthog.posthog_config": {"config": {"insights": insights, "dashboards": boards}}}
+    run = posthog.run([{"name": "apply", **config}, {"name": "again", **config}], in_process=True)
+    assert run["apply"].ok and run["apply"].changed, run["apply"].msg
+    assert not run["again"].changed and run["again"].writes == []
+    found = server.api("GET", "insights/?basic=true&include_dashboards=true")["results"]
+    assert {len(insight["dashboards"]) for insight in found} == {51}
+
+
+def test_widgets_are_left_alone(posthog: Harness) -> None:
+    """A tile that only a browser makes: kept, named, and taken away only by its id."""
+    steps = Steps(MODULE)
+    path = "dashboards/{{ made.dashboard.id }}/"
+    widget = {"widget": {"widget_type": "experiments_list", "config": {"limit": 5}}}
+
+    @of_failures
+    def kept(found: Findings, task: Task, run: Run) -> None:
+        held_there = [tile.get("widget") for tile in task.result["json"]["tiles"]]
+        found.equal(len([item for item in held_there if item]), 1, "the widgets on the dashboard")
+
+    def named(found: Findings, task: Task, run: Run) -> None:
+        said = str(task.result.get("warnings", []))
+        found.true("widget experiments_list" in said, f"the widget is not named in {said}")
+
+    final = {"name": NAME, "tiles": [{"text": "New title"}], "exclusive": True}
+    steps.add("create", {"name": NAME, "tiles": [{"text": "Title"}]}, changed, register="made")
+    steps.api("in the browser", "PATCH", path, {"tiles": [widget]})
+    steps.add("check only", final, changed, silent, named, check_mode=True)
+    steps.add("only", final, changed, wrote("PATCH dashboards"), named)
+    steps.add("only again", final, unchanged, named)
+    steps.api("kept", "GET", path, None, kept, register="now")
+    gone = {
+        "name": NAME,
+        "tiles": [{"id": "{{ (now.json.tiles | selectattr('widget') | first).id }}", "deleted": True}],
+    }
+    steps.add("check gone", gone, changed, silent, no_warnings, check_mode=True)
+    steps.add("gone", gone, changed, wrote("PATCH dashboards"), shows("New title"), no_warnings)
+    steps.add("gone again", gone, unchanged, no_warnings)
+    steps.run(posthog, lambda: prepare(posthog.server))

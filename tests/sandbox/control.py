@@ -83,6 +83,8 @@ class Control:
         self.forbid_writes = False
         self.open_routes: list[str] = []
         self.guarded_flags: list[str] = []
+        #: Insights say on which dashboards they are only to who asks for it (enforced for keys since summer 2026).
+        self.insight_dashboards_opt_in = False
         self.rules: list[Rule] = []
         self.rng = random.Random(0)
         self.hits: dict[str, collections.deque[float]] = {}
@@ -171,6 +173,7 @@ class Control:
             "forbid_writes": self.forbid_writes,
             "open_routes": self.open_routes,
             "guarded_flags": self.guarded_flags,
+            "insight_dashboards_opt_in": self.insight_dashboards_opt_in,
             "faults": [vars(rule) for rule in self.rules],
         }
 
@@ -189,6 +192,9 @@ class Control:
                 self.paging = body["paging"] or {}
             if "forbid_writes" in body:
                 self.forbid_writes = bool(body["forbid_writes"])
+            if "insight_dashboards_opt_in" in body:
+                self.insight_dashboards_opt_in = bool(body["insight_dashboards_opt_in"])
+                self.app.store.touch()
             for name in ("open_routes", "guarded_flags"):
                 if name in body:
                     setattr(self, name, list(body[name] or []))

@@ -13,7 +13,12 @@ import re
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._compare import covers, equal
-from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput, answered, objects_in
+from ansible_collections.community.posthog.plugins.module_utils._errors import (
+    InvalidInput,
+    PostHogFailure,
+    answered,
+    objects_in,
+)
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Anything,
     Bool,
@@ -34,6 +39,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     held,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resource import (
+    Calls,
     Delete,
     Identity,
     Part,
@@ -47,9 +53,10 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
     QUERY_MENTIONS,
     QUERY_REFS,
 )
+from ansible_collections.community.posthog.plugins.module_utils._shared_set import SharedSet
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Session
+    from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
 
 # -- insights --------------------------------------------------------------------------------------------------------
 
@@ -98,6 +105,40 @@ def _of_a_flags_dashboard(session: Session, insight: t.Mapping[str, t.Any]) -> b
     return bool(where) and all(board is not None and _of_a_flag(session, board) for board in where)
 
 
+def with_boards(insight: t.Any) -> t.Any:
+    """An insight that says on which dashboards it is.
+
+    Since summer 2026 PostHog leaves C(dashboards) out of what it answers to keys. C(dashboard_tiles) says the same.
+
+    :param insight: the server's object.
+    :returns: the object with C(dashboards), where it says it in either way.
+    """
+    if not isinstance(insight, dict) or "dashboards" in insight or not isinstance(insight.get("dashboard_tiles"), list):
+        return insight
+    live = [tile for tile in insight["dashboard_tiles"] if isinstance(tile, dict) and not tile.get("deleted")]
+    return {**insight, "dashboards": list(dict.fromkeys(tile.get("dashboard_id") for tile in live))}
+
+
+class Insights(Calls):
+    """The usual requests, whose answers say in one way on which dashboards an insight is."""
+
+    def objects(self, collection: Collection, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+        """See :meth:`Calls.objects`."""
+        return [with_boards(insight) for insight in super().objects(collection, params)]
+
+    def detail(self, collection: Collection, object_id: t.Any) -> t.Any:
+        """See :meth:`Calls.detail`."""
+        return with_boards(super().detail(collection, object_id))
+
+    def create(self, collection: Collection, body: dict[str, t.Any]) -> t.Any:
+        """See :meth:`Calls.create`."""
+        return with_boards(super().create(collection, body))
+
+    def update(self, collection: Collection, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
+        """See :meth:`Calls.update`."""
+        return with_boards(super().update(collection, current, body))
+
+
 INSIGHT_TABLE = Resource(
     type="insight",
     plural="insights",
@@ -107,6 +148,7 @@ INSIGHT_TABLE = Resource(
     scopes=("insight:read", "insight:write"),
     delete=Delete.SOFT,
     order=43,
+    calls=Insights(),
     # basic=true leaves out the results; servers of 2024 hide insights made of a query unless asked for them.
     list_params={"basic": "true", "include_query_insights": "true"},
     marker="tags",
@@ -181,11 +223,18 @@ TILE = Document(
         Bool("show_description", nullable=True),
         Bool("transparent_background", nullable=True),
         Open("filters_overrides", nullable=True, refs=PROPERTY_REFS),
+        Bool("deleted"),
     ],
 )
 
 #: What a tile may hold; exactly one of them.
 _CONTENTS = ("insight", "text", "button_tile")
+
+#: How often insights are put on a dashboard that does not show them.
+_HANGING: t.Final = 3
+
+#: What PostHog shows of a tile besides what it holds.
+_AROUND = ("layouts", "filters_overrides", "insight")
 
 #: What else can be said of a tile.
 _LOOKS = ("color", "show_description", "transparent_background", "filters_overrides")
@@ -223,28 +272,69 @@ class DashboardTiles(Part):
         current: t.Mapping[str, t.Any] | None,
     ) -> PartPlan:
         """See :meth:`Part.plan`."""
-        present = [tile for tile in objects_in(current, "tiles") if not tile.get("deleted")]
-        wanted = self._resolved(session, declared["tiles"], present)
-        exclusive = bool(declared.get("exclusive"))
-        matches, leftover = self._match(wanted, present, exclusive)
-        strays = [
-            (f"tiles[{index}].id", f"there is no tile {match.declared['id']} on the dashboard")
-            for index, match in enumerate(matches)
-            if match.current is None and match.declared.get("id") is not None
-        ]
-        if strays:
-            raise InvalidInput(strays)
-        changed = any(match.current is None or self._patch(match) for match in matches) or (
-            exclusive and bool(leftover)
-        )
+        tiles = [tile for tile in objects_in(current, "tiles") if not tile.get("deleted")]
+        wanted, removed = self._asked_for(declared["tiles"], tiles)
+        present = [tile for tile in tiles if tile not in removed]
+        resolved = self._resolved(session, wanted, present)
+        matches, others = self._match(resolved, present, bool(declared.get("exclusive")))
+        self._check(declared["tiles"], matches)
+        leftover: list[dict[str, t.Any]] = []
+        left_alone: list[dict[str, t.Any]] = []
+        if declared.get("exclusive"):
+            leftover = [tile for tile in others if self._content(tile)[0] in _CONTENTS]
+            left_alone = [tile for tile in others if tile not in leftover]
+        for tile in left_alone:
+            what = " ".join(map(str, self._content(tile)))
+            session.warn(
+                f"tiles: the tile {tile.get('id')} ({what}) is of a kind that this release does not know; exclusive "
+                f"leaves it alone, and an item with id: {tile.get('id')} and deleted: true takes it away"
+            )
+        changed = any(match.current is None or self._patch(match) for match in matches) or bool(leftover or removed)
         before = [self._shown(session, match.current, match.declared) for match in matches if match.current is not None]
-        if exclusive:
-            before += [self._shown(session, tile, None) for tile in leftover]
+        before += [self._shown(session, tile, None) for tile in (*leftover, *removed, *left_alone)]
         after = [self._shown(session, self._future(match), match.declared) for match in matches]
+        after += [self._shown(session, tile, None) for tile in left_alone]
         predicted = [self._future(match) for match in matches]
-        if not exclusive:
-            predicted += leftover
-        return PartPlan(before, after, changed, predicted, _TileWork(matches, leftover if exclusive else []))
+        predicted += [tile for tile in others if tile not in leftover]
+        return PartPlan(before, after, changed, predicted, _TileWork(matches, [*leftover, *removed]))
+
+    @staticmethod
+    def _asked_for(
+        tiles: t.Sequence[dict[str, t.Any]], present: t.Sequence[dict[str, t.Any]]
+    ) -> tuple[list[dict[str, t.Any]], list[dict[str, t.Any]]]:
+        """The declared tiles that are to be there, and those of the dashboard that are to go by their id."""
+        wanted: list[dict[str, t.Any]] = []
+        removed: list[dict[str, t.Any]] = []
+        problems: Problems = []
+        for index, tile in enumerate(tiles):
+            if not tile.get("deleted"):
+                wanted.append({key: value for key, value in tile.items() if key != "deleted"})
+                continue
+            if tile.get("id") is None:
+                problems.append((f"tiles[{index}].id", "is needed with deleted: true, to say which tile is to go"))
+            removed += [other for other in present if other.get("id") == tile.get("id") and other not in removed]
+        if problems:
+            raise InvalidInput(problems)
+        return wanted, removed
+
+    def _check(self, tiles: t.Sequence[t.Mapping[str, t.Any]], matches: t.Sequence[_TileMatch]) -> None:
+        """Refuse ids of tiles that are not there, or that hold something of another kind."""
+        places = [index for index, tile in enumerate(tiles) if not tile.get("deleted")]
+        problems: Problems = []
+        for index, match in zip(places, matches):
+            number = match.declared.get("id")
+            if number is None:
+                continue
+            if match.current is None:
+                problems.append((f"tiles[{index}].id", f"there is no tile {number} on the dashboard"))
+                continue
+            kind = self._content(match.current)[0]
+            for name in _CONTENTS:
+                if match.declared.get(name) is not None and name != kind:
+                    text = f"the tile {number} holds {_an(kind)}, and PostHog cannot turn it into another kind of tile"
+                    problems.append((f"tiles[{index}].{name}", text))
+        if problems:
+            raise InvalidInput(problems)
 
     def _resolved(
         self, session: Session, tiles: t.Sequence[dict[str, t.Any]], present: t.Sequence[t.Mapping[str, t.Any]]
@@ -288,13 +378,23 @@ class DashboardTiles(Part):
 
     @staticmethod
     def _content(tile: t.Mapping[str, t.Any]) -> tuple[str, t.Any]:
-        """What a tile of the dashboard holds, in the form in which tiles are declared."""
+        """What a tile of the dashboard holds, in the form in which tiles are declared.
+
+        :returns: one of L(_CONTENTS) and what is compared of it; another word, and what a person may know it by, where
+            the tile is of a kind that this release does not know. Such a tile is never taken for a declared one.
+        """
         if dig(tile, "insight.id") is not None:
             return "insight", dig(tile, "insight.id")
         if isinstance(tile.get("button_tile"), dict):
             button = tile["button_tile"]
             return "button_tile", (button.get("url"), button.get("text"))
-        return "text", dig(tile, "text.body")
+        if isinstance(tile.get("text"), dict):
+            return "text", tile["text"].get("body")
+        for kind, held_there in tile.items():
+            if isinstance(held_there, dict) and held_there and kind not in _AROUND:
+                names = (held_there.get(key) for key in ("name", f"{kind}_type", "type", "id"))
+                return kind, next((name for name in names if name), "unnamed")
+        return "unknown", "unnamed"
 
     def _match(
         self, wanted: t.Sequence[dict[str, t.Any]], present: t.Sequence[dict[str, t.Any]], exclusive: bool
@@ -322,7 +422,7 @@ class DashboardTiles(Part):
         if tile.get("id") is not None:
             return bool(tile["id"] == other.get("id"))
         kind, content = self._content(other)
-        if tile.get(kind) is None:
+        if kind not in _CONTENTS or tile.get(kind) is None:
             return False
         if kind == "button_tile":
             return (tile[kind]["url"], tile[kind]["text"]) == content
@@ -377,8 +477,10 @@ class DashboardTiles(Part):
             out["insight"] = dig(tile, "insight.name") or session.name_of(INSIGHT, content)
         elif kind == "button_tile":
             out["button_tile"] = {key: value for key, value in tile["button_tile"].items() if key != "id"}
-        else:
+        elif kind == "text":
             out["text"] = content
+        else:
+            out.update({"id": tile.get("id"), kind: content})
         for name in ("layouts", *_LOOKS):
             if declared is not None and name in declared:
                 value = tile.get(name)
@@ -395,7 +497,7 @@ class DashboardTiles(Part):
         names = [dig(tile, "insight.name") for tile in objects_in(current, "tiles")]
         out: list[tuple[float, float, str, dict[str, t.Any]]] = []
         for tile in objects_in(current, "tiles"):
-            if tile.get("deleted") or not (tile.get("insight") or tile.get("text") or tile.get("button_tile")):
+            if tile.get("deleted") or self._content(tile)[0] not in _CONTENTS:
                 continue
             shown = self._shown(session, tile, None)
             name = dig(tile, "insight.name")
@@ -416,6 +518,16 @@ class DashboardTiles(Part):
             )
         return [shown for *_key, shown in sorted(out, key=lambda item: item[:3])]
 
+    def unsaid(
+        self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]
+    ) -> t.Iterator[tuple[str, str]]:
+        """See :meth:`Part.unsaid`."""
+        for tile in objects_in(current, "tiles"):
+            kind, content = self._content(tile)
+            if not tile.get("deleted") and kind not in _CONTENTS:
+                what = f"the tile {tile.get('id')} ({kind} {content})"
+                yield self.field.name, f"{what} is of a kind that cannot be declared, and was left out"
+
     def apply(
         self,
         session: Session,
@@ -427,14 +539,20 @@ class DashboardTiles(Part):
         """See :meth:`Part.apply`."""
         dashboards = session.collection(resource)
         dashboard_id = resource.object_id(current)
-        added = False
-        for match in plan.work.matches:
-            if match.current is None and match.declared.get("insight") is not None:
-                self._hang_up(session, match.declared["insight"], dashboard_id)
-                added = True
         obj = dict(current)
-        if added:
-            # The new tiles have ids now, and only the dashboard knows them.
+        for attempt in range(_HANGING):
+            missing = [match.declared["insight"] for match in plan.work.matches if self._is_missing(match)]
+            if not missing:
+                break
+            if attempt + 1 == _HANGING:
+                names = ", ".join(repr(session.name_of(INSIGHT, number)) for number in missing)
+                raise PostHogFailure(
+                    f"tiles: PostHog accepted {names} on the {resource.label(obj)} without an error, but does not show "
+                    "it there; somebody else may be changing the same insights"
+                )
+            for insight_id in missing:
+                self._hang_up(session, insight_id, dashboard_id)
+            # The new tiles have ids now, and only the dashboard knows them. It also tells whether they are there.
             obj = dashboards.detail(dashboard_id) or obj
             plan = self.plan(session, resource, declared, obj)
         tiles: list[dict[str, t.Any]] = []
@@ -457,15 +575,33 @@ class DashboardTiles(Part):
         return obj
 
     @staticmethod
+    def _is_missing(match: _TileMatch) -> bool:
+        """Whether an insight is declared that is not on the dashboard."""
+        return match.current is None and match.declared.get("insight") is not None
+
+    @staticmethod
     def _hang_up(session: Session, insight_id: t.Any, dashboard_id: t.Any) -> None:
-        """Put an insight on the dashboard, and leave it on those where it is."""
+        """Put an insight on the dashboard, and leave it on those where it is.
+
+        PostHog has no route that adds one: it takes the set of an insight's dashboards, and only as a whole.
+        """
         insights = session.collection(INSIGHT_TABLE)
-        insight = insights.get(insight_id)
-        where = list((insight or {}).get("dashboards") or [])
-        if dashboard_id not in where:
-            answer = session.write("PATCH", insights.object_path(insight_id), {"dashboards": [*where, dashboard_id]})
-            if isinstance(answer, dict):
-                insights.remember(answer, whole=True)
+        path = insights.object_path(insight_id)
+
+        def read() -> t.Any:
+            return (insights.detail(insight_id) or {}).get("dashboards")
+
+        def write(boards: list[t.Any]) -> t.Any:
+            answer = with_boards(session.write("PATCH", path, {"dashboards": boards}))
+            return insights.remember(answer, whole=True).get("dashboards") if isinstance(answer, dict) else None
+
+        what = f"the dashboards of the {INSIGHT_TABLE.label(session.name_of(INSIGHT, insight_id))}"
+        SharedSet(session, path, what, read, write).add(dashboard_id)
+
+
+def _an(word: str) -> str:
+    """A word with its article."""
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word.replace('_', ' ')}"
 
 
 class DashboardVariables(Part):

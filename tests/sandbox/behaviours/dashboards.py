@@ -345,7 +345,7 @@ class Dashboard(Resource):
                 )
 
     def change_tile(self, ctx: Context, board: Row, item: dict[str, Any]) -> None:
-        """One entry of a PATCH: a new text or button tile, or a change of a tile of this dashboard."""
+        """One entry of a PATCH: a new text, button or widget tile, or a change of a tile of this dashboard."""
         tile = ctx.store.find("tile", item.get("id"))
         here = tile is not None and tile.parent == board.pk
         values = {name: item[name] for name in TILE_VALUES if name in item}
@@ -369,6 +369,10 @@ class Dashboard(Resource):
                 tile.data.update(values)
                 return
             self.new_tile(ctx, board, button_tile={"placement": "left", **button, "id": new_uuid()}, **values)
+            return
+        if item.get("widget") and not here and not item.get("deleted"):
+            widget = {"name": None, "description": "", **item["widget"], "id": new_uuid()}
+            self.new_tile(ctx, board, widget=widget, **values)
             return
         if not here:
             return

@@ -246,12 +246,15 @@ class Insight(Resource):
         return rows
 
     def variant(self, ctx: Context) -> str:
-        return f"list {ctx.flag('basic')} {ctx.arg('search')}"
+        return f"list {ctx.flag('basic')} {ctx.arg('search')} {ctx.flag('include_dashboards')}"
 
     def present(self, ctx: Context, row: Row, listing: bool = False) -> dict[str, Any]:
         out = super().present(ctx, row, listing)
         out["query"] = row["query"] if ctx.legacy else upgraded(row["query"])
         out["dashboards"] = self.boards(ctx, row)
+        if self.app.control.insight_dashboards_opt_in and not ctx.legacy and not ctx.flag("include_dashboards"):
+            # The field is deprecated; dashboard_tiles stay.
+            del out["dashboards"]
         out["dashboard_tiles"] = [{"id": t.pk, "dashboard_id": t.parent, "deleted": False} for t in self.tiles(row)]
         if not ctx.legacy:
             out["filters"] = {}

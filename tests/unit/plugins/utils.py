@@ -288,6 +288,8 @@ class Memory:
         #: Gives a new object its id.
         self.identify: Callable[[Obj, int], Obj] = lambda obj, number: {"id": number, **obj}
         self.rests = 0
+        #: See the client: there is one thread here.
+        self.turns: Any = None
         self._number = 100
 
     @contextlib.contextmanager

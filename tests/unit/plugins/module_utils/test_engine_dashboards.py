@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput, PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import (
     Outcome,
     Reconciler,
@@ -252,3 +252,149 @@ def test_a_new_dashboard_with_tiles() -> None:
     assert outcome.action == "created"
     assert world.memory.writes[0][:2] == ("POST", DASHBOARDS)
     assert "tiles" not in world.memory.writes[0][2]
+
+
+# -- insights on several dashboards ----------------------------------------------------------------------------------
+
+
+def test_an_insight_that_was_put_elsewhere_meanwhile_stays_there() -> None:
+    """The set of its dashboards is read right before it is written, not when the list was."""
+    world = board()
+    world.session.collection(RESOURCES["insight"]).all()
+    assert isinstance(world.memory, Dashboards)
+    world.memory.insights[1]["dashboards"] = [9, 12]
+    assert declare(world, tiles=[{"insight": "Revenue"}]).changed
+    assert world.memory.insights[1]["dashboards"] == [9, 12, 1]
+
+
+@pytest.mark.parametrize("more", [{}, {"deleted": True}])
+def test_a_server_that_tells_tiles_only(more: Obj) -> None:
+    """Since summer 2026 C(dashboards) is left out of answers; C(dashboard_tiles) are not."""
+    world = board()
+    assert isinstance(world.memory, Dashboards)
+    revenue = world.memory.insights[1]
+    tile = {"id": 70, "dashboard_id": 9, "deleted": False}
+
+    class Newer(Dashboards):
+        def _object(self, path: str, method: str) -> Obj:
+            found = super()._object(path, method)
+            if method == "GET" and path.startswith(INSIGHTS):
+                return {key: value for key, value in found.items() if key != "dashboards"}
+            return found
+
+    world.memory.__class__ = Newer
+    revenue["dashboard_tiles"] = [tile, {"id": 71, "dashboard_id": 8, **more}]
+    declare(world, tiles=[{"insight": "Revenue"}])
+    (sent,) = [body for method, path, body in world.memory.writes if path.startswith(INSIGHTS)]
+    assert sent == {"dashboards": [9, 1] if more else [9, 8, 1]}
+
+
+def test_a_server_that_tells_neither_is_not_written_to() -> None:
+    world = board()
+
+    class Blind(Dashboards):
+        def _object(self, path: str, method: str) -> Obj:
+            found = super()._object(path, method)
+            if method == "GET" and path.startswith(INSIGHTS):
+                return {key: value for key, value in found.items() if key != "dashboards"}
+            return found
+
+    world.memory.__class__ = Blind
+    with pytest.raises(PostHogFailure, match="the dashboards of the insight 'Revenue' only as a whole"):
+        declare(world, tiles=[{"insight": "Revenue"}])
+    assert world.memory.writes == []
+
+
+def test_a_tile_that_does_not_come_about_is_an_error() -> None:
+    world = board()
+
+    class Forgetful(Dashboards):
+        def _write(self, method: str, path: str, body: Any) -> Any:
+            answer = super()._write(method, path, body)
+            self.board["tiles"].clear()
+            return answer
+
+    world.memory.__class__ = Forgetful
+    with pytest.raises(PostHogFailure, match="accepted 'Revenue' on the dashboard 'Board'"):
+        declare(world, tiles=[{"insight": "Revenue"}])
+
+
+# -- tiles of kinds that nobody knows here ---------------------------------------------------------------------------
+
+
+def unknown(number: int, **held: Any) -> Obj:
+    """A tile as a newer server shows it."""
+    return {"id": number, "insight": None, "text": None, "button_tile": None, "layouts": {}, "color": None, **held}
+
+
+WIDGET = {"id": "w-1", "widget_type": "experiments_list", "config": {"limit": 5}, "name": None}
+
+
+@pytest.mark.parametrize(
+    ("tile", "told"),
+    [
+        (unknown(10, widget=WIDGET), "widget experiments_list"),
+        (unknown(10, widget={**WIDGET, "name": "Running"}), "widget Running"),
+        (unknown(10, canvas={"id": "c-1"}), "canvas c-1"),
+        (unknown(10, canvas={"points": []}), "canvas unnamed"),
+        (unknown(10), "unknown unnamed"),
+        (unknown(10, filters_overrides={"date_from": "-7d"}), "unknown unnamed"),
+        (unknown(10, insight={"id": None}), "unknown unnamed"),
+    ],
+)
+def test_an_unknown_tile_is_left_alone_and_named(tile: Obj, told: str) -> None:
+    world = board(dict(tile), text(11, "## Title"))
+    outcome = declare(world, tiles=[{"text": "## New"}], exclusive=True)
+    assert isinstance(world.memory, Dashboards)
+    assert [item["id"] for item in world.memory.board["tiles"]] == [10, 11]
+    assert world.memory.board["tiles"][0] == tile and world.memory.board["tiles"][1]["text"]["body"] == "## New"
+    kind, name = told.split()
+    left = {"id": 10, kind: name}
+    assert left in outcome.before["tiles"] and left in outcome.after["tiles"]
+    assert world.warnings and all(told in text and "id: 10" in text for text in world.warnings)
+    written = len(world.memory.writes)
+    assert not declare(world, tiles=[{"text": "## New"}], exclusive=True).changed
+    assert len(world.memory.writes) == written
+
+
+def test_without_exclusive_nothing_is_said_of_other_tiles() -> None:
+    world = board(unknown(10, widget=WIDGET), text(11, "a"))
+    assert not declare(world, tiles=[{"text": "a"}]).changed
+    assert world.warnings == []
+
+
+def test_an_unknown_tile_can_be_moved_by_its_id() -> None:
+    world = board(unknown(10, widget=WIDGET))
+    assert declare(world, tiles=[{"id": 10, "layouts": {"sm": BOX}}], exclusive=True).changed
+    assert world.memory.writes[-1][2] == {"tiles": [{"id": 10, "layouts": {"sm": BOX}}]}
+
+
+def test_nothing_is_written_into_a_tile_of_another_kind() -> None:
+    world = board(unknown(10, widget=WIDGET), text(11, "a"), insight(12, 6, "Revenue"))
+    for number, what in ((10, {"text": "x"}), (11, {"insight": "Revenue"}), (12, {"text": "x"})):
+        with pytest.raises(InvalidInput, match=rf"the tile {number} holds an? \w+"):
+            declare(world, tiles=[{"id": number, **what}])
+    assert world.memory.writes == []
+
+
+def test_a_tile_goes_by_its_id_when_that_is_declared() -> None:
+    """Whatever it holds; and where it is gone, there is nothing to do."""
+    world = board(unknown(10, widget=WIDGET), text(11, "a"))
+    gone = [{"id": 10, "deleted": True}]
+    outcome = declare(world, tiles=gone)
+    assert world.memory.writes[-1][2] == {"tiles": [{"id": 10, "deleted": True}]}
+    assert {"id": 10, "widget": "experiments_list"} in outcome.before["tiles"] and outcome.after["tiles"] == []
+    assert not declare(world, tiles=gone).changed
+    assert declare(world, tiles=[{"id": 11, "deleted": True}]).changed
+    assert isinstance(world.memory, Dashboards) and world.memory.board["tiles"] == []
+    with pytest.raises(InvalidInput, match=r"tiles\[0\]\.id: is needed with deleted"):
+        declare(world, tiles=[{"text": "a", "deleted": True}])
+
+
+def test_an_export_names_unknown_tiles() -> None:
+    (part,) = [part for part in DASHBOARD.parts if part.field.name == "tiles"]
+    world = board(unknown(10, widget=WIDGET), text(11, "a"))
+    assert isinstance(world.memory, Dashboards)
+    assert part.export(world.session, DASHBOARD, world.memory.board) == [{"text": "a"}]
+    ((path, reason),) = part.unsaid(world.session, DASHBOARD, world.memory.board)
+    assert path == "tiles" and "10" in reason and "widget experiments_list" in reason

@@ -22,7 +22,7 @@ import re
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._fields import Field, from_now, instant
-from ansible_collections.community.posthog.plugins.module_utils._session import walk
+from ansible_collections.community.posthog.plugins.module_utils._references import walk
 
 
 def same(field: Field, desired: t.Any, current: t.Any, *, partial: bool = False) -> bool:
@@ -139,7 +139,7 @@ def _same_document(field: Field, desired: t.Any, current: t.Any, partial: bool) 
         elif not partial and not known.kept and known.name in current:
             if not same(known, known.default, current[known.name]):
                 return False
-    return True
+    return all(covers(desired[key], current.get(key)) for key in desired if field.key(key) is None)
 
 
 def _same_list(field: Field, desired: t.Any, current: t.Any) -> bool:

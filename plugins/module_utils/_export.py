@@ -32,9 +32,10 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import U
 from ansible_collections.community.posthog.plugins.module_utils._module import Program, ResourceProgram, concurrency_of
 from ansible_collections.community.posthog.plugins.module_utils._paths import reach, replaced, written_path
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import STORED
+from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._resource import Resource, Scope
-from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session, walk
+from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
 
 #: What variables that stand for secrets begin with.
 SECRET_PREFIX: t.Final = "posthog_secret_"

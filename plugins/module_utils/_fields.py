@@ -24,6 +24,9 @@ from ansible.module_utils.parsing.convert_bool import boolean
 #: Problems are collected, not raised, so that a user sees all of them at once: (option path, sentence).
 Problems = list[tuple[str, str]]
 
+#: Looks into an open document: gets the value, its path and the problems, returns the value.
+Check = t.Callable[[t.Any, str, Problems], t.Any]
+
 #: Text, numbers and so on. C(json) is JSON that the API keeps as text; C(open) a document whose keys are the user's.
 Kind = t.Literal["str", "int", "num", "bool", "time", "decimal", "any", "json", "open", "document", "list", "map"]
 
@@ -31,10 +34,39 @@ Kind = t.Literal["str", "int", "num", "bool", "time", "decimal", "any", "json", 
 #: it, unless the task names it.
 MARK: t.Final = "managed-by-ansible"
 
+#: Words that people use for PostHog's own, in lower case.
+SYNONYMS: t.Final[dict[str, str]] = {
+    "equals": "exact", "equal": "exact", "eq": "exact", "is": "exact", "=": "exact", "==": "exact",
+    "not_equals": "is_not", "not_equal": "is_not", "neq": "is_not", "ne": "is_not", "!=": "is_not", "<>": "is_not",
+    "contains": "icontains", "like": "icontains", "not_contains": "not_icontains", "does_not_contain": "not_icontains",
+    "matches": "regex", "greater_than": "gt", ">": "gt", "less_than": "lt", "<": "lt", ">=": "gte", "<=": "lte",
+    "exists": "is_set", "not_exists": "is_not_set", "before": "is_date_before", "after": "is_date_after",
+    "minutely": "minute", "hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month",
+    "count": "total", "average": "avg", "mean": "avg", "minimum": "min", "maximum": "max", "unique_users": "dau",
+    "unique": "dau",
+}  # fmt: skip
+
 #: Longest text that a sentence about its being in the wrong place repeats.
 _SHORT: t.Final = 12
 
 UUID: t.Final = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
+
+
+class Remark(tuple[str, str]):
+    """Among problems, what is worth a warning only: (option path, sentence)."""
+
+    __slots__ = ()
+
+
+def remarks_in(problems: Problems) -> Problems:
+    """Take the remarks out of what was collected.
+
+    :param problems: problems and remarks; the problems stay in it.
+    :returns: the remarks.
+    """
+    found = [item for item in problems if isinstance(item, Remark)]
+    problems[:] = [item for item in problems if not isinstance(item, Remark)]
+    return found
 
 
 @dataclass(frozen=True)
@@ -63,12 +95,15 @@ class NestedRef:
     :param when: keys and values that must stand beside it.
     :param key: the key that holds the reference: an id, a name, or a list of them.
     :param ref: what it names.
-    :param only: a test of the value itself, for keys that hold other things too.
+    :param keeps: values at that place that are no references (C(all), for everybody, among cohorts).
+    :param keyed: the value is a dictionary whose keys are the references.
     """
 
     when: t.Mapping[str, t.Any]
     key: str
     ref: Ref
+    keeps: tuple[t.Any, ...] = ()
+    keyed: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,6 +152,10 @@ class Field:
     :param sparse: the value stands deep in what the server shows, and the way there ends early where there is none.
     :param reading: turns what the server shows into what a write takes, where the two have different forms; it leaves
         alone what already has that form.
+    :param checked: looks deeper into an open document than the table does; gets the value, its path and the problems,
+        and returns the value in the form that PostHog takes.
+    :param newer: a document takes keys, or a choice values, that this release does not know, with a warning, since
+        PostHog does; what is nearly a known one is a typo.
     :param relative: a time may be given relative to now (C(+14d)); where the object has one already, that is it.
     :param initial: what a creation sends where nothing is declared.
     :param merged: a map or an open document of which only the declared keys count; the others stay as they are, and
@@ -170,6 +209,8 @@ class Field:
     read: tuple[str, ...] = ()
     sparse: bool = False
     reading: t.Callable[[t.Any], t.Any] | None = None
+    checked: Check | None = None
+    newer: bool = False
     relative: bool = False
     initial: t.Any = None
     merged: bool = False
@@ -272,6 +313,14 @@ class Field:
         reader = getattr(self, f"_parse_{self.kind}")
         parsed = reader(value, path, problems)
         if self.choices and not isinstance(parsed, (dict, list)) and parsed not in self.choices:
+            if self.newer:
+                meant = likely(str(value), self.choices)
+                text = f"{value!r} is none of PostHog's choices; did you mean {meant}?"
+                if meant is None:
+                    problems.append(Remark((path, f"{value!r} is not known to this release; PostHog gets it as it is")))
+                else:
+                    problems.append((path, text))
+                return parsed
             problems.append(
                 (path, f"{value!r} is none of {', '.join(map(str, self.choices))}{nearest(str(value), self.choices)}")
             )
@@ -358,7 +407,8 @@ class Field:
     def _parse_open(self, value: t.Any, path: str, problems: Problems) -> t.Any:
         if not isinstance(value, (dict, list)):
             problems.append((path, f"takes a dictionary, not {kind_of(value)}"))
-        return value
+            return value
+        return value if self.checked is None else self.checked(value, path, problems)
 
     def _parse_json(self, value: t.Any, path: str, problems: Problems) -> t.Any:
         """JSON that PostHog keeps as text: a string that is JSON is taken as it is, anything else is encoded."""
@@ -382,7 +432,10 @@ class Field:
         for name, inner in value.items():
             known = self.key(name)
             where = f"{path}.{name}" if path else name
-            if known is None:
+            if known is None and self.newer and not likely(name, [item.name for item in self.fields]):
+                problems.append(Remark((where, "is a key that this release does not know; PostHog gets it as it is")))
+                out[name] = inner
+            elif known is None:
                 names = [item.name for item in self.fields if not item.computed]
                 problems.append((where, f"is no known key{nearest(name, names) or '; known are ' + ', '.join(names)}"))
             elif known.computed:
@@ -642,6 +695,56 @@ def nearest(name: str, known: t.Iterable[t.Any]) -> str:
     if not found:
         return ""
     return f"; did you mean {' or '.join(lowered[item] for item in found)}?"
+
+
+def likely(name: str, known: t.Iterable[t.Any]) -> str | None:
+    """The one known name that a name is most likely a typo of.
+
+    PostHog adds keys and choices every month, so that a name that is not known may be newer than this release. A typo
+    differs in case, in underscores, or in one or two letters; where only digits differ (p95, p99) it is another name.
+
+    :param name: what was written.
+    :param known: the right ones.
+    :returns: the known name, or None where nothing is that near.
+    """
+    names = [str(item) for item in known]
+    meant = SYNONYMS.get(name.strip().lower())
+    for item in names:
+        if item.lower() == meant:
+            return item
+    folded = _folded(name)
+    best, least = None, 3
+    for item in names:
+        other = _folded(item)
+        if folded == other:
+            return item
+        if re.sub(r"\d", "", folded) == re.sub(r"\d", "", other):
+            continue
+        allowed = 2 if min(len(folded), len(other)) > 4 else 1
+        distance = _distance(folded, other, min(allowed, least - 1))
+        if distance is not None and distance < least:
+            best, least = item, distance
+    return best
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[^a-z0-9<>=!]", "", name.lower())
+
+
+def _distance(one: str, other: str, most: int) -> int | None:
+    """How many letters have to be changed, added, taken away or swapped; None where it is more than so many."""
+    if abs(len(one) - len(other)) > most:
+        return None
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        older, before, row = before, row, [i]
+        for j, wanted in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+    return row[-1] if row[-1] <= most else None
 
 
 def _article(name: str) -> str:

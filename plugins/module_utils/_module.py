@@ -282,6 +282,9 @@ class ResourceProgram(Program):
             if isinstance(value, str) and isinstance(known, list):
                 given[key] = plain(known)
         declaration = self.declare(given, params)
+        told = [f"{path}: {text}" for declared in declaration.items for path, text in declared.remarks]
+        if told:
+            session.warn("; ".join(told))
         creates = can_have_twins(table) and not declaration.absent and not session.check_mode
         with alone_in(session, [session.place_of(table)] if creates else []):
             outcomes = self.carry_out(session, declaration)

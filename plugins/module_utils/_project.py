@@ -44,8 +44,9 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
 from ansible_collections.community.posthog.plugins.module_utils._module import Declaration, ResourceProgram
 from ansible_collections.community.posthog.plugins.module_utils._paths import reach
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import Declared, Outcome, changes
+from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Resource, Scope
-from ansible_collections.community.posthog.plugins.module_utils._session import PLANNED, Collection, Session, walk
+from ansible_collections.community.posthog.plugins.module_utils._session import PLANNED, Collection, Session
 
 #: What objects wait for that were not tried because the connection failed.
 _CONNECTION: t.Final = "the connection"
@@ -348,6 +349,9 @@ class Project:
                 self._problem(source, path, text)
             self._note_broken(program, item, home, where, source)
             return
+        told = [f"{source.of(path)}: {text}" for declared in declaration.items for path, text in declared.remarks]
+        if told:
+            self.session.warn("; ".join(told))
         node = Node(len(self.nodes), program, declaration, home, where, source, _name_of(program.table, declaration))
         self.nodes.append(node)
         self._note_name(node)
@@ -429,7 +433,16 @@ class Project:
                 text = f"{node.label} is declared twice; the other one is at {broken}"
                 self._problem(node.source, node.where, text)
             if not node.declaration.absent:
-                self._declared[self._reference_key(node.table, node.home, item)].append(node)
+                for reference in self._reference_keys(node.table, node.home, item):
+                    self._declared[reference].append(node)
+
+    def _reference_keys(self, table: Resource, home: Home, item: Declared) -> list[tuple[t.Any, ...]]:
+        """The keys under which others refer to what is declared: by its name, and by what PostHog makes of the name."""
+        key = self._reference_key(table, home, item)
+        name = item.values.get(table.identity.option)
+        if table.identity.also is None or not isinstance(name, (str, int)):
+            return [key]
+        return list(dict.fromkeys([key, (*key[:-1], table.identity.normal(table.identity.also(str(name))))]))
 
     def _home_key(self, table: Resource, home: Home) -> tuple[str | None, str | None]:
         """What tells objects of a type apart by where they are."""

@@ -41,10 +41,12 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     dig,
     has,
     held,
+    remarks_in,
 )
 from ansible_collections.community.posthog.plugins.module_utils._paths import Path, places, reach, replaced, without
+from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, PartPlan, RefPart, Resource
-from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session, walk
+from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
 from ansible_collections.community.posthog.plugins.module_utils._twins import (
     Superseded,
     can_have_twins,
@@ -76,6 +78,7 @@ class Declared:
     :param parts: options of the parts, by name.
     :param extra: fields that this release does not know.
     :param switches: the options of the engine (state, exclusive and so on).
+    :param remarks: what is worth a warning: option path and sentence.
     """
 
     values: dict[str, t.Any] = field(default_factory=dict)
@@ -83,6 +86,7 @@ class Declared:
     parts: dict[str, t.Any] = field(default_factory=dict)
     extra: dict[str, t.Any] = field(default_factory=dict)
     switches: dict[str, t.Any] = field(default_factory=dict)
+    remarks: Problems = field(default_factory=list)
 
 
 @dataclass
@@ -168,6 +172,7 @@ def read_declared(resource: Resource, raw: t.Mapping[str, t.Any], prefix: str = 
                     problems.append((f"{where}extra_fields.{name}", f"is an option of its own; give it as {name}"))
         else:
             problems.append((f"{where}extra_fields", "takes a dictionary"))
+    declared.remarks = remarks_in(problems)
     if not problems:
         for check in resource.checks:
             problems += [(where + path, text) for path, text in check({**declared.values, **declared.parts})]

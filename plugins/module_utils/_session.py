@@ -29,12 +29,12 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import (
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     UUID,
     Field,
-    NestedRef,
     Problems,
     Ref,
     dig,
     nearest,
 )
+from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._resource import Resource, Scope
 
 #: Answers after which another way to learn the same thing is tried: closed to this key, or not there on this server.
@@ -1209,33 +1209,3 @@ def _projects_of(organization: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
         for item in objects_in(organization, "projects" if organization.get("projects") else "teams")
         if item.get("id") is not None
     ]
-
-
-def walk(
-    value: t.Any,
-    rules: t.Sequence[NestedRef],
-    change: t.Callable[[NestedRef, t.Any, str], t.Any],
-    path: str = "",
-) -> t.Any:
-    """Rewrite the references inside a document.
-
-    :param value: the document.
-    :param rules: where references stand.
-    :param change: gets the rule, the reference and its path, and returns what stands there instead.
-    :param path: the document's path.
-    :returns: a copy.
-    """
-    if isinstance(value, list):
-        return [walk(item, rules, change, f"{path}[{index}]") for index, item in enumerate(value)]
-    if not isinstance(value, dict):
-        return value
-    out = {key: walk(item, rules, change, f"{path}.{key}" if path else key) for key, item in value.items()}
-    for rule in rules:
-        if rule.key in out and all(out.get(key) == wanted for key, wanted in rule.when.items()):
-            where = f"{path}.{rule.key}" if path else rule.key
-            item = out[rule.key]
-            if isinstance(item, list):
-                out[rule.key] = [change(rule, one, f"{where}[{index}]") for index, one in enumerate(item)]
-            elif item is not None:
-                out[rule.key] = change(rule, item, where)
-    return out

@@ -108,6 +108,41 @@ options:
                   - For the behaviour V(performed_event_multiple) how to compare
                     O(filters.properties.values[].operator_value), for example V(gte).
                 type: str
+                choices:
+                  - exact
+                  - is_not
+                  - icontains
+                  - not_icontains
+                  - icontains_multi
+                  - not_icontains_multi
+                  - regex
+                  - not_regex
+                  - gt
+                  - gte
+                  - lt
+                  - lte
+                  - semver_gt
+                  - semver_gte
+                  - semver_lt
+                  - semver_lte
+                  - semver_eq
+                  - semver_neq
+                  - semver_tilde
+                  - semver_caret
+                  - semver_wildcard
+                  - is_set
+                  - is_not_set
+                  - is_date_exact
+                  - is_date_after
+                  - is_date_before
+                  - in
+                  - not_in
+                  - flag_evaluates_to
+                  - between
+                  - eq
+                  - max
+                  - min
+                  - not_between
               negation:
                 description:
                   - Whether the condition is turned around.
@@ -185,6 +220,41 @@ options:
                     description:
                       - How to compare.
                     type: str
+                    choices:
+                      - exact
+                      - is_not
+                      - icontains
+                      - not_icontains
+                      - icontains_multi
+                      - not_icontains_multi
+                      - regex
+                      - not_regex
+                      - gt
+                      - gte
+                      - lt
+                      - lte
+                      - semver_gt
+                      - semver_gte
+                      - semver_lt
+                      - semver_lte
+                      - semver_eq
+                      - semver_neq
+                      - semver_tilde
+                      - semver_caret
+                      - semver_wildcard
+                      - is_set
+                      - is_not_set
+                      - is_date_exact
+                      - is_date_after
+                      - is_date_before
+                      - in
+                      - not_in
+                      - flag_evaluates_to
+                      - between
+                      - eq
+                      - max
+                      - min
+                      - not_between
               explicit_datetime:
                 description:
                   - In place of O(filters.properties.values[].time_value), from when on, as a date or relative to

@@ -145,6 +145,10 @@ options:
         description:
           - Whether the last choice is a text of one's own. If left out, it is V(false).
         type: bool
+      skipSubmitButton:
+        description:
+          - Whether an answer is sent as soon as it is chosen. If left out, it is V(false).
+        type: bool
       branching:
         description:
           - For V(rating) and V(single_choice), which question follows. Not for shuffled questions.
@@ -242,6 +246,32 @@ options:
                   - The name of the event.
                 type: str
                 required: true
+              propertyFilters:
+                description:
+                  - What the properties of the event must be, by their names. Each is a dictionary of C(values), a list,
+                    and C(operator), such as V(exact).
+                type: dict
+      cancelEvents:
+        description:
+          - The events after which the survey does not show any more.
+        type: dict
+        suboptions:
+          values:
+            description:
+              - The events.
+            type: list
+            elements: dict
+            suboptions:
+              name:
+                description:
+                  - The name of the event.
+                type: str
+                required: true
+              propertyFilters:
+                description:
+                  - What the properties of the event must be, by their names. Each is a dictionary of C(values), a list,
+                    and C(operator), such as V(exact).
+                type: dict
       actions:
         description:
           - The actions after which the survey shows.
@@ -378,9 +408,29 @@ options:
         description:
           - Where the tab of a widget is, for example V(right).
         type: str
+      backButtonText:
+        description:
+          - The text of the button that leads back.
+        type: str
+      scrollbarThumbColor:
+        description:
+          - The colour of the part of the scrollbar that moves.
+        type: str
+      scrollbarTrackColor:
+        description:
+          - The colour of the scrollbar behind it.
+        type: str
       whiteLabel:
         description:
           - Whether PostHog's name is hidden. If left out, it is V(false).
+        type: bool
+      allowGoBack:
+        description:
+          - Whether a button leads back to the question before. If left out, it is V(false).
+        type: bool
+      hideCancelButton:
+        description:
+          - Whether there is no button that closes the survey. If left out, it is V(false).
         type: bool
       autoDisappear:
         description:

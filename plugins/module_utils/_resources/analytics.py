@@ -9,7 +9,6 @@ Private to this collection: it may change without notice. Facts: API.md chapter 
 from __future__ import annotations
 
 import copy
-import re
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._compare import covers, equal
@@ -49,9 +48,12 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
     INSIGHT,
-    PROPERTY_REFS,
     QUERY_MENTIONS,
-    QUERY_REFS,
+    BoardFilters,
+    code_name,
+    held_variables,
+    variables_exist,
+    viz_query,
 )
 from ansible_collections.community.posthog.plugins.module_utils._shared_set import SharedSet
 
@@ -59,36 +61,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
 
 # -- insights --------------------------------------------------------------------------------------------------------
-
-#: Nodes that an insight may hold as they are (API.md 5, insight: anything else must be wrapped in one of them).
-_OUTER_NODES = ("InsightVizNode", "DataVisualizationNode", "DataTableNode", "HogQuery")
-
-#: Queries that are drawn by an InsightVizNode.
-_VIZ_QUERIES = (
-    "TrendsQuery",
-    "FunnelsQuery",
-    "RetentionQuery",
-    "PathsQuery",
-    "StickinessQuery",
-    "LifecycleQuery",
-)
-
-
-def _wrap_query(options: dict[str, t.Any], problems: Problems) -> None:
-    """Let a person write the query alone: PostHog wants it inside the node that draws it."""
-    query = options.get("query")
-    if not isinstance(query, dict):
-        return
-    kind = query.get("kind")
-    if kind in _VIZ_QUERIES:
-        options["query"] = {"kind": "InsightVizNode", "source": query}
-    elif kind == "HogQLQuery":
-        options["query"] = {"kind": "DataVisualizationNode", "source": query}
-    elif kind not in _OUTER_NODES:
-        known = ", ".join((*_OUTER_NODES, *_VIZ_QUERIES, "HogQLQuery"))
-        problems.append(
-            ("query.kind", f"{kind!r} is no query of an insight; known are {known}" if kind else "is missing")
-        )
 
 
 def _of_a_flag(_session: Session, dashboard: t.Mapping[str, t.Any]) -> bool:
@@ -154,13 +126,14 @@ INSIGHT_TABLE = Resource(
     marker="tags",
     mentions=QUERY_MENTIONS,
     generated=_of_a_flags_dashboard,
-    prepare=_wrap_query,
+    prepare=held_variables,
+    guards=(variables_exist,),
     fields=(
         Text("name", required=True, max_length=400),
         Text("derived_name", nullable=True, max_length=400),
         Text("description", null_as="", max_length=400),
         # PostHog brings a query to its newest schema and notes the version at every node.
-        Open("query", nullable=True, refs=QUERY_REFS, unsaid=("version",)),
+        viz_query("query", nullable=True, unsaid=("version",)),
         References("dashboards", Ref("dashboard"), null_as=[]),
         Tags(),
         Bool("favorited", default=False),
@@ -169,11 +142,6 @@ INSIGHT_TABLE = Resource(
         Text("_create_in_folder", write_only=True, since="2025"),
     ),
 )
-
-
-def code_name(name: str) -> str:
-    """The name of a variable in queries, which PostHog makes of its first name."""
-    return re.sub(r"[^A-Za-z0-9 ]", "", name).replace(" ", "_").lower()
 
 
 INSIGHT_VARIABLE = Resource(
@@ -200,7 +168,10 @@ BOX = Document(
     "box",
     [Int(name, minimum=0) for name in ("x", "y")]
     + [Int(name, minimum=1) for name in ("w", "h")]
-    + [Int(name, minimum=1, kept=True) for name in ("minW", "minH")],
+    + [Int(name, minimum=1, kept=True) for name in ("minW", "minH")]
+    # What the browser's grid adds: the number of the tile where the layout was made, and what was done to it there.
+    + [Anything(name, computed=True) for name in ("i", "moved", "static")],
+    newer=True,
 )
 
 TILE = Document(
@@ -218,11 +189,11 @@ TILE = Document(
             ],
             nullable=True,
         ),
-        Document("layouts", [Document(size, BOX.fields) for size in ("sm", "xs")]),
+        Document("layouts", [Document(size, BOX.fields, newer=True) for size in ("sm", "xs")]),
         Text("color", nullable=True, max_length=400),
         Bool("show_description", nullable=True),
         Bool("transparent_background", nullable=True),
-        Open("filters_overrides", nullable=True, refs=PROPERTY_REFS),
+        BoardFilters("filters_overrides", nullable=True),
         Bool("deleted"),
     ],
 )
@@ -702,12 +673,11 @@ DASHBOARD = Resource(
             unportable="holds ids of this project's quick filters",
         ),
         # What a request overrides shows in filters, what is stored in persisted_filters.
-        Open(
+        BoardFilters(
             "filters",
             nullable=True,
             in_list=False,
             read=("persisted_filters", "filters"),
-            refs=PROPERTY_REFS,
             clear_members=True,
         ),
         Bool("delete_insights", write_only=True),

@@ -24,9 +24,12 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
 )
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Identity, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
-    PROPERTY_REFS,
+    FILTER_REFS,
+    LATE_REFS,
     QUERY_REFS,
+    Filters,
 )
+from ansible_collections.community.posthog.plugins.module_utils._shapes import Checker
 
 # -- colour themes ---------------------------------------------------------------------------------------------------
 
@@ -71,6 +74,10 @@ def _of_this_project(obj: t.Mapping[str, t.Any]) -> bool:
     return scope in (None, "team", "organization") or (scope != "global" and obj.get("team_id") is not None)
 
 
+#: A template has placeholders such as {SIGNED_UP} where a dashboard has events.
+_TILES = Checker(QUERY_REFS, placeholders=True)
+_FILTERS = Checker(FILTER_REFS, placeholders=True)
+
 DASHBOARD_TEMPLATE = Resource(
     type="dashboard_template",
     plural="dashboard_templates",
@@ -88,9 +95,9 @@ DASHBOARD_TEMPLATE = Resource(
         Text("dashboard_description", nullable=True, max_length=400),
         # A plain list, not PostHog's tags.
         ListOf("tags", Text("tag"), unordered=True, nullable=True),
-        ListOf("tiles", Open("tile"), required=True, refs=QUERY_REFS),
+        ListOf("tiles", Open("tile", checked=_TILES.anywhere), required=True, refs=QUERY_REFS),
         ListOf("variables", Open("variable"), nullable=True),
-        Open("dashboard_filters", nullable=True, refs=PROPERTY_REFS),
+        Open("dashboard_filters", nullable=True, refs=FILTER_REFS, checked=_FILTERS.document("DashboardFilter")),
         Text("image_url", nullable=True, max_length=8201),
         Choice("scope", ["team", "organization", "feature_flag"], nullable=True, null_as="team", default="team"),
         ListOf("availability_contexts", Text("context", max_length=255), unordered=True, nullable=True),
@@ -181,7 +188,7 @@ NOTEBOOK = Resource(
     echo=("version",),
     fields=(
         Text("title", required=True, max_length=256),
-        Open("content", nullable=True, in_list=False, refs=QUERY_REFS),
+        Filters("content", nullable=True, in_list=False, refs=LATE_REFS),
         Text("text_content", nullable=True, in_list=False),
         Text("_create_in_folder", write_only=True, since="2025"),
     ),

@@ -20,7 +20,6 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     ListOf,
     NestedRef,
     Number,
-    Open,
     Ref,
     Text,
 )
@@ -33,6 +32,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Scope,
     Singleton,
 )
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import Filters
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
@@ -121,7 +121,7 @@ ERROR_TRACKING_RULE = Resource(
             "filters",
             [
                 Choice("type", ["AND", "OR"], required=True),
-                ListOf("values", Open("condition"), required=True),
+                ListOf("values", Filters("condition"), required=True),
             ],
             required=True,
         ),

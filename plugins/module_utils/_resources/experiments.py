@@ -66,6 +66,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.lifec
     patched,
     routed,
 )
+from ansible_collections.community.posthog.plugins.module_utils._shapes import Checker
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
@@ -124,6 +125,8 @@ _METRIC_NEEDS = {
     "retention": ("start_event", "completion_event", "retention_window_start", "retention_window_end"),
 }
 
+_NODES = Checker(QUERY_REFS)
+
 METRIC_KEYS: tuple[Field, ...] = (
     Choice("kind", ["ExperimentMetric", "ExperimentTrendsQuery", "ExperimentFunnelsQuery"], required=True),
     Choice("metric_type", list(_METRIC_NEEDS), nullable=True),
@@ -133,13 +136,13 @@ METRIC_KEYS: tuple[Field, ...] = (
     Choice("goal", ["increase", "decrease"], nullable=True),
     Int("conversion_window", nullable=True),
     Choice("conversion_window_unit", _UNITS, nullable=True),
-    Open("source", nullable=True),
-    Open("series", nullable=True),
+    Open("source", nullable=True, checked=_NODES.anywhere),
+    Open("series", nullable=True, checked=_NODES.anywhere),
     Choice("funnel_order_type", ["ordered", "unordered", "strict"], nullable=True),
-    Open("numerator", nullable=True),
-    Open("denominator", nullable=True),
-    Open("start_event", nullable=True),
-    Open("completion_event", nullable=True),
+    Open("numerator", nullable=True, checked=_NODES.anywhere),
+    Open("denominator", nullable=True, checked=_NODES.anywhere),
+    Open("start_event", nullable=True, checked=_NODES.anywhere),
+    Open("completion_event", nullable=True, checked=_NODES.anywhere),
     Int("retention_window_start", nullable=True),
     Int("retention_window_end", nullable=True),
     Choice("retention_window_unit", _UNITS, nullable=True),
@@ -147,11 +150,11 @@ METRIC_KEYS: tuple[Field, ...] = (
     Number("lower_bound_percentile", nullable=True),
     Number("upper_bound_percentile", nullable=True),
     Bool("ignore_zeros", nullable=True, null_as=False),
-    Open("breakdownFilter", nullable=True),
+    Open("breakdownFilter", nullable=True, checked=_NODES.document("BreakdownFilter")),
     # Of the metrics made before 2025.
-    Open("count_query", nullable=True),
-    Open("exposure_query", nullable=True),
-    Open("funnels_query", nullable=True),
+    Open("count_query", nullable=True, checked=_NODES.anywhere),
+    Open("exposure_query", nullable=True, checked=_NODES.anywhere),
+    Open("funnels_query", nullable=True, checked=_NODES.anywhere),
     Int("experiment_id", kept=True),
     Int("version", kept=True),
     Text("fingerprint", computed=True),
@@ -212,7 +215,7 @@ EXPERIMENT_SAVED_METRIC = Resource(
     fields=(
         Text("name", required=True, max_length=400),
         Text("description", nullable=True, max_length=400),
-        Document("query", METRIC_KEYS, required=True, whole=True, refs=QUERY_REFS),
+        Document("query", METRIC_KEYS, required=True, whole=True, newer=True, refs=QUERY_REFS),
         Tags(),
     ),
     checks=(_saved_metric_complete,),
@@ -488,7 +491,7 @@ def _of_the_toolbar(_session: Session, obj: Values) -> bool:
     return obj.get("type") == "web"
 
 
-METRIC = Document("metric", METRIC_KEYS, alike=("kind", "metric_type"))
+METRIC = Document("metric", METRIC_KEYS, newer=True, alike=("kind", "metric_type"))
 
 EXPERIMENT = Resource(
     type="experiment",
@@ -612,7 +615,7 @@ EXPERIMENT = Resource(
                             null_as="ExperimentEventExposureConfig",
                         ),
                         Text("event", nullable=True),
-                        Open("properties", nullable=True),
+                        Open("properties", nullable=True, checked=_NODES.anywhere),
                         Anything("id"),
                     ],
                     nullable=True,
@@ -621,6 +624,7 @@ EXPERIMENT = Resource(
             ],
             nullable=True,
             whole=True,
+            newer=True,
             refs=QUERY_REFS,
             in_list=False,
             since="2025",

@@ -38,17 +38,10 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Shorthand,
     secret_when,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import OPERATORS, PROPERTY_REFS
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Session
-
-OPERATORS = (
-    "exact", "is_not", "icontains", "not_icontains", "icontains_multi", "not_icontains_multi", "regex", "not_regex",
-    "gt", "gte", "lt", "lte", "semver_gt", "semver_gte", "semver_lt", "semver_lte", "semver_eq", "semver_neq",
-    "semver_tilde", "semver_caret", "semver_wildcard", "is_set", "is_not_set", "is_date_exact", "is_date_after",
-    "is_date_before", "in", "not_in", "flag_evaluates_to",
-)  # fmt: skip
 
 VARIANT = Document(
     "variant",
@@ -68,7 +61,7 @@ PROPERTY = Document(
         Text("key", required=True),
         Anything("value"),
         Choice("type", ["person", "cohort", "group", "flag"], required=True),
-        Choice("operator", OPERATORS, nullable=True, null_as="exact", default="exact"),
+        Choice("operator", OPERATORS, nullable=True, null_as="exact", default="exact", newer=True),
         Int("group_type_index", nullable=True),
         Bool("negation", nullable=True, null_as=False, default=False),
         Text("label", nullable=True, kept=True),

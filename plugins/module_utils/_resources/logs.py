@@ -21,6 +21,8 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Time,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resource import Identity, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import Filters
+from ansible_collections.community.posthog.plugins.module_utils._shapes import Checker
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Session
@@ -29,7 +31,7 @@ if t.TYPE_CHECKING:
 _LINES = (
     ListOf("severityLevels", Text("level"), unordered=True, nullable=True),
     ListOf("serviceNames", Text("service"), unordered=True, nullable=True),
-    Open("filterGroup", nullable=True),
+    Filters("filterGroup", nullable=True),
 )
 
 
@@ -57,7 +59,11 @@ LOGS_VIEW = Resource(
         Text("name", required=True, max_length=400),
         Document(
             "filters",
-            [*_LINES, Text("searchTerm", nullable=True, null_as="", default=""), Open("dateRange", nullable=True)],
+            [
+                *_LINES,
+                Text("searchTerm", nullable=True, null_as="", default=""),
+                Open("dateRange", nullable=True, checked=Checker().document("DateRange")),
+            ],
             null_as={},
             default={},
             whole=True,

@@ -39,10 +39,11 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
     ACTION,
+    OPERATORS,
     PROPERTY_MENTIONS,
     PROPERTY_REFS,
     QUERY_MENTIONS,
-    QUERY_REFS,
+    Query,
 )
 
 if t.TYPE_CHECKING:
@@ -50,13 +51,16 @@ if t.TYPE_CHECKING:
 
 # -- cohorts ---------------------------------------------------------------------------------------------------------
 
+#: What a condition of a cohort compares by: it also counts events.
+_COUNTED = (*OPERATORS, "between", "eq", "max", "min", "not_between")
+
 EVENT_FILTER = Document(
     "event_filter",
     [
         Choice("type", ["event", "element", "hogql"], required=True),
         Text("key", required=True),
         Anything("value"),
-        Text("operator", nullable=True),
+        Choice("operator", _COUNTED, nullable=True, newer=True),
     ],
     known_by=("type", "key"),
 )
@@ -65,7 +69,7 @@ EVENT_FILTER = Document(
 _CONDITION = (
     Anything("key"),
     Anything("value"),
-    Text("operator", nullable=True),
+    Choice("operator", _COUNTED, nullable=True, newer=True),
     Bool("negation", nullable=True, null_as=False, default=False),
     Choice("event_type", ["events", "actions"], nullable=True),
     Int("time_value", nullable=True),
@@ -262,7 +266,7 @@ COHORT = Resource(
         Text("name", required=True, max_length=400),
         Text("description", null_as="", max_length=1000),
         FILTERS,
-        Open("query", nullable=True, refs=QUERY_REFS),
+        Query("query", nullable=True),
         Bool("is_static", default=False),
         Choice(
             "cohort_type",

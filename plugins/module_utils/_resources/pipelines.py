@@ -41,7 +41,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Scope,
     SecretPart,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS, Filters
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
@@ -260,10 +260,10 @@ FILTER_REFS = (*PROPERTY_REFS, NestedRef({"type": "actions"}, "id", ACTION))
 
 _FILTER_KEYS = (
     Choice("source", ["events", "person-updates", "data-warehouse-table", "data-warehouse-view"], default="events"),
-    ListOf("events", Open("event"), nullable=True, null_as=[], default=[]),
-    ListOf("actions", Open("action"), nullable=True, null_as=[], default=[]),
+    ListOf("events", Filters("event"), nullable=True, null_as=[], default=[]),
+    ListOf("actions", Filters("action"), nullable=True, null_as=[], default=[]),
     ListOf("data_warehouse", Open("table"), nullable=True, null_as=[], default=[]),
-    ListOf("properties", Open("property"), nullable=True, null_as=[], default=[]),
+    ListOf("properties", Filters("property"), nullable=True, null_as=[], default=[]),
     Bool("filter_test_accounts", nullable=True, null_as=False, default=False),
     Anything("bytecode", computed=True),
     Anything("transpiled", computed=True),
@@ -669,7 +669,7 @@ HOG_FLOW = Resource(
         Text("name", required=True, max_length=400),
         Text("description", null_as=""),
         Choice("status", ["draft", "active", "archived"], default="draft"),
-        ListOf("actions", Open("action", computed_keys=_COMPILED), required=True, refs=FILTER_REFS),
+        ListOf("actions", Filters("action", computed_keys=_COMPILED), required=True, refs=FILTER_REFS),
         ListOf("edges", Open("edge"), required=True),
         Text("exit_condition", nullable=True),
         Document(
@@ -682,7 +682,7 @@ HOG_FLOW = Resource(
             ],
             nullable=True,
         ),
-        Open("conversion", nullable=True, refs=FILTER_REFS, computed_keys=_COMPILED),
+        Filters("conversion", nullable=True, refs=FILTER_REFS, computed_keys=_COMPILED),
         ListOf("variables", Anything("variable"), nullable=True),
     ),
 )
@@ -992,7 +992,7 @@ BATCH_EXPORT = Resource(
         Time("end_at", nullable=True, relative=True),
         # PostHog makes a schema of it, and prints the query in its own way.
         Text("hogql_query", read=("schema.hogql_query",), sparse=True, normal=_query_text),
-        ListOf("filters", Open("filter"), nullable=True, null_as=[], refs=PROPERTY_REFS),
+        ListOf("filters", Filters("filter"), nullable=True, null_as=[], refs=PROPERTY_REFS),
         Text("timezone", null_as="UTC", default="UTC", since="2026"),
         Int("offset_day", nullable=True, minimum=0, maximum=6, since="2026"),
         Int("offset_hour", nullable=True, minimum=0, maximum=23, since="2026"),

@@ -29,6 +29,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Text,
     Word,
 )
+from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._resource import (
     Delete,
     Identity,
@@ -38,9 +39,8 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Scope,
     Singleton,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS, Filters
 from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import GROUP
-from ansible_collections.community.posthog.plugins.module_utils._session import walk
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Session
@@ -58,7 +58,7 @@ SETTINGS: tuple[Field, ...] = (
     Text("slack_incoming_webhook", nullable=True, max_length=500),
     Bool("anonymize_ips"),
     Bool("completed_snippet_onboarding"),
-    ListOf("test_account_filters", Open("filter"), null_as=[], refs=PROPERTY_REFS),
+    ListOf("test_account_filters", Filters("filter"), null_as=[], refs=PROPERTY_REFS),
     Bool("test_account_filters_default_checked", nullable=True),
     ListOf("path_cleaning_filters", Open("filter"), nullable=True),
     Bool("is_demo"),

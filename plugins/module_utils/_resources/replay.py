@@ -16,8 +16,6 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Bool,
     Choice,
     ListOf,
-    NestedRef,
-    Open,
     Text,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resource import (
@@ -29,7 +27,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Resource,
     Scope,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import ACTION, PROPERTY_REFS
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import QUERY_REFS, Filters
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
@@ -258,7 +256,7 @@ SESSION_RECORDING_PLAYLIST = Resource(
         Text("description", null_as=""),
         Bool("pinned", default=False),
         Choice("type", ["filters", "collection"], create_only=True, since="2025"),
-        Open("filters", nullable=True, refs=(*PROPERTY_REFS, NestedRef({"type": "actions"}, "id", ACTION))),
+        Filters("filters", nullable=True, refs=QUERY_REFS),
         Text("_create_in_folder", write_only=True, since="2025"),
     ),
 )

@@ -37,7 +37,12 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Resource,
     Scope,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import ACTION, FLAG, INSIGHT
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
+    ACTION,
+    FLAG,
+    INSIGHT,
+    OPERATORS,
+)
 from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import FILTERS
 from ansible_collections.community.posthog.plugins.module_utils._resources.lifecycle import Dated, dates_fit
 
@@ -89,7 +94,9 @@ def _no_empty_languages(options: dict[str, t.Any], problems: Problems) -> None:
 
 #: What has choices, what may branch.
 _CHOICES = ("single_choice", "multiple_choice")
-_BRANCHING = ("rating", "single_choice")
+
+#: Whose answers can decide where to go next; to a fixed question, or to the end, goes every type.
+_ANSWERS_LEAD = ("rating", "single_choice")
 
 _MATCHES = ("regex", "not_regex", "exact", "is_not", "icontains", "not_icontains")
 
@@ -119,6 +126,8 @@ QUESTION = Document(
         ListOf("choices", Text("choice"), null_as=[]),
         Bool("shuffleOptions", null_as=False),
         Bool("hasOpenChoice", null_as=False),
+        # The browser's: an answer is sent as soon as it is chosen.
+        Bool("skipSubmitButton", null_as=False),
         Document(
             "branching",
             [
@@ -158,6 +167,7 @@ QUESTION = Document(
     ],
     known_by=("type", "question"),
     alike=("type",),
+    newer=True,
 )
 
 # -- where and how it shows -------------------------------------------------------------------------------------------
@@ -172,6 +182,26 @@ def _conditions_written(conditions: t.Any) -> t.Any:
     return {**conditions, "actions": {**conditions["actions"], "values": told}}
 
 
+_EVENT = Document(
+    "event",
+    [
+        Text("name", required=True),
+        Map(
+            "propertyFilters",
+            Document(
+                "filter",
+                [
+                    ListOf("values", Anything("value"), required=True),
+                    Choice("operator", OPERATORS, required=True, newer=True),
+                ],
+                newer=True,
+            ),
+            null_as={},
+        ),
+    ],
+    newer=True,
+)
+
 CONDITIONS = Document(
     "conditions",
     [
@@ -181,12 +211,12 @@ CONDITIONS = Document(
         Int("seenSurveyWaitPeriodInDays", nullable=True, minimum=0),
         Document(
             "events",
-            [
-                Bool("repeatedActivation", null_as=False),
-                ListOf("values", Document("event", [Text("name", required=True)]), null_as=[]),
-            ],
+            [Bool("repeatedActivation", null_as=False), ListOf("values", _EVENT, null_as=[])],
             null_as={},
+            newer=True,
         ),
+        # Events that take a survey away again.
+        Document("cancelEvents", [ListOf("values", _EVENT, null_as=[])], null_as={}, newer=True),
         Document(
             "actions",
             [ListOf("values", Document("action", [Anything("id", required=True)]), null_as=[])],
@@ -198,6 +228,7 @@ CONDITIONS = Document(
     ],
     nullable=True,
     whole=True,
+    newer=True,
     reading=_conditions_written,
     refs=(NestedRef({}, "id", ACTION),),
 )
@@ -234,9 +265,14 @@ APPEARANCE = Document(
                 "disabledButtonOpacity",
                 "position",
                 "tabPosition",
+                "backButtonText",
+                "scrollbarThumbColor",
+                "scrollbarTrackColor",
             )
         ),
         Bool("whiteLabel", null_as=False),
+        Bool("allowGoBack", null_as=False),
+        Bool("hideCancelButton", null_as=False),
         Bool("autoDisappear", null_as=False),
         Bool("displayThankYouMessage", nullable=True),
         *_texts("thankYouMessageHeader", "thankYouMessageDescription"),
@@ -251,6 +287,7 @@ APPEARANCE = Document(
     ],
     nullable=True,
     whole=True,
+    newer=True,
 )
 
 
@@ -296,9 +333,9 @@ def _branching_fits(question: Values, where: str, number: int, own: int) -> Foun
     branching = question.get("branching")
     if not branching:
         return
-    if question["type"] not in _BRANCHING:
-        yield where, f"only questions of the types {' and '.join(_BRANCHING)} have it"
     kind, index, targets = branching["type"], branching.get("index"), branching.get("responseValues")
+    if kind == "response_based" and question["type"] not in _ANSWERS_LEAD:
+        yield f"{where}.type", f"only answers to questions of the types {' and '.join(_ANSWERS_LEAD)} lead somewhere"
     if kind == "specific_question" and index is None:
         yield f"{where}.index", "is missing, which the type specific_question needs"
     if index is not None and (index >= number or index == own):

@@ -28,7 +28,6 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     ListOf,
     NestedRef,
     Number,
-    Open,
     Problems,
     Ref,
     Reference,
@@ -48,7 +47,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Resource,
     Scope,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import ACTION, COHORT
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import ACTION, COHORT, Filters
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
@@ -432,9 +431,9 @@ METRIC_FILTERS = Document(
     "filters",
     [
         Choice("source", ["events", "data_warehouse"], default="events"),
-        ListOf("events", Open("event"), null_as=[], default=[]),
-        ListOf("actions", Open("action"), null_as=[], default=[]),
-        ListOf("properties", Open("property"), null_as=[], default=[]),
+        ListOf("events", Filters("event"), null_as=[], default=[]),
+        ListOf("actions", Filters("action"), null_as=[], default=[]),
+        ListOf("properties", Filters("property"), null_as=[], default=[]),
         Bool("filter_test_accounts", default=False),
         *(Text(name, nullable=True) for name in _OF_WAREHOUSE),
         Anything("bytecode", computed=True),

@@ -46,7 +46,11 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     SecretPart,
     SecretPaths,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import QUERY_REFS
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
+    Query,
+    held_variables,
+    variables_exist,
+)
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
@@ -579,6 +583,8 @@ ENDPOINT = Resource(
     since="2025",
     # Whether the list tells the query is not known of every server.
     varies=True,
+    prepare=held_variables,
+    guards=(variables_exist,),
     fields=(
         Text(
             "name",
@@ -587,7 +593,7 @@ ENDPOINT = Resource(
             create_only=True,
             pattern=(r"[A-Za-z][A-Za-z0-9_-]*", "a letter, and then letters, digits, _ and -"),
         ),
-        Open("query", required=True, refs=QUERY_REFS),
+        Query("query", required=True),
         Text("description", nullable=True),
         Bool("is_active", default=True),
         Bool("is_materialized"),

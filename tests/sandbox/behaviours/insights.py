@@ -10,22 +10,11 @@ import json
 import re
 from typing import Any
 
-from ..errors import ApiError, forbidden, invalid
+from ..errors import forbidden, invalid
+from ..queries import check_query
 from ..resource import Answer, Context, Extra, Resource, behaviour
 from ..store import Row
 
-#: What a query may be wrapped in, and what may stand inside.
-WRAPPERS = {"InsightVizNode", "DataVisualizationNode", "DataTableNode", "HogQuery"}
-VIZ_SOURCES = {
-    "TrendsQuery",
-    "FunnelsQuery",
-    "RetentionQuery",
-    "PathsQuery",
-    "StickinessQuery",
-    "LifecycleQuery",
-    "CalendarHeatmapQuery",
-}
-SERIES = {"EventsNode", "ActionsNode", "DataWarehouseNode"}
 #: What the newest schema adds to a source on read.
 SOURCE_DEFAULTS: dict[str, dict[str, Any]] = {
     "TrendsQuery": {"version": 2, "interval": "day", "filterTestAccounts": False, "properties": []},
@@ -55,49 +44,6 @@ NOT_BASIC = (
     "effective_privilege_level",
     "effective_restriction_level",
 )
-
-
-def parse_error(detail: str) -> ApiError:
-    """How a query outside the schema is refused."""
-    return ApiError(400, "invalid_request", "parse_error", detail, None)
-
-
-def check_query(query: Any) -> None:
-    """The shape of a query as far as the facts tell it: the wrapper, the source, the series."""
-    kind = query.get("kind")
-    if kind not in WRAPPERS:
-        raise parse_error(
-            f"1 validation error for QuerySchemaRoot\n  Input tag '{kind}' found using 'kind' does not match any of "
-            "the expected tags: " + ", ".join(sorted(WRAPPERS))
-        )
-    source = query.get("source")
-    if kind == "HogQuery":
-        if not isinstance(query.get("code"), str):
-            raise parse_error("1 validation error for QuerySchemaRoot\nHogQuery.code\n  Field required")
-        return
-    if not isinstance(source, dict):
-        raise parse_error(f"1 validation error for QuerySchemaRoot\n{kind}.source\n  Field required")
-    inner = source.get("kind")
-    if kind == "InsightVizNode" and inner not in VIZ_SOURCES:
-        raise parse_error(
-            f"1 validation error for QuerySchemaRoot\nInsightVizNode.source\n  Input tag '{inner}' found using "
-            "'kind' does not match any of the expected tags: " + ", ".join(sorted(VIZ_SOURCES))
-        )
-    if kind == "DataVisualizationNode" and inner != "HogQLQuery":
-        raise parse_error(
-            "1 validation error for QuerySchemaRoot\nDataVisualizationNode.source\n  Input should be a HogQLQuery"
-        )
-    if inner == "HogQLQuery" and not isinstance(source.get("query"), str):
-        raise parse_error("1 validation error for QuerySchemaRoot\nHogQLQuery.query\n  Field required")
-    if inner in ("TrendsQuery", "FunnelsQuery", "StickinessQuery", "LifecycleQuery"):
-        series = source.get("series")
-        if not isinstance(series, list):
-            raise parse_error(f"1 validation error for QuerySchemaRoot\n{inner}.series\n  Field required")
-        for entry in series:
-            if not isinstance(entry, dict) or entry.get("kind") not in SERIES:
-                raise parse_error(f"1 validation error for QuerySchemaRoot\n{inner}.series\n  Input tag unknown")
-            if entry["kind"] == "ActionsNode" and not isinstance(entry.get("id"), int):
-                raise parse_error("1 validation error for QuerySchemaRoot\nActionsNode.id\n  Field required")
 
 
 def upgraded(query: Any) -> Any:
@@ -139,7 +85,7 @@ class Insight(Resource):
 
     def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
         if data.get("query"):
-            check_query(data["query"])
+            check_query(data["query"], deep=not ctx.legacy)
         if data.get("filters") and not ctx.legacy:
             raise forbidden("Legacy filters can no longer be used for insights: use query.")
         if not ctx.legacy and isinstance(ctx.body, dict) and row is not None:

@@ -224,8 +224,8 @@ class Survey(SurveyBase):
                 raise invalid("Question choices must be a list of 2 to 20 entries", "questions")
         branching = out.get("branching")
         if branching:
-            if kind not in BRANCHING:
-                raise invalid("Branching is only possible on rating and single choice questions", "questions")
+            if kind not in BRANCHING and branching["type"] == "response_based":
+                raise invalid("Response based branching needs a rating or single choice question", "questions")
             if branching["type"] == "specific_question":
                 target = branching.get("index")
                 if not isinstance(target, int) or not 0 <= target < len(questions) or target == index:

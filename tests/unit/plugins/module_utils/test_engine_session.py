@@ -19,9 +19,9 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import (
     UnknownOutcome,
 )
 from ansible_collections.community.posthog.plugins.module_utils._fields import NestedRef, Problems, Ref
+from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._registry import resource as table_of
-from ansible_collections.community.posthog.plugins.module_utils._session import walk
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     ORGANIZATION,
     Memory,

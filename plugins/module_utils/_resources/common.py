@@ -83,7 +83,13 @@ LATE_REFS: tuple[NestedRef, ...] = (
     NestedRef({"kind": "SavedInsightNode"}, "shortId", Ref("insight", value="short_id")),
     *(
         NestedRef({"kind": kind}, "experiment_id", Ref("experiment"))
-        for kind in ("ExperimentQuery", "ExperimentExposureQuery", "ExperimentActorsQuery")
+        for kind in (
+            "ExperimentActorsQuery",
+            "ExperimentExposureQuery",
+            "ExperimentFunnelsQuery",
+            "ExperimentQuery",
+            "ExperimentTrendsQuery",
+        )
     ),
 )
 

@@ -248,7 +248,11 @@ def test_null_removes_the_targeting() -> None:
         ({"type": "single_choice", "choices": ["a", " "]}, "choices", "empty"),
         ({"type": "link", "link": "http://x.test"}, "link", "https:// or mailto:"),
         ({"type": "rating", "validation": [{"type": "email"}]}, "validation", "only questions of the type open"),
-        ({"type": "open", "branching": {"type": "end"}}, "branching", "only questions of the types rating"),
+        (
+            {"type": "open", "branching": {"type": "response_based", "responseValues": {"a": "end"}}},
+            "branching.type",
+            "only answers to questions of the types rating",
+        ),
         ({"type": "rating", "branching": {"type": "specific_question"}}, "branching.index", "is missing"),
         ({"type": "rating", "branching": {"type": "specific_question", "index": 0}}, "branching.index", "itself"),
         ({"type": "rating", "branching": {"type": "specific_question", "index": 7}}, "branching.index", "there are 2"),

@@ -159,8 +159,10 @@ def _document(
             lost += strangers(known, now.get(name), (*path, name))
             if top and not field.whole and name in now and not same(known, known.default, now[name]):
                 out[name] = known.default
+    # Keys that are newer than this release: as they are declared, else as they are.
+    out.update({key: value for key, value in desired.items() if field.key(key) is None})
     for key, value in now.items():
-        if field.key(key) is None:
+        if field.key(key) is None and key not in desired:
             if other:
                 lost.append(((*path, key), value))
             else:

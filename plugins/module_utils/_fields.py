@@ -64,7 +64,7 @@ def remarks_in(problems: Problems) -> Problems:
     :param problems: problems and remarks; the problems stay in it.
     :returns: the remarks.
     """
-    found = [item for item in problems if isinstance(item, Remark)]
+    found: Problems = [item for item in problems if isinstance(item, Remark)]
     problems[:] = [item for item in problems if not isinstance(item, Remark)]
     return found
 

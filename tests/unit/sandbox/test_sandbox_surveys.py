@@ -48,7 +48,7 @@ def test_translations(api: Client) -> None:
         ({"questions": [{"type": "link", "question": "?", "link": "http://a.test"}]}, "questions"),
         ({"questions": [{**CHOICES, "choices": ["a"]}]}, "questions"),
         ({"questions": [{**CHOICES, "choices": ["a", " "]}]}, "questions__0__choices__1"),
-        ({"questions": [{**OPEN, "branching": {"type": "end"}}]}, "questions"),
+        ({"questions": [{**OPEN, "branching": {"type": "response_based", "responseValues": {}}}]}, "questions"),
         ({"questions": [{**CHOICES, "translations": {"de": {"choices": ["x"]}}}]}, "questions"),
         ({"questions": [{**OPEN, "validation": [{"type": "min_length", "value": 0}]}]}, "questions"),
         (

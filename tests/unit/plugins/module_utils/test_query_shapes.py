@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.community.posthog.plugins.module_utils._compare import same
+from ansible_collections.community.posthog.plugins.module_utils._compose import compose
 from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import Declared, read_declared
 from ansible_collections.community.posthog.plugins.module_utils._references import walk
@@ -131,6 +133,17 @@ def test_queries_and_filters_are_checked_wherever_they_stand(type_: str, options
     with pytest.raises(InvalidInput) as caught:
         read(type_, **options)
     assert path in [where for where, _text in caught.value.problems]
+
+
+def test_a_key_that_a_document_does_not_know_is_compared_and_sent() -> None:
+    declared = read("survey", name="s", appearance={"brandNewGlow": 3, "textColor": "#fff"})
+    assert [path for path, _text in declared.remarks] == ["appearance.brandNewGlow"]
+    field = RESOURCES["survey"].field("appearance")
+    assert field is not None
+    wanted, stored = declared.values["appearance"], {"brandNewGlow": 2, "textColor": "#fff", "other": 1}
+    assert not same(field, wanted, stored)
+    assert same(field, wanted, {**stored, "brandNewGlow": 3})
+    assert compose(field, wanted, stored) == {"brandNewGlow": 3, "textColor": "#fff", "other": 1}
 
 
 #: Keys that look as if they named something, and why no rule carries them over.

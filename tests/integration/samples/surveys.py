@@ -151,7 +151,9 @@ CONDITIONS: dict[str, t.Any] = {
         "repeatedActivation": True,
         "values": [{"name": "$pageview", "propertyFilters": {"plan": {"values": ["pro"], "operator": "exact"}}}],
     },
-    "cancelEvents": {"values": [{"name": "ordered"}]},
+    "cancelEvents": {
+        "values": [{"name": "ordered", "propertyFilters": {"plan": {"values": ["pro"], "operator": "exact"}}}]
+    },
     "actions": {"values": [{"id": "Ordered"}, {"id": "Returned"}]},
     "deviceTypes": ["Mobile", "Desktop"],
     "deviceTypesMatchType": "exact",

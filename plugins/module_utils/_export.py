@@ -132,7 +132,14 @@ class Exporter:
                 continue
             found.append((place, self.session.collection(table, place)))
         if len(found) > 1:
-            self._at_once(lambda item: item[1].all(), found)
+            missing = [error for error in self._at_once(lambda item: missing_route(item[1]), found) if error]
+            if len(missing) == len(found):
+                raise missing[0]
+            for error in missing:
+                # One of several lists that this server does not have takes nothing away but itself.
+                self._type, self._name = table.type, ""
+                self._report("", self.session.explained(error).message)
+            found = [item for item in found if missing_route(item[1]) is None]
         return found
 
     def _place_said(self, table: Resource, place: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
@@ -574,6 +581,21 @@ class ExportProgram(Program):
             "project_id": project.get("id"),
             "project": project.get("name"),
         }
+
+
+def missing_route(collection: Collection) -> ApiError | None:
+    """Read a list, which this server may not have.
+
+    :param collection: the list; it remembers what it has read.
+    :returns: the error where the server has no such route.
+    """
+    try:
+        collection.all()
+    except ApiError as exc:
+        if exc.status not in (404, 405):
+            raise
+        return exc
+    return None
 
 
 def _filter(params: t.Mapping[str, t.Any]) -> t.Callable[[Resource, t.Mapping[str, t.Any]], bool]:

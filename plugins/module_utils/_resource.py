@@ -146,23 +146,31 @@ class Upsert(Calls):
     value: str
     items: str
 
+    def place(self, collection: Collection) -> str:
+        """The path of the list.
+
+        :param collection: the list.
+        :returns: the path that requests go to.
+        """
+        return collection.path
+
     def objects(self, collection: Collection, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
         """See :meth:`Calls.objects`."""
-        answer = collection.session.client.get(collection.path, params)
+        answer = collection.session.client.get(self.place(collection), params)
         found = answer.get(self.items) if isinstance(answer, dict) else answer
         return [item for item in found or [] if isinstance(item, dict)]
 
     def create(self, collection: Collection, body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.create`."""
-        return collection.session.write("PUT", collection.path, body)
+        return collection.session.write("PUT", self.place(collection), body)
 
     def update(self, collection: Collection, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.update`."""
-        return collection.session.write("PUT", collection.path, {**self._named(current), **body})
+        return collection.session.write("PUT", self.place(collection), {**self._named(current), **body})
 
     def delete(self, collection: Collection, current: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]) -> None:
         """See :meth:`Calls.delete`."""
-        collection.session.write("PUT", collection.path, {**self._named(current), self.value: None})
+        collection.session.write("PUT", self.place(collection), {**self._named(current), self.value: None})
 
     def _named(self, current: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         return {key: current[key] for key in self.key if current.get(key) is not None}

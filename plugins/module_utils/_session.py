@@ -540,6 +540,8 @@ class Session:
         self.marks = False
         #: Types of which existing objects get it too.
         self.adopts: frozenset[str] = frozenset()
+        #: What the server turned out to be like, told by its answers; the same for all sessions of one run.
+        self.traits: dict[t.Any, t.Any] = {}
         self._own = threading.local()
         #: By place, what this run wrote there when it was alone in it (see C(_beside)).
         self.visited: dict[str, str] = {}
@@ -591,6 +593,7 @@ class Session:
         made.secrets, made.promised, made.report = self.secrets, self.promised, self.report
         made.strict, made.marks, made.adopts = self.strict, self.marks, self.adopts
         made._common, made._locks, made.visited = self._common, self._locks, self.visited
+        made.traits = self.traits
         return made
 
     def beside(self, organization: str | None, project: str | None) -> Session:

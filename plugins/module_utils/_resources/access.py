@@ -13,7 +13,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput, objects_in
+from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, objects_in
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     UUID,
     Bool,
@@ -129,6 +129,38 @@ class Ruled(Place):
         return {"object": place["object"]} if "object" in place else {}
 
 
+#: The list of the rules about everything of one kind, and what servers before the autumn of 2025 call it.
+_OF_KINDS, _OF_KINDS_BEFORE = "resource_access_controls/", "global_access_controls/"
+
+
+@dataclass(frozen=True)
+class Rules(Upsert):
+    """Rules by PUT on their list, which has another name on servers before the autumn of 2025."""
+
+    def place(self, collection: Collection) -> str:
+        """See :meth:`Upsert.place`."""
+        path = collection.path
+        if path.endswith(_OF_KINDS) and collection.session.traits.get(_OF_KINDS):
+            return path[: -len(_OF_KINDS)] + _OF_KINDS_BEFORE
+        return path
+
+    def objects(self, collection: Collection, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+        """See :meth:`Calls.objects`."""
+        try:
+            return super().objects(collection, params)
+        except ApiError as exc:
+            traits = collection.session.traits
+            if exc.status != 404 or not collection.path.endswith(_OF_KINDS) or _OF_KINDS in traits:
+                raise
+            traits[_OF_KINDS] = True
+            try:
+                return super().objects(collection, params)
+            except ApiError:
+                # There are no such rules at all.
+                traits[_OF_KINDS] = False
+                raise exc from None
+
+
 def _levels(kind: str) -> tuple[str, ...]:
     """The levels that a rule on something may give, the least first."""
     levels = PROJECT_LEVELS if kind == "project" else LEVELS
@@ -177,7 +209,7 @@ ACCESS_CONTROL = Resource(
     # Rules of single objects come after the objects.
     order=62,
     since="2025",
-    calls=Upsert(("resource", "role", "organization_member"), "access_level", "access_controls"),
+    calls=Rules(("resource", "role", "organization_member"), "access_level", "access_controls"),
     checks=(_level_fits, _for_one),
     guards=(_roles_count,),
     fields=(

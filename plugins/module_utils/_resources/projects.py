@@ -37,9 +37,9 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     PartPlan,
     Resource,
     Scope,
-    Singleton,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS, Filters
+from ansible_collections.community.posthog.plugins.module_utils._resources.environments import Projects, ProjectSettings
 from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import GROUP
 
 if t.TYPE_CHECKING:
@@ -501,6 +501,7 @@ PROJECT = Resource(
     alive=lambda obj: not obj.get("is_pending_deletion"),
     # All that is in it would go along.
     purgeable=False,
+    calls=Projects(),
     aftermath=(
         "PostHog made the new project the current one of the key's owner, so @current, the default of the option "
         "project, means another project from now on; name the project in the tasks that follow"
@@ -529,7 +530,7 @@ PROJECT_SETTINGS = Resource(
     scopes=("project:read", "project:write"),
     order=3,
     delete=Delete.NONE,
-    calls=Singleton(),
+    calls=ProjectSettings(),
     masked=("secret_api_token", "secret_api_token_backup"),
     parts=CONFIGS,
     fields=SETTINGS,

@@ -43,7 +43,9 @@ class Litany:
         self.identity = sample.identity
         self.parts = {part.field.name for part in self.table.parts}
         calls = self.table.calls
-        kind = type(calls).__name__
+        # An upsert of a type's own make is one all the same.
+        kinds = [kind.__name__ for kind in type(calls).__mro__]
+        kind = "Upsert" if "Upsert" in kinds else kinds[0]
         #: The methods of the engine's own writes; None where the type's calls are of its own make.
         self.creates, self.updates = {
             "Calls": ("POST", "PATCH"),
@@ -120,7 +122,7 @@ class Litany:
         """
         method, path = self.drift
         made = f"{{{{ made.json.{self.table.id_path} }}}}" if by_hand else self.object_id("adopted")
-        if type(self.table.calls).__name__ == "Upsert" and isinstance(body, dict):
+        if any(kind.__name__ == "Upsert" for kind in type(self.table.calls).__mro__) and isinstance(body, dict):
             body = {**self.foreign(), **body}
         return self.steps.api(name, method, self.list_path + path.replace("{id}", made), body)
 

@@ -277,7 +277,7 @@ def test_a_task_that_says_only_what_it_means_is_valid(table: Resource) -> None:
 
 def test_the_registry_knows_where_every_table_is() -> None:
     files = {path.stem for path in (ROOT / "plugins" / "module_utils" / "_resources").glob("*.py")}
-    helpers = {"__init__", "areas", "common", "lifecycle"}
+    helpers = {"__init__", "areas", "common", "environments", "lifecycle"}
     assert set(AREAS) == files - helpers
     for area, names in AREAS.items():
         module = importlib.import_module(f"{RESOURCES_PACKAGE}.{area}")

@@ -17,14 +17,11 @@ from ansible_collections.community.posthog.plugins.module_utils._connection impo
 from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._fields import nearest
 from ansible_collections.community.posthog.plugins.module_utils._module import Program
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import texts
+from ansible_collections.community.posthog.plugins.module_utils._secrets import SHORTEST, texts
 from ansible_collections.community.posthog.plugins.module_utils._session import PLANNED, Session
 
 #: What may stand in a path, and is filled in.
 _PLACES: t.Final = ("project", "organization")
-
-#: A secret shorter than this is not searched for in texts.
-_SHORTEST: t.Final = 6
 
 
 class ApiProgram(Program):
@@ -56,7 +53,7 @@ class ApiProgram(Program):
         # Whatever the option was given, as long as it does not plainly say no.
         if str(raw.get("no_log_body") or "no").strip().lower() in ("no", "false", "off", "0", "n", "f"):
             return set()
-        return {text for text in texts(raw.get("body")) if len(text) >= _SHORTEST}
+        return {text for text in texts(raw.get("body")) if len(text) >= SHORTEST}
 
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """See :meth:`Program.run`."""

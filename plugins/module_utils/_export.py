@@ -280,14 +280,14 @@ class Exporter:
     def _with_secrets(self, table: Resource, known: Field, obj: t.Mapping[str, t.Any]) -> t.Any:
         """A field's value with variables in place of its secrets."""
         value = copy.deepcopy(known.value_in(obj))
-        for rule in table.secret_parts:
+        for rule in (*table.secret_parts, *table.private_parts):
             if rule.field != known.name:
                 continue
             for path in rule.find(self.session, {}, obj):
                 inner = reach(value, path)
-                if inner is None and rule.shown:
+                if (inner is None and rule.shown) or (rule in table.private_parts and not inner):
                     continue
-                variable = self._secret(f"{known.name}.{_said(path)}")
+                variable = self._secret(f"{known.name}.{_said(path)}".rstrip("."))
                 value = replaced(value, path, {"value": variable} if inner == STORED else variable)
         for place in table.ref_parts:
             if place.field != known.name:

@@ -18,7 +18,6 @@ import traceback
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible.module_utils.common.parameters import remove_values
 
 from ansible_collections.community.posthog.plugins.module_utils._beside import alone_in
 from ansible_collections.community.posthog.plugins.module_utils._client import REQUESTS_IMPORT_ERROR, Client, Connection
@@ -41,14 +40,22 @@ from ansible_collections.community.posthog.plugins.module_utils._reconcile impor
 )
 from ansible_collections.community.posthog.plugins.module_utils._registry import resource
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Resource
+from ansible_collections.community.posthog.plugins.module_utils._secrets import (
+    SHORTEST,
+    guarded,
+    invocation,
+    lasting,
+    mistyped,
+    register,
+    short_options,
+    texts,
+    without_secrets,
+)
 from ansible_collections.community.posthog.plugins.module_utils._session import Session
 from ansible_collections.community.posthog.plugins.module_utils._twins import can_have_twins
 
 #: Words in option names that make Ansible ask whether the value is a secret.
 _SECRET_WORDS: t.Final = ("key", "secret", "token", "pass")
-
-#: A secret shorter than this is not searched for in texts: masking every C(true) would destroy the result.
-_SHORTEST_SECRET: t.Final = 6
 
 
 def option_spec(field: Field, *, required: bool = False) -> dict[str, t.Any]:
@@ -210,6 +217,8 @@ class ResourceProgram(Program):
             arguments[short.field.name] = option_spec(short.field)
         for part in table.parts:
             arguments[part.field.name] = option_spec(part.field)
+            if part.field.secret and part.field.name in partly:
+                arguments[part.field.name]["no_log"] = False
             for switch in part.switches:
                 arguments[switch.name] = {"type": "bool", "default": False, "aliases": ["authoritative"]}
         if table.delete is not Delete.NONE:
@@ -263,7 +272,7 @@ class ResourceProgram(Program):
         for field in (*self.table.fields, *(part.field for part in self.table.parts)):
             if field.secret and field.name not in partly:
                 for name in (field.name, *field.aliases):
-                    found |= {text for text in _texts(raw.get(name)) if len(text) >= _SHORTEST_SECRET}
+                    found |= {text for text in texts(raw.get(name)) if len(text) >= SHORTEST}
         return found
 
     def _secrets(
@@ -456,18 +465,6 @@ def _flat(outcomes: t.Iterable[Outcome]) -> t.Iterator[Outcome]:
         yield from _flat(outcome.also)
 
 
-def _texts(value: t.Any) -> t.Iterator[str]:
-    """Every text in a value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)
-
-
 class Sessions:
     """The sessions of one task: one for each key, organization and project that its items use.
 
@@ -609,11 +606,10 @@ class _Module(AnsibleModule):
 
     def _log_invocation(self) -> None:
         # The log of the host sees the options before anybody knows which texts in them are secret.
-        given = plain(self.given)
-        secret = self._item.secrets(given) | self._item.suspected(given)
+        secret = self._known() | self._item.suspected(plain(self.given))
         params = self.params
         try:
-            self.params = remove_values(params, secret)
+            self.params = invocation(self._declared, params, secret)["module_args"]
             super()._log_invocation()
         finally:
             self.params = params
@@ -628,6 +624,32 @@ class _Module(AnsibleModule):
         for key in [key for key in self.params if not key.startswith("_ansible_")]:
             if self.given.get(key) is None:
                 del self.params[key]
+        self.argument_spec = guarded(self.argument_spec, plain(self.given))
+        register(self._known())
+
+    @property
+    def _declared(self) -> dict[str, t.Any]:
+        """The options as the module declares them."""
+        return t.cast("dict[str, t.Any]", self._item.spec()["argument_spec"])
+
+    def _known(self) -> set[str]:
+        """The secrets that are known by now."""
+        given = plain(self.given)
+        found = set(getattr(self, "no_log_values", ())) | self._item.secrets(given) | mistyped(self._declared, given)
+        return found | set(short_options(self._declared, given).values())
+
+    def _return_formatted(self, kwargs: dict[str, t.Any]) -> None:
+        """Print the result; what Ansible masks itself, and how, differs from one ansible-core to another.
+
+        :param kwargs: the result.
+        """
+        secret = self._known()
+        register(secret)
+        # Without the option that asks for it, Ansible takes it out again.
+        kwargs["invocation"] = invocation(self._declared, self.params, secret)
+        # What it masks itself, it would mask inside other words.
+        self.no_log_values = lasting(secret)
+        super()._return_formatted(without_secrets(kwargs, secret))
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
         """Fail, with a hint where an option's name is mistyped.
@@ -635,8 +657,7 @@ class _Module(AnsibleModule):
         :param msg: the message.
         :param kwargs: the rest of the result.
         """
-        given = plain(getattr(self, "given", {}))
-        self.no_log_values.update(self._item.secrets(given) | self._item.suspected(given))
+        self.no_log_values.update(self._item.suspected(plain(getattr(self, "given", {}))))
         super().fail_json(unsupported_hint(msg, self.argument_spec), **kwargs)
         raise AssertionError("not reached")
 
@@ -650,8 +671,11 @@ def run_module(item: Program) -> None:
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=str(REQUESTS_IMPORT_ERROR))
     raw = plain(module.given)
-    module.no_log_values.update(item.secrets(raw))
-    sessions = Sessions(check_mode=module.check_mode, warn=module.warn)
+    sessions = Sessions(check_mode=module.check_mode, warn=lambda text: warn(text))
+
+    def warn(text: str) -> None:
+        module.warn(str(without_secrets(text, module._known() | sessions.secrets)))
+
     good, result = perform(item, sessions, raw, module.params)
     module.no_log_values.update(sessions.secrets)
     sessions.close()

@@ -94,7 +94,7 @@ def replaced(value: t.Any, path: Path, new: t.Any) -> t.Any:
             return [new if index == key else item for index, item in enumerate(inner)]
         return {**inner, key: new}
 
-    return _changed(value, path, put)
+    return _changed(value, path, put) if path else new
 
 
 def _changed(value: t.Any, path: Path, change: t.Callable[[t.Any, t.Any], t.Any]) -> t.Any:

@@ -46,6 +46,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
 from ansible_collections.community.posthog.plugins.module_utils._paths import Path, places, reach, replaced, without
 from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, PartPlan, RefPart, Resource
+from ansible_collections.community.posthog.plugins.module_utils._secrets import MASK, SHORTEST, texts, without_secrets
 from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
 from ansible_collections.community.posthog.plugins.module_utils._twins import (
     Superseded,
@@ -56,14 +57,8 @@ from ansible_collections.community.posthog.plugins.module_utils._twins import (
     removable,
 )
 
-#: What stands for a secret in results and diffs.
-MASK: t.Final = "********"
-
 #: What PostHog shows in place of a stored secret, and takes to keep it (API.md 5, hog_function).
 STORED: t.Final = {"secret": True}
-
-#: A secret shorter than this is not searched for in texts: masking every C(true) would destroy the result.
-_SHORTEST_SECRET: t.Final = 6
 
 #: How often a plan is made anew after writes of unknown outcome.
 _PLANS: t.Final = 6
@@ -740,6 +735,17 @@ class Reconciler:
             for path in rule.find(self.session, values, current)
         }
 
+    def _private_paths(
+        self, known: Field, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    ) -> set[Path]:
+        """Where, in a field of this object, something stands that PostHog shows and nobody else is to see."""
+        return {
+            path
+            for rule in self.resource.private_parts
+            if rule.field == known.name
+            for path in rule.find(self.session, values, current)
+        }
+
     def _hidden(self, known: Field, value: t.Any, current: t.Mapping[str, t.Any]) -> set[Path]:
         """Where, in a document, something is stored that cannot be read, so that nothing can be compared."""
         hidden: set[Path] = set()
@@ -1096,6 +1102,12 @@ class Reconciler:
         for path in self._secret_paths(known, values, current):
             if reach(shown, path):
                 shown = replaced(shown, path, MASK)
+        for path in self._private_paths(known, values, current):
+            inner = reach(shown, path)
+            if inner:
+                # Whether it changes is no secret.
+                same_as_before = current is None or inner == reach(known.value_in(current), path)
+                shown = replaced(shown, path, MASK if same_as_before else f"{MASK} (written)")
         return shown
 
     def _name(self, declared: Declared, obj: t.Mapping[str, t.Any]) -> str:
@@ -1237,13 +1249,17 @@ def masked(resource: Resource, obj: t.Mapping[str, t.Any] | None) -> dict[str, t
     for known in resource.fields:
         if known.secret and known.value_in(out):
             _put(out, known.path_in(out), MASK)
-    for rule in resource.secret_parts:
+    private: set[str] = set()
+    for rule in (*resource.secret_parts, *resource.private_parts):
         for path in rule.find(None, {}, out):
             inner = reach(out.get(rule.field), path)
             if inner and inner != STORED:
+                if rule in resource.private_parts:
+                    private |= {text for text in texts(inner) if len(text) >= SHORTEST}
                 hidden = dict.fromkeys(inner, MASK) if isinstance(inner, dict) else MASK
                 out[rule.field] = replaced(out[rule.field], path, hidden)
-    return out
+    # PostHog repeats what it does not take for a secret: in what it compiles a function to, for one.
+    return t.cast("dict[str, t.Any]", without_secrets(out, private))
 
 
 def secret_texts(
@@ -1261,10 +1277,23 @@ def secret_texts(
     :returns: texts that must appear nowhere.
     """
     found: set[str] = set()
-    for rule in resource.secret_parts:
+    for rule in (*resource.secret_parts, *resource.private_parts):
+        names = _names_of(resource, rule.field)
         for path in rule.find(session, values, current):
-            found |= _texts_at(values, rule.field, path)
+            found |= _texts_at(values, names, path)
+    for rule in resource.private_parts:
+        # PostHog shows these, and what it shows may come back in an error or a diff.
+        for path in rule.find(session, {}, current) if current is not None else ():
+            found |= _texts_at(current, (rule.field,), path)
     return found
+
+
+def _names_of(resource: Resource, name: str) -> tuple[str, ...]:
+    """All names that a task may give a field."""
+    for known in (*resource.fields, *(part.field for part in resource.parts)):
+        if known.name == name:
+            return (name, *known.aliases)
+    return (name,)
 
 
 def suspected_texts(resource: Resource, values: t.Mapping[str, t.Any]) -> set[str]:
@@ -1276,12 +1305,15 @@ def suspected_texts(resource: Resource, values: t.Mapping[str, t.Any]) -> set[st
     """
     found: set[str] = set()
     for rule in resource.secret_parts:
+        names = _names_of(resource, rule.field)
         for path in rule.maybe(values) if rule.maybe is not None else ():
-            found |= _texts_at(values, rule.field, path)
-        known = resource.field(rule.field)
+            found |= _texts_at(values, names, path)
+        known = next((part.field for part in resource.parts if part.field.name == rule.field), None)
+        known = known or resource.field(rule.field)
         if known is not None:
             # Where a document should stand nobody can tell what of a text is secret.
-            found |= {text for text in _misplaced(known, values.get(rule.field)) if len(text) >= _SHORTEST_SECRET}
+            for name in names:
+                found |= {text for text in _misplaced(known, values.get(name)) if len(text) >= SHORTEST}
     return found
 
 
@@ -1297,29 +1329,15 @@ def _misplaced(known: Field, value: t.Any) -> t.Iterator[str]:
             yield from _misplaced(known.items, inner)
 
 
-def _texts_at(values: t.Mapping[str, t.Any], field: str, path: Path) -> set[str]:
+def _texts_at(values: t.Mapping[str, t.Any], names: t.Sequence[str], path: Path) -> set[str]:
     """The texts at a place of a document, in whichever option it was given."""
     extra = values.get("extra_fields")
     # A short form may be the option that holds it.
-    short = {path[0]: values.get(path[0])} if isinstance(path[0], str) else None
-    holders = (values.get(field), short, extra.get(field) if isinstance(extra, dict) else None)
-    return {text for holder in holders for text in texts(reach(holder, path)) if len(text) >= _SHORTEST_SECRET}
-
-
-def texts(value: t.Any) -> t.Iterator[str]:
-    """Every text in a value.
-
-    :param value: plain data.
-    :returns: the texts.
-    """
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from texts(inner)
+    short = {path[0]: values.get(path[0])} if path and isinstance(path[0], str) else None
+    holders = [short, *(values.get(name) for name in names)]
+    if isinstance(extra, dict):
+        holders += [extra.get(name) for name in names]
+    return {text for holder in holders for text in texts(reach(holder, path)) if len(text) >= SHORTEST}
 
 
 def changes(outcome: Outcome) -> list[dict[str, t.Any]]:

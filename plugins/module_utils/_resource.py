@@ -577,6 +577,15 @@ class RefPart:
     types: tuple[str, ...]
 
 
+def whole(field: str) -> SecretPart:
+    """All of a field, as a part.
+
+    :param field: the field's name.
+    :returns: for C(private_parts).
+    """
+    return SecretPart(field, lambda _session, _declared, _current: [()])
+
+
 def secret_when(key: str, switch: str) -> t.Callable[..., SecretPaths]:
     """A top-level key of a document that is secret where a boolean field says so.
 
@@ -765,6 +774,8 @@ class Resource:
     :param masked: paths of secrets in what the server shows.
     :param reveals: options that show one of the masked keys after all, where somebody has a use for it.
     :param secret_parts: parts of documents that are secret under a condition.
+    :param private_parts: what PostHog shows and compares like anything else, and is a secret all the same, such as the
+        address of a webhook, which holds a token: masked in all that is printed, a variable in exports.
     :param ref_parts: references whose places only the object tells.
     :param completes: fills in, in the predicted new object, what PostHog takes from elsewhere (a template).
     :param aftermath: what else the creation of an object changes; said as a warning when it does.
@@ -822,6 +833,7 @@ class Resource:
     masked: tuple[str, ...] = ()
     reveals: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     secret_parts: tuple[SecretPart, ...] = ()
+    private_parts: tuple[SecretPart, ...] = ()
     ref_parts: tuple[RefPart, ...] = ()
     completes: t.Callable[[Session, dict[str, t.Any], t.Mapping[str, t.Any]], None] | None = None
     marker: str | None = None

@@ -25,7 +25,6 @@ from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -40,6 +39,14 @@ from ansible_collections.community.posthog.plugins.module_utils._module import (
     unsupported_hint,
 )
 from ansible_collections.community.posthog.plugins.module_utils._programs import program
+from ansible_collections.community.posthog.plugins.module_utils._secrets import (
+    guarded,
+    invocation,
+    mistyped,
+    register,
+    short_options,
+    without_secrets,
+)
 from ansible_collections.community.posthog.plugins.plugin_utils._options import shared_directory
 
 display = Display()
@@ -161,11 +168,14 @@ class PostHogAction(ActionBase):
         """Run the program in this process, with what C(AnsibleModule) would have done around it."""
         spec = item.spec()
         raw = without_empty(plain(args))
+        declared = spec["argument_spec"]
         rules = {key: value for key, value in spec.items() if key not in ("argument_spec", "supports_check_mode")}
-        checked = ModuleArgumentSpecValidator(spec["argument_spec"], **rules).validate(
+        checked = ModuleArgumentSpecValidator(guarded(declared, raw), **rules).validate(
             {key: value for key, value in raw.items() if value is not None}
         )
-        secret: set[str] = set(checked._no_log_values) | item.secrets(raw)
+        secret: set[str] = set(checked._no_log_values) | item.secrets(raw) | mistyped(declared, raw)
+        secret |= set(short_options(declared, raw).values())
+        register(secret)
         if checked.error_messages:
             outcome: dict[str, t.Any] = {"failed": True, "msg": self._told(checked.error_messages, item)}
         elif REQUESTS_IMPORT_ERROR is not None:
@@ -179,8 +189,8 @@ class PostHogAction(ActionBase):
         if outcome.get("failed"):
             secret |= item.suspected(raw)
         if self._shows_invocation():
-            outcome["invocation"] = {"module_args": checked.validated_parameters}
-        return t.cast("dict[str, t.Any]", remove_values(outcome, secret))
+            outcome["invocation"] = invocation(declared, checked.validated_parameters, secret)
+        return t.cast("dict[str, t.Any]", without_secrets(outcome, secret))
 
     def _shows_invocation(self) -> bool:
         """Whether results hold the arguments: always until ansible-core 2.19, since then as configured."""
@@ -203,10 +213,11 @@ class PostHogAction(ActionBase):
         warnings: list[str] = []
         sessions = _Kept.sessions_of(str(self._task._uuid), bool(self._task.check_mode), bool(self._task.loop))
         sessions.warn = warnings.append
-        sessions.note = lambda line: display.vvv(str(remove_values(f"posthog: {line}", secret)))
-        sessions.report = lambda line: display.v(str(remove_values(line, secret | sessions.secrets)))
+        sessions.note = lambda line: display.vvv(str(without_secrets(f"posthog: {line}", secret | sessions.secrets)))
+        sessions.report = lambda line: display.v(str(without_secrets(line, secret | sessions.secrets)))
         good, outcome = perform(item, sessions, raw, params)
         secret |= sessions.secrets
+        register(secret)
         if not self._task.diff:
             outcome.pop("diff", None)
         if warnings:

@@ -27,7 +27,6 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Text,
     held,
 )
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import MASK
 from ansible_collections.community.posthog.plugins.module_utils._resource import (
     Delete,
     Identity,
@@ -39,6 +38,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Singleton,
     Upsert,
 )
+from ansible_collections.community.posthog.plugins.module_utils._secrets import MASK
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session

@@ -9,6 +9,7 @@ messaging_template, batch_export.
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
@@ -340,6 +341,57 @@ def _maybe_secret_inputs(declared: t.Mapping[str, t.Any]) -> set[Path]:
     return {(key,) for key in inputs}
 
 
+#: Inputs that are addresses of webhooks, and an address that has more than a host and so may hold a token. PostHog's
+#: own templates do not take them for secrets.
+_HOOK: t.Final = re.compile(r"hook|^url$", re.I)
+_WITH_TOKEN: t.Final = re.compile(r"\w+://(?:[^/\s]*@|[^/\s?]+[/?].*\w)")
+
+
+def _hook_addresses(inputs: t.Any) -> t.Iterator[Path]:
+    for key, value in inputs.items() if isinstance(inputs, dict) else ():
+        path: Path = (key, "value") if isinstance(value, dict) else (key,)
+        address = reach(inputs, path)
+        if isinstance(key, str) and _HOOK.search(key) and isinstance(address, str) and _WITH_TOKEN.match(address):
+            yield path
+
+
+def _numbered(items: t.Any) -> t.Iterator[tuple[int, t.Mapping[str, t.Any]]]:
+    """The dictionaries of a list, with their places in it."""
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        if isinstance(item, dict):
+            yield index, item
+
+
+def _hooks(
+    _session: Session | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+) -> set[Path]:
+    """Where the addresses of webhooks are among the inputs of a function."""
+    return {path for held in (declared, current or {}) for path in _hook_addresses(held.get("inputs"))}
+
+
+def _mapping_hooks(
+    _session: Session | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+) -> set[Path]:
+    return {
+        (index, "inputs", *path)
+        for held in (declared, current or {})
+        for index, item in _numbered(held.get("mappings"))
+        for path in _hook_addresses(item.get("inputs"))
+    }
+
+
+def _flow_hooks(
+    _session: Session | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+) -> set[Path]:
+    """The same in the steps of a workflow."""
+    return {
+        (index, "config", "inputs", *path)
+        for held in (declared, current or {})
+        for index, item in _numbered(held.get("actions"))
+        for path in _hook_addresses(dig(item, "config.inputs"))
+    }
+
+
 def _integration_inputs(
     session: Session, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[Path, Ref]]:
@@ -469,6 +521,7 @@ HOG_FUNCTION = Resource(
         SecretPart("inputs", _secret_inputs, shows=STORED, maybe=_maybe_secret_inputs),
         SecretPart("mappings", _secret_mapping_inputs, shows=STORED),
     ),
+    private_parts=(SecretPart("inputs", _hooks), SecretPart("mappings", _mapping_hooks)),
     ref_parts=(
         RefPart("inputs", _integration_inputs, ("integration",)),
         RefPart("mappings", _integration_mapping_inputs, ("integration",)),
@@ -664,6 +717,7 @@ HOG_FLOW = Resource(
     checks=(_flow_is_whole,),
     guards=(_flow_inputs_are_known,),
     secret_parts=(SecretPart("actions", _secret_flow_inputs, shows=STORED, maybe=_maybe_secret_flow_inputs),),
+    private_parts=(SecretPart("actions", _flow_hooks),),
     ref_parts=(RefPart("actions", _integration_flow_inputs, ("integration",)),),
     fields=(
         Text("name", required=True, max_length=400),

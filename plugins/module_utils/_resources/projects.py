@@ -37,6 +37,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     PartPlan,
     Resource,
     Scope,
+    whole,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS, Filters
 from ansible_collections.community.posthog.plugins.module_utils._resources.environments import Projects, ProjectSettings
@@ -508,6 +509,7 @@ PROJECT = Resource(
     ),
     references_inside="project",
     masked=("secret_api_token", "secret_api_token_backup"),
+    private_parts=(whole("slack_incoming_webhook"),),
     moves="move_to_organization",
     parts=(
         *CONFIGS,
@@ -532,6 +534,7 @@ PROJECT_SETTINGS = Resource(
     delete=Delete.NONE,
     calls=ProjectSettings(),
     masked=("secret_api_token", "secret_api_token_backup"),
+    private_parts=(whole("slack_incoming_webhook"),),
     parts=CONFIGS,
     fields=SETTINGS,
 )

@@ -36,6 +36,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     held,
     nearest,
 )
+from ansible_collections.community.posthog.plugins.module_utils._paths import Path
 from ansible_collections.community.posthog.plugins.module_utils._resource import (
     Calls,
     Identity,
@@ -74,6 +75,44 @@ def _readable(declared: t.Any, shown: t.Any) -> tuple[t.Any, t.Any]:
         }
         return {key: pair[0] for key, pair in pairs.items()}, {key: pair[1] for key, pair in pairs.items()}
     return declared, shown
+
+
+#: What sources take to connect and is no secret, whatever the source: the names of PostHog's own forms, where a
+#: secret is a field of another kind (SourceFieldInputConfig with the type password, or with secret). What is not
+#: among them is taken for a secret, mistyped ones too, unless PostHog itself shows it.
+_NO_SECRETS: t.Final = frozenset(
+    """
+    account account_id auth_method bucket catalog collection customer_id database dataset dataset_id
+    dataset_project_id db dbname email email_address enabled encoding enrichment file_path folder format host
+    hostname hubspot_integration_id incremental keyspace location login name namespace object organization
+    organization_id owner path port prefix project project_id region repository require_tls role
+    salesforce_subdomain schema schemas selection server shop shop_name site site_name ssh_tunnel ssl sslmode
+    store store_id stripe_account_id subdomain table team tenant_id timezone use_ssl use_tls user username
+    using_ssl version warehouse workspace workspace_id
+    """.split()
+)
+
+
+def _credentials(
+    _session: Session | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+) -> SecretPaths:
+    """The connection options that are secret, at every depth."""
+    shown = (current or {}).get("job_inputs")
+
+    def walk(value: t.Mapping[str, t.Any], there: t.Any, path: Path) -> t.Iterator[Path]:
+        for key, inner in value.items():
+            told = there.get(key) if isinstance(there, dict) else None
+            if isinstance(inner, dict):
+                yield from walk(inner, told, (*path, key))
+            elif key not in _NO_SECRETS and not key.endswith("_integration_id") and not _is_told(told):
+                yield (*path, key)
+
+    return [
+        path
+        for name in ("job_inputs", "payload")
+        if isinstance(given := declared.get(name), dict)
+        for path in walk(given, shown, ())
+    ]
 
 
 def _is_told(shown: t.Any) -> bool:
@@ -333,6 +372,7 @@ EXTERNAL_DATA_SOURCE = Resource(
     calls=_Sources(),
     guards=(_kind_is_known,),
     parts=(JobInputs(), Schemas()),
+    secret_parts=(SecretPart("job_inputs", _credentials, shown=False),),
     fields=(
         Text("source_type", required=True, create_only=True),
         Text(

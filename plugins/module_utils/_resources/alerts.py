@@ -36,8 +36,6 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     PartPlan,
     Resource,
     Scope,
-    SecretPart,
-    SecretPaths,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import INSIGHT
 
@@ -379,13 +377,6 @@ def _something_is_sent(
         yield "integration", "is needed to send to Slack: the display_name of the connected workspace"
 
 
-def _webhook(
-    _session: Session | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
-) -> SecretPaths:
-    """The address of a webhook holds a token; those of e-mail and the names of channels do not."""
-    return [()] if "webhook" in {(held or {}).get("target_type") for held in (declared, current)} else []
-
-
 SUBSCRIPTION = Resource(
     type="subscription",
     plural="subscriptions",
@@ -397,7 +388,6 @@ SUBSCRIPTION = Resource(
     order=51,
     checks=(_one_thing_is_sent,),
     guards=(_something_is_sent,),
-    private_parts=(SecretPart("target_value", _webhook),),
     fields=(
         Text("title", required=True, max_length=100),
         Reference("insight", INSIGHT, nullable=True),

@@ -157,7 +157,6 @@ HOOK = "https://hooks.example.com/services/canary-of-a-webhook"
         ("hog_function", {"name": "x", "mappings": [{"name": "m", "inputs": {"url": {"value": HOOK}}}]}),
         ("hog_flow", {"name": "x", "actions": [{"id": "a", "config": {"inputs": {"url": {"value": HOOK}}}}]}),
         ("project", {"name": "x", "slack_incoming_webhook": HOOK}),
-        ("subscription", {"title": "x", "target_type": "webhook", "target_value": HOOK}),
     ],
 )
 def test_addresses_of_webhooks_are_secrets(kind: str, obj: dict[str, t.Any]) -> None:
@@ -173,5 +172,3 @@ def test_other_addresses_are_none() -> None:
     """One without a token, and that of a person."""
     obj: dict[str, t.Any] = {"name": "x", "inputs": {"url": {"value": "https://example.com"}}, "inputs_schema": []}
     assert masked(resource("hog_function"), obj) == obj
-    obj = {"title": "x", "target_type": "email", "target_value": "ada@example.com"}
-    assert masked(resource("subscription"), obj) == obj

@@ -20,7 +20,7 @@ from ansible_collections.community.posthog.plugins.module_utils._connection impo
 from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._fields import UUID, Problems, from_now, instant
 from ansible_collections.community.posthog.plugins.module_utils._module import Program
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import texts
+from ansible_collections.community.posthog.plugins.module_utils._secrets import texts
 from ansible_collections.community.posthog.plugins.module_utils._session import PLANNED, Session
 
 #: Where PostHog Cloud takes events in; an installation of one's own does so on the same host.

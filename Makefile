@@ -34,7 +34,7 @@ tree := ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.build" PATH="$(CURDIR)/.venv/bin:$$
 
 unexport PYTHONPATH PYTHONHOME GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
 
-.PHONY: contract contract-check mutants help venv venv-run tree demo sandbox unit integration matrix lint format build docs coverage-table types-table bench bench-smoke test lock newest clean FORCE
+.PHONY: contract contract-check mutants help venv venv-run tree demo sandbox unit integration matrix lint format build ee-try docs coverage-table types-table bench bench-smoke test lock newest clean FORCE
 
 help:
 	@echo 'make demo          apply playbooks/demo.yml to the sandbox, twice'
@@ -45,6 +45,7 @@ help:
 	@echo 'make integration   playbooks against the sandbox                  (ARGS="-k member")'
 	@echo 'make matrix        the tests with every supported Python and ansible-core found'
 	@echo 'make build         the artifact, checked as Galaxy does, installed and used'
+	@echo 'make ee-try        AWX jobs in a container made of Debian packages (podman, debootstrap; root)'
 	@echo 'make docs          the documentation as HTML in .build/docs'
 	@echo 'make newest        lint and unit tests with the newest release of everything'
 	@echo 'make contract      what changed in the API that PostHog publishes      (ARGS=--write)'
@@ -132,6 +133,10 @@ format: $(dev_stamp)
 
 build: $(dev_stamp)
 	@$(py) tests/bin/build-artifact
+
+# Not a part of `make test`: it needs root, podman and debootstrap, and says so where they are not.
+ee-try: $(dev_stamp)
+	@$(py) tests/bin/ee-try
 
 docs: $(dev_stamp)
 	@$(py) tests/bin/build-docs

@@ -218,6 +218,7 @@ from urllib.parse import urlsplit
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.release import __version__ as CORE
 from ansible.utils.display import Display
 
 from ansible_collections.community.posthog.plugins.module_utils._client import REGIONS, REQUESTS_IMPORT_ERROR
@@ -254,8 +255,26 @@ PATTERNS: t.Final = ("organizations", "exclude_organizations", "projects", "excl
 #: How many changed names are listed.
 _SHOWN: t.Final = 5
 
+#: The oldest ansible-core, as meta/runtime.yml has it.
+OLDEST_CORE: t.Final = (2, 18)
+
 #: Changes whenever what stands in the cache does.
 _CACHE_FORMAT: t.Final = 1
+
+
+def old_core(version: str) -> str:
+    """What to say of an ansible-core that is too old. Ansible only warns of it, and goes on to fail at something else.
+
+    :param version: of ansible-core.
+    :returns: one sentence, or an empty string.
+    """
+    found = re.match(r"(\d+)\.(\d+)", version)
+    if found is None or tuple(map(int, found.groups())) >= OLDEST_CORE:
+        return ""
+    return (
+        f"community.posthog needs ansible-core {'.'.join(map(str, OLDEST_CORE))} or newer, and this is {version}; "
+        "in AWX, use an execution environment that has it (the guide of AWX says how to build one)"
+    )
 
 
 def slug(text: str, fallback: str = "") -> str:
@@ -499,6 +518,9 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
         :raises AnsibleParserError: the file is wrong, or a source could not be read.
         """
         super().parse(inventory, loader, path, cache)
+        too_old = old_core(CORE)
+        if too_old:
+            raise AnsibleParserError(too_old)
         if REQUESTS_IMPORT_ERROR is not None:
             raise AnsibleParserError(missing_required_lib("requests"))
         self._read_config_data(path)

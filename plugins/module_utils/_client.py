@@ -39,6 +39,7 @@ from ansible_collections.community.posthog.plugins.module_utils._answers import 
     decoded,
     read_body,
 )
+from ansible_collections.community.posthog.plugins.module_utils._budget import shared_limiter
 from ansible_collections.community.posthog.plugins.module_utils._delivery import (
     bad_certificate,
     certificate_advice,
@@ -204,7 +205,8 @@ class Client:
     :param sleep: waits; tests replace it.
     :param random: a number in [0, 1); tests replace it.
     :param note: called with a line about each request and each wait, for C(-vvv).
-    :param shared: a private directory of the processes that use this key together; see :class:`Pause`.
+    :param shared: a private directory of the processes that use this key together; they count their requests in it, and
+        see :class:`Pause`.
     """
 
     def __init__(
@@ -228,7 +230,9 @@ class Client:
         self._sleep = sleep
         self._random = random
         self._note = note or (lambda line: None)
-        self._limiter = RateLimiter(connection.rate_limit, clock, sleep)
+        self._limiter = shared_limiter(
+            shared, connection.host, connection.api_key, connection.rate_limit
+        ) or RateLimiter(connection.rate_limit, clock, sleep)
         self._resting = Pause(connection.host, connection.api_key, clock=clock, directory=shared)
         #: The failure that ended the work at hand: no thread sends anything more.
         self.ended: ApiError | None = None

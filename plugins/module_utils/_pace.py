@@ -93,7 +93,7 @@ class Pause:
         self._wall = wall
         self._until = 0.0
         self._file: str | None = None
-        if directory is not None and key and _private(directory):
+        if directory is not None and key and private(directory):
             name = hashlib.sha256(f"{host}\n{key}".encode()).hexdigest()[:32]
             self._file = os.path.join(directory, f"posthog-pause-{name}")
 
@@ -129,7 +129,7 @@ class Pause:
         return left if 0.0 < left <= _LONGEST else 0.0
 
 
-def _private(directory: str) -> bool:
+def private(directory: str) -> bool:
     """Whether nobody else can put anything into a directory, or see what is in it."""
     try:
         found = os.lstat(directory)

@@ -54,6 +54,10 @@ display = Display()
 #: The variable that switches execution in the worker off.
 IN_PROCESS_VARIABLE: t.Final = "posthog_in_process"
 
+#: The variable with the requests a minute of tasks that do not say so themselves, as the plugins have it too: where one
+#: key is shared by several runs, a variable reaches all tasks of each.
+RATE_VARIABLE: t.Final = "posthog_rate_limit"
+
 
 class _Kept:
     """What this worker keeps for the items of one task: dropped as soon as another task comes along."""
@@ -120,6 +124,8 @@ class PostHogAction(ActionBase):
         result: dict[str, t.Any] = super().run(tmp, variables)
         del tmp
         args = self.prepared(dict(self._task.args))
+        if args.get("rate_limit") in (None, "") and variables.get(RATE_VARIABLE) not in (None, ""):
+            args["rate_limit"] = plain(self._templar.template(variables[RATE_VARIABLE]))
         if not self._in_process(variables):
             result.update(
                 self._execute_module(

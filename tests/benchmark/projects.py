@@ -59,6 +59,9 @@ PLAY = [
 ]
 
 
+#: Slices of a job in AWX, and how many requests a minute PostHog allows one key.
+SLICES, LIMIT = 4, 480
+
 #: What the play asks for in each project, of which nothing is to change: the project, and a list of each type.
 EACH = 4
 
@@ -120,18 +123,34 @@ def _measure(
     )
 
     def run(label: str, *command: str, limit: int | None = None, latency: int = LATENCY) -> Seen:
+        return together(label, [command], limit, latency)
+
+    def together(
+        label: str, commands: t.Sequence[t.Sequence[str]], limit: int | None = None, latency: int = LATENCY
+    ) -> Seen:
+        """Run commands at the same time, as AWX runs the slices of a job."""
         say(label)
         server.control("settings", {"latency_ms": latency, "rate_limit": limit})
         before, start = len(server.log()), time.monotonic()
-        done = subprocess.run(
-            [sys.executable, "-m", "ansible", *command], cwd=place, env=env, capture_output=True, text=True, check=False
-        )
+        started = [
+            subprocess.Popen(
+                [sys.executable, "-m", "ansible", *command],
+                cwd=place,
+                env=env,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT if len(commands) > 1 else subprocess.PIPE,
+                text=True,
+            )
+            for command in commands
+        ]
+        said = [process.communicate() for process in started]
+        output = "".join(out for out, _errors in said)
         seconds = time.monotonic() - start
-        if done.returncode:
-            raise RuntimeError(f"{label}: {(done.stdout + done.stderr)[-2000:]}")
+        if any(process.returncode for process in started):
+            raise RuntimeError(f"{label}: {(output + ''.join(errors or '' for _out, errors in said))[-2000:]}")
         log = server.log()[before:]
         refused = sum(entry["status"] == 429 for entry in log)
-        return Seen(done.stdout, seconds, len(log), refused, sum(entry["method"] != "GET" for entry in log))
+        return Seen(output, seconds, len(log), refused, sum(entry["method"] != "GET" for entry in log))
 
     inventory = ("inventory", "-i", "company.posthog.yml", "--list")
     cached = {**CACHED, "cache_connection": str(place / "cache")}
@@ -168,3 +187,21 @@ def _measure(
                     f"{label}: requests that were answered", f"<= {most}", str(asked), asked <= most and not seen.writes
                 )
             )
+    hosts = sorted(json.loads(run("hosts", *inventory, latency=0).output)["_meta"]["hostvars"])
+    seen = {}
+    for label, rate in (("each as if alone", None), ("each with its share", LIMIT // SLICES)):
+        share = () if rate is None else ("-e", f"posthog_rate_limit={rate}")
+        commands = [(*play, "--limit", ",".join(hosts[number::SLICES]), *share) for number in range(SLICES)]
+        full = f"{SLICES} slices with 10 forks, {LIMIT} requests a minute, {label}"
+        # A minute of its own: what was sent before does not count.
+        time.sleep(61)
+        seen[label] = together(full, commands, LIMIT)
+        asked, refused, took = seen[label].requests, seen[label].refused, seen[label].seconds
+        out.add(full, str(len(hosts)), str(LATENCY), str(asked), str(refused), f"{took:.1f}", "")
+    alone, shared = seen.values()
+    part = shared.refused / shared.requests
+    verdicts.append(verdict("slices with their share: refused", "< 5 %", f"{part:.1%}", part < 0.05))
+    times = f"{shared.seconds:.0f} s, without {alone.seconds:.0f} s"
+    # Waiting for a minute to be over is most of it, and no two minutes begin alike.
+    slower = shared.seconds > 1.1 * alone.seconds
+    verdicts.append(verdict("slices with their share: no slower", "<= +10 %", times, not slower))

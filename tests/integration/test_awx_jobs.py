@@ -46,7 +46,7 @@ def test_kill_switch(jobs: Controller) -> None:
         "posthog_flag": "new-checkout",
         "posthog_flag_state": "off",
         "posthog_reason": "x",
-        "posthog_project": "",
+        "posthog_project": "Default project",
     }
     done: list[Job] = []
 
@@ -66,8 +66,30 @@ def test_kill_switch(jobs: Controller) -> None:
     notes = [item["content"] for item in server.api("GET", "annotations/")["results"]]
     assert notes == ["new-checkout switched on: x"]
     refused = switch(posthog_flag="new-chekout")
-    assert refused.status == "failed" and "There is no feature flag new-chekout" in refused.stdout
+    said = " ".join(refused.stdout.split())
+    assert refused.status == "failed" and "there is no feature flag 'new-chekout'" in said
+    assert "did you mean new-checkout?" in said and "in the project Default project" in said
     assert refused.writes == []
+    # AWX takes an empty text as an answer to a required question.
+    nameless = switch(posthog_flag="")
+    assert nameless.status == "failed" and "Say which flag" in nameless.stdout and nameless.requests == []
+    # Back to what the files say, of this flag alone.
+    declared = {"posthog_flag_state": "as declared", "posthog_project_src": ["config"]}
+    server.seed("feature_flag", {"key": "maintenance", "name": "Changed by hand", "active": True})
+    predicted = good(switch("--check --diff", posthog_flag="maintenance", **declared))
+    assert predicted.changed == 1 and predicted.writes == []
+    back = good(switch(posthog_flag="maintenance", **declared))
+    assert back.artifacts["posthog_kill_switch"] == {
+        "flag": "maintenance",
+        "state": "as declared",
+        "changed": True,
+        "reason": "x",
+    }
+    assert not active(server, "maintenance") and len(back.writes) == 1
+    assert good(switch(posthog_flag="maintenance", **declared)).changed == 0
+    undeclared = switch(**declared)
+    assert undeclared.status == "failed"
+    assert "declare the flag new-checkout 0 times" in " ".join(undeclared.stdout.split())
     for job in done:
         assert job.files_with(server.api_key) == []
 

@@ -37,6 +37,7 @@ def comparable(value: t.Any) -> t.Any:
         out.pop("event_processing_finished", None)
     if value.get("type") == "organization":
         out.pop("default_environment", None)
+        out.pop("summary_fields", None)
     return out
 
 
@@ -50,7 +51,8 @@ def test_recording() -> None:
     try:
         for kind, items in recorded["given"].items():
             for item in items:
-                awx.add(kind, {key: value for key, value in item.items() if key not in ("id", "type", "url")}, item["id"])
+                body = {key: value for key, value in item.items() if key not in ("id", "type", "url")}
+                awx.add(kind, body, item["id"])
         for call in recorded["calls"]:
             body, answer = copy.deepcopy(call.get("request") or {}), call["body"]
             if call["status"] == 201:
@@ -63,9 +65,6 @@ def test_recording() -> None:
             assert status == call["status"], f"{label}: {status} {shown}"
             assert comparable(shown) == comparable(answer), label
             compared += 1
-            if call["path"].startswith("/api/v2/inventories/") and call["method"] == "DELETE":
-                # What AWX answers at once is recorded; when the inventory is gone at last, it is not.
-                awx.deletion_takes = 1
     finally:
         awx.stop()
     assert compared > 180

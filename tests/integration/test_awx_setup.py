@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import ast
+import configparser
+import json
 import subprocess
 import sys
 import typing as t
@@ -14,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 from harness import Harness, Run
-from harness.awx import TOKEN, Awx, awx_collection, injected
+from harness.awx import ORGANIZER, TOKEN, Awx, awx_collection, injected
 from harness.playbook import ROOT, collections_path
 
 ROLE = ROOT / "roles" / "awx"
@@ -33,17 +35,24 @@ def awx() -> t.Iterator[Awx]:
     server.stop()
 
 
-def set_up(posthog: Harness, awx: Awx, *, check: bool = False, verbosity: int = 0, **variables: t.Any) -> Run:
+URL = "https://git.example.com/posthog.git"
+
+
+def set_up(
+    posthog: Harness, awx: Awx, *, check: bool = False, verbosity: int = 0, token: str = TOKEN, **variables: t.Any
+) -> Run:
     """Run the playbook."""
     return posthog.run(
         path=ROOT / "playbooks" / "awx_setup.yml",
-        variables={"posthog_awx_scm_url": "https://git.example.com/posthog.git", **variables},
+        variables={"posthog_awx_scm_url": URL, "posthog_awx_interval": 0, "posthog_awx_patience": 3, **variables},
         check=check,
         verbosity=verbosity,
         env={
             "ANSIBLE_COLLECTIONS_PATH": f"{collections_path()}:{awx_collection()}",
             "CONTROLLER_HOST": awx.url,
-            "CONTROLLER_OAUTH_TOKEN": TOKEN,
+            "CONTROLLER_OAUTH_TOKEN": token,
+            # Each module is one process then, not four.
+            "ANSIBLE_PIPELINING": "true",
             # awx.awx still uses parts of Ansible that are on their way out.
             "ANSIBLE_DEPRECATION_WARNINGS": "false",
         },
@@ -76,21 +85,25 @@ def test_life(posthog: Harness, awx: Awx) -> None:
         "credential_types": ["PostHog"],
         "credentials": ["PostHog"],
         "execution_environments": ["PostHog"],
-        "projects": ["PostHog"],
-        "inventories": ["PostHog"],
+        "projects": ["PostHog", "PostHog emergency"],
+        "inventories": ["PostHog", "PostHog localhost"],
         "inventory_sources": ["PostHog"],
         "job_templates": [f"PostHog {name}" for name in ("apply", "drift", "kill switch", "onboarding")],
         "workflow_job_templates": ["PostHog drift, approval, apply"],
         "workflow_job_template_nodes": ["apply", "approval", "drift"],
         "workflow_approval_templates": ["PostHog: apply what the drift job shows?"],
-        "schedules": ["PostHog drift, nightly"],
+        "schedules": ["PostHog drift, nightly", "PostHog emergency, hourly"],
     }
     assert awx.one("credentials", "PostHog")["inputs"] == inputs
     assert awx.one("job_templates", "PostHog drift")["job_type"] == "check"
     assert awx.linked("job_templates", "PostHog apply", "credentials") == ["PostHog"]
     assert awx.linked("workflow_job_template_nodes", "drift", "failure_nodes") == ["approval"]
     assert awx.linked("workflow_job_template_nodes", "approval", "success_nodes") == ["apply"]
-    assert awx.one("job_templates", "PostHog kill switch")["_survey"]["spec"][1]["choices"] == ["off", "on"]
+    assert awx.one("job_templates", "PostHog kill switch")["_survey"]["spec"][1]["choices"] == [
+        "off",
+        "on",
+        "as declared",
+    ]
     assert KEY not in made.output
 
     written = len(awx.writes)
@@ -118,7 +131,11 @@ def test_life(posthog: Harness, awx: Awx) -> None:
 
     # Removal goes over everything under the prefix, whatever else the options say now.
     gone = good(set_up(posthog, awx, posthog_awx_state="absent"))
-    assert gone.changed == 7 and awx.names() == {}
+    assert gone.changed == 8
+    # AWX removes inventories later, and their names are taken until then.
+    assert awx.names() == {"inventories": ["PostHog", "PostHog localhost"], "inventory_sources": ["PostHog"]}
+    again = good(set_up(posthog, awx, posthog_awx_state="absent"))
+    assert again.changed == 0 and awx.names() == {}
 
 
 def test_check_first(posthog: Harness, awx: Awx) -> None:
@@ -155,7 +172,7 @@ def test_credentials(posthog: Harness, awx: Awx) -> None:
 
     good(set_up(posthog, awx, **few))
     kind = awx.one("credential_types", "PostHog")
-    vault = awx.add("credential_types", {"name": "Vault", "kind": "vault", "inputs": {"fields": []}})
+    vault = awx.one("credential_types", "Vault")
     for name, of in (("PostHog read", kind), ("Vault", vault)):
         awx.add("credentials", {"name": name, "credential_type": of["id"], "organization": 1})
     few["posthog_awx_credentials"] = {"all": ["PostHog", "Vault"], "drift": ["PostHog read", "Vault"]}
@@ -170,7 +187,7 @@ def test_credentials(posthog: Harness, awx: Awx) -> None:
 
     # AWX takes one of each type, and the role knows which templates there are.
     refused = set_up(posthog, awx, **few | {"posthog_awx_credentials": {"all": ["PostHog", "PostHog read"]}})
-    assert refused.returncode != 0 and "same type" in refused.output
+    assert refused.returncode != 0 and "Cannot assign multiple PostHog credentials." in refused.output
     unknown = set_up(posthog, awx, **few | {"posthog_awx_credentials": {"drfit": ["PostHog read"]}})
     assert unknown.returncode != 0 and "drfit" in unknown.output
 
@@ -184,16 +201,192 @@ def test_the_least(posthog: Harness, awx: Awx) -> None:
     assert awx.names() == {
         "credential_types": ["Shop"],
         "credentials": ["Shop"],
-        "projects": ["Shop"],
-        "inventories": ["Shop"],
+        "projects": ["Shop", "Shop emergency"],
+        "inventories": ["Shop", "Shop localhost"],
         "inventory_sources": ["Shop"],
         "job_templates": ["Shop kill switch"],
+        "schedules": ["Shop emergency, hourly"],
     }
     awx.one("credentials", "Shop")["inputs"] = {"api_key": KEY}
     assert good(set_up(posthog, awx, **few)).changed == 0
     assert awx.one("credentials", "Shop")["inputs"] == {"api_key": KEY}
     refused = set_up(posthog, awx, **few, posthog_awx_scm_url="")
     assert refused.returncode != 0 and "posthog_awx_scm_url" in refused.output
+
+
+def test_two_organizations(posthog: Harness, awx: Awx) -> None:
+    """The same names in two organizations: each set is its own, and what they share goes with the last of them."""
+    awx.add("organizations", {"name": "Sales"})
+    few: dict[str, t.Any] = {"posthog_awx_templates": ["apply"], "posthog_awx_image": "registry.example.com/ee:1"}
+    sales = {**few, "posthog_awx_organization": "Sales"}
+    good(set_up(posthog, awx, **few))
+    good(set_up(posthog, awx, **sales))
+    first, second = (awx.one("job_templates", "PostHog apply", name) for name in ("Default", "Sales"))
+    for template, name in ((first, "Default"), (second, "Sales")):
+        assert template["project"] == awx.one("projects", "PostHog", name)["id"]
+        assert template["inventory"] == awx.one("inventories", "PostHog localhost", name)["id"]
+        assert template["_credentials"] == [awx.one("credentials", "PostHog", name)["id"]]
+    written = len(awx.writes)
+    assert good(set_up(posthog, awx, **few)).changed == 0 and awx.writes[written:] == []
+
+    predicted = good(set_up(posthog, awx, **sales, posthog_awx_state="absent", check=True))
+    assert awx.writes[written:] == []
+    gone = good(set_up(posthog, awx, **sales, posthog_awx_state="absent"))
+    assert gone.changed == predicted.changed == 4
+    assert "The execution environment PostHog is needed by PostHog, PostHog apply" in gone.output
+    assert first["execution_environment"] == awx.one("execution_environments", "PostHog")["id"]
+    assert awx.one("credential_types", "PostHog") and awx.names("Sales").keys() <= {"inventories"}
+    last = good(set_up(posthog, awx, **few, posthog_awx_state="absent"))
+    assert last.changed == 6 and set(awx.names()) <= {"inventories", "inventory_sources"}
+
+
+def test_options_that_are_taken_back(posthog: Harness, awx: Awx) -> None:
+    """Branch, image and the credential of the repository are set back when they are no longer given."""
+    kind = awx.one("credential_types", "Source Control")["id"]
+    awx.add("credentials", {"name": "Git", "credential_type": kind, "organization": 1})
+    few: dict[str, t.Any] = {"posthog_awx_templates": ["apply"]}
+    given = {
+        **few,
+        "posthog_awx_scm_branch": "main",
+        "posthog_awx_scm_credential": "Git",
+        "posthog_awx_image": "registry.example.com/ee:1",
+    }
+    good(set_up(posthog, awx, **given))
+    project, template = awx.one("projects", "PostHog"), awx.one("job_templates", "PostHog apply")
+    source = awx.one("inventory_sources", "PostHog")
+    assert project["scm_branch"] == "main" and project["credential"] == awx.one("credentials", "Git")["id"]
+    assert template["execution_environment"] == source["execution_environment"] is not None
+    written = len(awx.writes)
+    predicted = good(set_up(posthog, awx, **few, check=True))
+    assert awx.writes[written:] == []
+    back = good(set_up(posthog, awx, **few))
+    assert back.changed == predicted.changed == 2
+    assert (project["scm_branch"], project["credential"]) == ("", None)
+    assert template["execution_environment"] is None and source["execution_environment"] is None
+    assert TOKEN not in back.output
+    assert good(set_up(posthog, awx, **few)).changed == 0
+
+
+def test_a_repository_that_cannot_be_reached(posthog: Harness, awx: Awx) -> None:
+    """The set-up says so, and goes on the next time."""
+    few: dict[str, t.Any] = {"posthog_awx_templates": ["apply"]}
+    awx.broken.add(URL)
+    failed = set_up(posthog, awx, **few)
+    assert failed.returncode != 0
+    assert f"AWX could not get the project PostHog from {URL}" in " ".join(failed.output.split())
+    awx.broken.clear()
+    mended = good(set_up(posthog, awx, **few))
+    assert awx.one("job_templates", "PostHog apply") and "Get the projects" in mended.output
+    assert good(set_up(posthog, awx, **few)).changed == 0
+    manual = set_up(posthog, awx, **few, posthog_awx_scm_type="manual")
+    assert manual.returncode != 0 and "must be one of: git, svn, archive" in manual.output
+
+
+def test_inputs(posthog: Harness, awx: Awx) -> None:
+    """What is no text becomes one; what AWX would refuse is refused with the reason; fields in use stay as they are."""
+    none: dict[str, t.Any] = {"posthog_awx_templates": []}
+    made = good(set_up(posthog, awx, **none, posthog_awx_inputs={"api_key": KEY, "project_id": 1, "host": None}))
+    assert awx.one("credentials", "PostHog")["inputs"] == {"api_key": KEY, "project_id": "1", "host": ""}
+    written = len(awx.writes)
+    for inputs, reason in (
+        ({"api_key": KEY, "projekt_id": 1}, "there is no field projekt_id"),
+        ({"api_key": KEY, "region": "mars"}, "region is us or eu"),
+    ):
+        refused = set_up(posthog, awx, **none, posthog_awx_inputs=inputs)
+        assert refused.returncode != 0 and reason in " ".join(refused.output.split())
+        assert awx.writes[written:] == [] and KEY not in refused.output
+    assert KEY not in made.output
+
+    # A type as another version may have made it.
+    kind = awx.one("credential_types", "PostHog")
+    kind["inputs"] = {**kind["inputs"], "fields": kind["inputs"]["fields"][:-1]}
+    kind["injectors"] = {"env": {"POSTHOG_API_KEY": "{{ api_key }}"}}
+    before = dict(kind)
+    awx.one("credentials", "PostHog")["inputs"].pop("project_id")
+    kept = good(set_up(posthog, awx, **none))
+    assert kept.changed == 0 and kind == before
+    assert "AWX does not change them while credentials have the type" in " ".join(kept.output.split())
+
+
+def test_fields_of_the_type() -> None:
+    """AWX does not change the fields of a type in use: whoever changes them here has to say how to migrate."""
+    assert [(item["id"], item["type"], item.get("secret", False)) for item in _data()["posthog_awx__fields"]] == [
+        ("api_key", "string", True),
+        ("region", "string", False),
+        ("host", "string", False),
+        ("organization_id", "string", False),
+        ("project_id", "string", False),
+    ]
+
+
+def test_rights(posthog: Harness, awx: Awx) -> None:
+    """Who may not do it hears what it takes, before anything is written."""
+    few: dict[str, t.Any] = {"posthog_awx_templates": ["apply"]}
+    refused = set_up(posthog, awx, **few, token=ORGANIZER)
+    said = " ".join(refused.output.split())
+    assert refused.returncode != 0 and "This takes a System Administrator of AWX" in said
+    assert "the credential type PostHog" in said and awx.writes == []
+    good(set_up(posthog, awx, **few))
+    # What belongs to the organization, its administrator may change, and nothing else differs.
+    assert good(set_up(posthog, awx, **few, posthog_awx_forks=3, token=ORGANIZER)).changed == 1
+    written = len(awx.writes)
+    removal = set_up(posthog, awx, **few, posthog_awx_state="absent", token=ORGANIZER)
+    assert removal.returncode != 0 and "System Administrator" in removal.output and awx.writes[written:] == []
+    awx.foreign.add(1)
+    foreign = set_up(posthog, awx, **few, token=ORGANIZER)
+    assert foreign.returncode != 0
+    assert "an administrator of the organization Default" in " ".join(foreign.output.split())
+    nowhere = set_up(posthog, awx, **few, posthog_awx_organization="Nowhere")
+    assert nowhere.returncode != 0 and "AWX has no organization Nowhere" in " ".join(nowhere.output.split())
+
+
+def test_removal_while_a_job_runs(posthog: Harness, awx: Awx) -> None:
+    """What a job needs stays till it ends; the next run goes on from there."""
+    few: dict[str, t.Any] = {"posthog_awx_templates": ["apply"]}
+    good(set_up(posthog, awx, **few))
+    awx.running.add(("job_templates", awx.one("job_templates", "PostHog apply")["id"]))
+    busy = set_up(posthog, awx, posthog_awx_state="absent")
+    assert busy.returncode != 0 and "Resource is being used by running jobs." in busy.output
+    assert "job_templates" in awx.names() and "projects" in awx.names()
+    awx.running.clear()
+    good(set_up(posthog, awx, posthog_awx_state="absent"))
+    # Made again at once, while AWX is still removing the inventories.
+    awx.deletion_takes = 4
+    again = good(set_up(posthog, awx, **few))
+    assert awx.one("inventories", "PostHog") and again.changed > 5
+
+
+def test_the_kill_switch_needs_nothing_else(posthog: Harness, awx: Awx) -> None:
+    """Its job waits for no update of a project or an inventory; no template has two jobs at the same time."""
+    flags = ["new-checkout", "search"]
+    options: dict[str, t.Any] = {"posthog_awx_templates": ["apply", "kill_switch"], "posthog_awx_flags": flags}
+    good(set_up(posthog, awx, **options, posthog_awx_hosts="posthog_projects", posthog_awx_slices=4))
+
+    def updates(name: str) -> list[str]:
+        """What AWX updates before a job of a template."""
+        template = awx.one("job_templates", name)
+        project = awx.objects["projects"][template["project"]]
+        sources = awx.serve("GET", f"/api/v2/inventory_sources/?inventory={template['inventory']}", {})[1]["results"]
+        return [project["name"]] * project["scm_update_on_launch"] + [
+            f"source {item['name']}" for item in sources if item["update_on_launch"]
+        ]
+
+    assert updates("PostHog kill switch") == []
+    assert updates("PostHog apply") == ["PostHog", "source PostHog"]
+    switch, apply = (awx.one("job_templates", f"PostHog {name}") for name in ("kill switch", "apply"))
+    questions = {item["variable"]: item for item in switch["_survey"]["spec"]}
+    assert questions["posthog_flag"]["type"] == "multiplechoice" and questions["posthog_flag"]["choices"] == flags
+    # Each slice has its share of the key's limit. A limit of hosts is asked for only where there are hosts.
+    assert json.loads(apply["extra_vars"])["posthog_rate_limit"] == 120
+    assert apply["ask_limit_on_launch"] is True and switch["ask_limit_on_launch"] is False
+    assert not any(item["allow_simultaneous"] for item in (apply, switch))
+
+    good(set_up(posthog, awx, posthog_awx_templates=["apply"]))
+    assert updates("PostHog apply") == ["PostHog"]
+    assert apply["ask_limit_on_launch"] is False
+    # AWX takes an empty text as an answer to a required question, so the playbook looks at it.
+    answers = {"posthog_flag": "", "posthog_flag_state": "off", "posthog_reason": ""}
+    assert awx.serve("POST", f"{switch['url']}launch/", {"extra_vars": answers})[0] == 201
 
 
 @pytest.mark.parametrize("variables", [False, True], ids=["environment", "variables"])
@@ -297,6 +490,21 @@ def test_execution_environment(tmp_path: Path) -> None:
     assert "ansible-core==" in recipe and "ansible-runner==" in recipe
     wanted = yaml.safe_load((tmp_path / "_build" / "requirements.yml").read_text(encoding="utf-8"))
     assert [item["name"] for item in wanted["collections"]] == ["community.posthog"]
+
+
+def test_the_collection_has_one_source() -> None:
+    """The image, with the version of this collection; AWX is not to get another one at each sync."""
+    project = ROOT / "awx" / "project"
+    assert [path.name for path in project.rglob("requirements.y*ml")] == []
+    definition = yaml.safe_load((ROOT / "awx" / "execution-environment.yml").read_text(encoding="utf-8"))
+    (collection,) = definition["dependencies"]["galaxy"]["collections"]
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    assert collection == {"name": "community.posthog", "version": galaxy["version"]}
+    # Where AWX puts what is in a requirements.yml, and where images have their collections. (`make ee-try` runs both.)
+    settings = configparser.ConfigParser()
+    settings.read(project / "ansible.cfg")
+    places = settings["defaults"]["collections_path"].split(":")
+    assert places[0] == "/runner/requirements_collections" and places[-1] == "/usr/share/ansible/collections"
 
 
 def test_survey_variables() -> None:

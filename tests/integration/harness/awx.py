@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What tests of the AWX kit need: the collection awx.awx, a stand-in for AWX's API, and AWX's way of injecting.
 
-The stand-in answers as AWX 24.6.1 does, as far as a set-up meets it: it fills in defaults, gets projects in updates that
-take a while and can fail, validates references, names, inputs, injectors, playbooks, surveys and recurrence rules, knows
-who may do what, deletes inventories later, and refuses to delete what runs. A recording of a real AWX is replayed
-with it (C(test_awx_recording.py)); what the recording does not show is taken from AWX's source.
+The stand-in answers as AWX 24.6.1 does, as far as a set-up meets it: it fills in defaults, gets projects in updates
+that take a while and can fail, validates references, names, inputs, injectors, playbooks, surveys and recurrence rules,
+knows who may do what, deletes inventories later, and refuses to delete what runs. A recording of a real AWX is
+replayed with it (C(test_awx_recording.py)); what the recording does not show is taken from AWX's source.
 """
 
 from __future__ import annotations
@@ -114,6 +114,8 @@ class Awx:
         self.deletion_takes = 2
         #: Jobs that run: what they block, as kind and id.
         self.running: set[tuple[str, int]] = set()
+        #: Organizations that the one who asks is not an administrator of.
+        self.foreign: set[int] = set()
         #: The number that the next object gets; tests that replay set it.
         self.next_number = 1
         self.next_update = 1
@@ -181,8 +183,7 @@ class Awx:
             kind: sorted(
                 item.get("name") or item.get("identifier", "")
                 for number, item in items.items()
-                if number not in self._first.get(kind, ())
-                and (where is None or item.get("organization") == where)
+                if number not in self._first.get(kind, ()) and (where is None or item.get("organization") == where)
             )
             for kind, items in self.objects.items()
             if kind not in ("project_updates", "organizations")
@@ -336,6 +337,9 @@ class Awx:
         """An object as AWX shows it: with links, and with secrets encrypted."""
         out = {key: copy.deepcopy(value) for key, value in obj.items() if not key.startswith("_")}
         out["summary_fields"] = {}
+        if obj["type"] == "organization":
+            may = {"edit": obj["id"] not in self.foreign, "delete": True}
+            out["summary_fields"]["user_capabilities"] = may
         out["related"] = {"survey_spec": f"{obj['url']}survey_spec/", "update": f"{obj['url']}update/"}
         if obj["type"] == "credential":
             kind = self.objects["credential_types"][obj["credential_type"]]
@@ -491,7 +495,8 @@ class Awx:
         for number, question in enumerate(body.get("spec", [])):
             if question["type"] not in QUESTIONS:
                 known = ", ".join(QUESTIONS)
-                text = f"'{question['type']}' in survey question {number} is not one of '{known}' allowed question types."
+                kind = question["type"]
+                text = f"'{kind}' in survey question {number} is not one of '{known}' allowed question types."
                 return 400, {"error": text}
             choices = question.get("choices") or []
             if question["type"].startswith("multi"):

@@ -135,7 +135,8 @@ KINDS: t.Final[dict[str, Kind]] = {
     "inventory_sources": Kind(
         "inventory_source",
         {
-            **_empty("description", "enabled_value", "enabled_var", "host_filter", "limit", "scm_branch", "source_vars"),
+            **_empty("description", "enabled_value", "enabled_var", "host_filter", "limit", "scm_branch"),
+            "source_vars": "",
             **_off("last_job_failed", "last_update_failed", "overwrite", "overwrite_vars", "update_on_launch"),
             **_nulls("custom_virtualenv", "credential", "execution_environment", "source_project"),
             "status": "never updated",

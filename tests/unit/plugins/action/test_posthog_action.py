@@ -17,8 +17,10 @@ import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
+from ansible_collections.community.posthog.plugins.module_utils import _client
 from ansible_collections.community.posthog.plugins.plugin_utils import _action
 from ansible_collections.community.posthog.plugins.plugin_utils._action import PostHogAction, _environment, _Kept
+from ansible_collections.community.posthog.plugins.plugin_utils._options import shared_directory
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     KEY,
     ORGANIZATION,
@@ -327,3 +329,32 @@ def test_the_same_action_again_reads_again(server: Server) -> None:
     server.script(Reply(200, {"next": None, "results": [{"id": "r9", "name": "Sales", "members": []}]}))
     assert not waiting.run(task_vars={})["changed"]
     assert len(server.seen) == 2
+
+
+# -- the limit of requests -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "variables", "limit"),
+    [
+        ({}, {}, 480),
+        ({}, {"posthog_rate_limit": 120}, 120),
+        ({}, {"posthog_rate_limit": "120"}, 120),
+        ({}, {"posthog_rate_limit": ""}, 480),
+        ({"rate_limit": 60}, {"posthog_rate_limit": 120}, 60),
+    ],
+)
+def test_the_limit_is_a_variable_too(
+    server: Server, monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], variables: dict[str, Any], limit: int
+) -> None:
+    """Slices of AWX each get a part of the key's limit; and what all workers of a run send counts together."""
+    asked: list[int] = []
+
+    def limiter(directory: str | None, host: str, api_key: str, per_minute: int) -> None:
+        asked.append(per_minute)
+        assert directory == shared_directory()
+
+    monkeypatch.setattr(_client, "shared_limiter", limiter)
+    server.script(roles)
+    assert not run(task_for(server, name="Engineering", **given), variables).get("failed")
+    assert asked == [limit]

@@ -525,3 +525,13 @@ def test_cache(acme: Server, tmp_path: Path) -> None:
     assert again(api_key=KEY + "2") == 1
     texts = [path.name + path.read_text() for path in place.iterdir()]
     assert len(texts) == 3 and not any(KEY in text or "phc_" in text for text in texts)
+
+
+def test_an_old_core_is_named_in_one_sentence() -> None:
+    """Ansible itself only warns, and goes on to fail at something else. The oldest is that of meta/runtime.yml."""
+    said = plugin.old_core("2.15.13")
+    assert said.startswith("community.posthog needs ansible-core 2.18 or newer, and this is 2.15.13; in AWX, use")
+    assert [plugin.old_core(version) for version in ("2.18.0", "2.21.5", "3.0.0", "devel")] == ["", "", "", ""]
+    meta = Path(__file__).resolve().parents[4] / "meta" / "runtime.yml"
+    oldest = ".".join(map(str, plugin.OLDEST_CORE))
+    assert f'requires_ansible: ">={oldest}.0"' in meta.read_text(encoding="utf-8")

@@ -1,0 +1,92 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hosts for a play, if there are any."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: hosts
+short_description: Hosts for a play, of which there has to be one
+version_added: 0.1.0
+description:
+  - Returns the pattern that it is given, for C(hosts) of a play, if it matches a host within the limit of the run.
+    Otherwise the run fails.
+  - Ansible itself skips a play that matches no host, and the run succeeds, although it has done nothing.
+author:
+  - Contributors to the community.posthog collection (@ansible-collections)
+options:
+  _terms:
+    description:
+      - Patterns, as C(hosts) of a play takes them.
+    type: list
+    elements: str
+    required: true
+seealso:
+  - plugin: ansible.builtin.inventory_hostnames
+    plugin_type: lookup
+"""
+
+EXAMPLES = r"""
+- name: Fail rather than skip
+  hosts: "{{ query('community.posthog.hosts', posthog_hosts | default('localhost')) }}"
+  gather_facts: false
+  tasks:
+    - name: Show the host
+      ansible.builtin.debug:
+        var: inventory_hostname
+"""
+
+RETURN = r"""
+_raw:
+  description: The patterns, as they were given.
+  type: list
+  elements: str
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleError, AnsibleLookupError
+from ansible.inventory.manager import InventoryManager
+from ansible.plugins.lookup import LookupBase
+
+from ansible_collections.community.posthog.plugins.module_utils._fields import plain
+
+
+class LookupModule(LookupBase):
+    """See the documentation above."""
+
+    def run(
+        self, terms: t.Sequence[t.Any], variables: t.Mapping[str, t.Any] | None = None, **kwargs: t.Any
+    ) -> list[t.Any]:
+        """Look whether there is a host.
+
+        :param terms: the patterns.
+        :param variables: the variables at hand, among them the groups and the limit of the run.
+        :param kwargs: the options.
+        :returns: the patterns.
+        :raises AnsibleLookupError: no host matches.
+        """
+        known = variables or {}
+        self.set_options(var_options=known, direct=kwargs)
+        patterns: list[str] = []
+        for term in plain(list(terms)):
+            patterns += term if isinstance(term, list) else [term]
+        manager = InventoryManager(loader=t.cast("t.Any", self._loader), parse=False)
+        for group, hosts in dict(known.get("groups") or {}).items():
+            manager.add_group(str(group))
+            for host in hosts:
+                manager.add_host(str(host), group=str(group))
+        limit = str(plain(known.get("ansible_limit") or ""))
+        try:
+            manager.subset(limit or None)
+            found = manager.get_hosts(pattern=patterns)
+        except AnsibleError as error:
+            raise AnsibleLookupError(f"{', '.join(map(str, patterns))}: {error}") from error
+        if not found:
+            within = f" within the limit {limit!r}" if limit else ""
+            raise AnsibleLookupError(
+                f"no host matches {', '.join(map(str, patterns))!r}{within}, so nothing would be done; "
+                + ("leave the limit out, or name hosts of this pattern" if limit else "look at the inventory")
+            )
+        return patterns

@@ -1,0 +1,95 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Processes of one run count their requests together."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.community.posthog.plugins.module_utils import _budget
+from ansible_collections.community.posthog.plugins.module_utils._budget import SharedLimiter, shared_limiter
+from ansible_collections.community.posthog.plugins.module_utils._client import Client, Connection
+from ansible_collections.community.posthog.plugins.module_utils._pace import RateLimiter
+
+HOST, KEY = "https://posthog.example.com", "phx_OnlyTheFilesNameKnowsADigestOfThis"
+
+
+def _send(path: str, number: int, window: float, answers: t.Any) -> None:
+    """What a worker does: a few requests, each after waiting."""
+    limiter = SharedLimiter(path, 11, window)
+    for _request in range(number):
+        limiter.wait()
+        answers.put(time.monotonic())
+
+
+def test_never_more_than_the_limit_whoever_sends(tmp_path: Path) -> None:
+    window = 1.0
+    context = multiprocessing.get_context("fork")
+    answers = context.Queue()
+    workers = [
+        context.Process(target=_send, args=(str(tmp_path / "budget"), 5, window, answers), daemon=True)
+        for _ in range(6)
+    ]
+    for worker in workers:
+        worker.start()
+    sent = sorted(answers.get(timeout=60) for _ in range(30))
+    for worker in workers:
+        worker.join()
+    # A request may be seen a moment after it was counted, hence the quarter.
+    for start in sent:
+        assert sum(start <= moment < start + window * 0.75 for moment in sent) <= 10
+    # Three windows of ten: nobody waits longer than that takes.
+    assert sent[-1] - sent[0] >= 2 * window * 0.75
+
+
+def test_a_worker_that_died_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "budget"
+    # Half of a number, as somebody may leave it who was killed while writing.
+    path.write_bytes(b"\\0" * 11)
+    limiter = SharedLimiter(str(path), 3)
+    began = time.monotonic()
+    limiter.wait()
+    limiter.wait()
+    assert time.monotonic() - began < 5
+    assert path.stat().st_size == 2 * 8
+
+
+def test_what_another_boot_left_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    limiter = SharedLimiter(str(tmp_path / "budget"), 2)
+    monkeypatch.setattr(_budget.time, "monotonic", lambda: 1e9)
+    limiter.wait()
+    monkeypatch.setattr(_budget.time, "monotonic", lambda: 5.0)
+    monkeypatch.setattr(_budget.time, "sleep", lambda seconds: pytest.fail("there is nothing to wait for"))
+    limiter.wait()
+
+
+def test_one_file_for_each_key_and_no_key_in_its_name(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    place = str(tmp_path)
+    assert shared_limiter(None, HOST, KEY, 480) is None
+    assert shared_limiter(place, HOST, KEY, 0) is None
+    assert shared_limiter(str(tmp_path / "gone"), HOST, KEY, 480) is None
+    for key in (KEY, KEY, "phx_another"):
+        limiter = shared_limiter(place, HOST, key, 480)
+        assert limiter is not None
+        assert limiter.wait() == 0
+    assert isinstance(Client(Connection(HOST, KEY), shared=place)._limiter, SharedLimiter)
+    assert isinstance(Client(Connection(HOST, KEY))._limiter, RateLimiter)
+    names = os.listdir(tmp_path)
+    assert len(names) == 2 and not any("phx" in name for name in names)
+    assert {(tmp_path / name).stat().st_mode & 0o077 for name in names} == {0}
+    # A directory that others may enter is not used.
+    tmp_path.chmod(0o755)
+    assert shared_limiter(place, HOST, KEY, 480) is None
+
+
+def test_without_the_file_nothing_is_counted(tmp_path: Path) -> None:
+    limiter = SharedLimiter(str(tmp_path / "gone" / "budget"), 2)
+    assert [limiter.wait() for _request in range(5)] == [0.0] * 5

@@ -104,8 +104,8 @@ class ProjectSettings(Singleton):
 
     def update(self, collection: Collection, current: Obj, body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.update`."""
-        base = super()
-        return _update(lambda own: base.update(collection, current, own), collection, current, body)
+        update = super().update
+        return _update(lambda own: update(collection, current, own), collection, current, body)
 
 
 class Projects(Calls):
@@ -124,5 +124,5 @@ class Projects(Calls):
 
     def update(self, collection: Collection, current: Obj, body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.update`."""
-        base = super()
-        return _update(lambda own: base.update(collection, current, own), collection, current, body)
+        update = super().update
+        return _update(lambda own: update(collection, current, own), collection, current, body)

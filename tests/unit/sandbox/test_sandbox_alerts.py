@@ -10,7 +10,7 @@ from sandbox_client import Client
 from test_sandbox_pipelines import refused
 
 TRENDS = {"kind": "InsightVizNode", "source": {"kind": "TrendsQuery", "series": [{"kind": "EventsNode"}]}}
-PATHS = {"kind": "InsightVizNode", "source": {"kind": "PathsQuery"}}
+PATHS = {"kind": "InsightVizNode", "source": {"kind": "PathsQuery", "pathsFilter": {}}}
 FUNNEL = {"kind": "InsightVizNode", "source": {"kind": "FunnelsQuery", "series": [{"kind": "EventsNode"}]}}
 UPPER = {"configuration": {"type": "absolute", "bounds": {"upper": 10}}}
 

@@ -192,11 +192,13 @@ def test_a_wrong_control_is_refused(api: Client) -> None:
 
 def test_a_keep_alive_request_is_quick(api: Client) -> None:
     api.get("P/dashboards/")
-    started = time.monotonic()
+    seconds = []
     for _dummy in range(50):
+        started = time.monotonic()
         api.get("P/dashboards/")
-    # A delayed acknowledgement would cost 40 ms each time.
-    assert (time.monotonic() - started) / 50 < 0.03
+        seconds.append(time.monotonic() - started)
+    # A delayed acknowledgement would cost each of them 40 ms. On a busy machine some are slow, but not all.
+    assert min(seconds) < 0.03
 
 
 def test_half_a_request_is_none(sandbox: Any, api: Client) -> None:

@@ -16,6 +16,7 @@ from ansible_collections.community.posthog.plugins.module_utils._beside import a
 from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._module import Program, ResourceProgram, concurrency_of
+from ansible_collections.community.posthog.plugins.module_utils._policy import KEEP, UNDECLARED, policy_of
 from ansible_collections.community.posthog.plugins.module_utils._project import (
     Project,
     Purge,
@@ -55,6 +56,7 @@ class ConfigProgram(Program):
                 "purge_scope": {"type": "str", "choices": ["marked", "all"], "default": "marked"},
                 "max_deletions": {"type": "str", "default": "10"},
                 "allow_empty": {"type": "bool", "default": False},
+                "undeclared": {"type": "str", "choices": list(UNDECLARED), "default": KEEP.undeclared},
                 "unknown_names": {"type": "str", "choices": ["warn", "error", "ignore"], "default": "warn"},
                 "concurrency": {"type": "int", "default": 8},
             },
@@ -99,7 +101,8 @@ class ConfigProgram(Program):
         session.adopts = frozenset(adopted) if not purge.everything else frozenset()
         session.keep_secret(self.secrets(raw))
         check_mode = session.check_mode
-        project = Project(session, self.programs, concurrency=concurrency, progress=session.report)
+        policy = policy_of(params.get("undeclared")) or KEEP
+        project = Project(session, self.programs, concurrency=concurrency, policy=policy, progress=session.report)
         project.read(_documents(raw.get("config")))
         try:
             project.order()
@@ -191,7 +194,8 @@ def _details(outcome: Outcome) -> t.Iterator[str]:
     elif outcome.action == "updated":
         for change in changes(outcome):
             before, after = _inline(change["before"]), _inline(change["after"])
-            yield f"{change['path']}: {before} -> {after}"
+            reason = " (not declared, so PostHog's default)" if change.get("undeclared") else ""
+            yield f"{change['path']}: {before} -> {after}{reason}"
 
 
 def _block(head: str, value: t.Any) -> t.Iterator[str]:

@@ -28,14 +28,16 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import (
     PostHogFailure,
     raise_if_over,
 )
-from ansible_collections.community.posthog.plugins.module_utils._fields import UUID, Field, Ref, dig, nearest
+from ansible_collections.community.posthog.plugins.module_utils._fields import UNKNOWN, UUID, Field, Ref, dig, nearest
 from ansible_collections.community.posthog.plugins.module_utils._module import Program, ResourceProgram, concurrency_of
 from ansible_collections.community.posthog.plugins.module_utils._paths import reach, replaced, written_path
+from ansible_collections.community.posthog.plugins.module_utils._policy import UNDECLARED, UNDECLARED_KEY
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import STORED
 from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
+from ansible_collections.community.posthog.plugins.module_utils._undeclared import at_rest
 
 #: What variables that stand for secrets begin with.
 SECRET_PREFIX: t.Final = "posthog_secret_"
@@ -72,18 +74,21 @@ class Exporter:
     :param session: the project.
     :param rename: by type, names that another name is written for, wherever they stand.
     :param concurrency: how many objects are read at once.
+    :param undeclared: what the files say of the fields that they do not name.
     """
 
     def __init__(
         self,
         session: Session,
         *,
+        undeclared: str = "default",
         rename: t.Mapping[str, t.Mapping[str, str]] | None = None,
         concurrency: int = 8,
     ) -> None:
         self.session = session
         self.rename = rename or {}
         self.concurrency = concurrency
+        self.undeclared = undeclared
         self.export = Export()
         self._type = self._name = ""
         self._number = 0
@@ -240,7 +245,7 @@ class Exporter:
             named = known.name in table.identity.options[:1]
             if value is NOTHING and named:
                 value = known.value_in(obj)
-            if value is NOTHING or (not named and not known.required and self._is_default(known, value)):
+            if value is NOTHING or (not named and not known.required and self._is_default(known, value, obj)):
                 continue
             if named and isinstance(value, str):
                 value = self.rename.get(table.type, {}).get(value, value)
@@ -257,11 +262,12 @@ class Exporter:
                 self._report_strangers(part.field, obj.get(part.field.name))
             for path, reason in part.unsaid(self.session, table, obj):
                 self._report(path, reason)
-            if value not in (None, [], {}):
-                item[part.field.name] = self._plain(value)
+            if value is not None and not at_rest(part.field, value):
+                item[part.field.name] = self._plain(value) if part.field.rest is not UNKNOWN else value
         if table.has_id:
             item["id"] = table.object_id(obj)
-        if table.singleton and not (item.keys() - said.keys()):
+        if table.singleton and said and not (item.keys() - said.keys()):
+            # What stands at its defaults in every one of many places would fill pages.
             return None
         return item
 
@@ -340,6 +346,8 @@ class Exporter:
             for name in (name for name in names if names[name] != name):
                 entry["reason"] = re.sub(rf"\b{name}\b", names[name], entry["reason"])
         self.export.secrets = [names[name] for name in self.export.secrets]
+        if self.export.config:
+            self.export.config = {UNDECLARED_KEY: self.undeclared, **self.export.config}
         return self.export
 
     def _report_strangers(self, known: Field, value: t.Any) -> None:
@@ -355,22 +363,18 @@ class Exporter:
 
     # -- values -------------------------------------------------------------------------------------------------------
 
-    @staticmethod
-    def _is_default(known: Field, value: t.Any) -> bool:
+    def _is_default(self, known: Field, value: t.Any, obj: t.Mapping[str, t.Any]) -> bool:
         """Whether leaving a value out comes to the same."""
-        default = known.default if known.default is not None else known.null_as
-        default = next((word for word, number in known.words.items() if number == default), default)
-        if value is None:
-            return default is None
-        if value in ([], {}, "") and default in (None, [], {}, ""):
-            return True
-        return default is not None and type(value) is type(default) and bool(value == default)
+        if known.kept or (known.create_only and value is None):
+            # Left alone where it is not declared, so an empty one says nothing.
+            return value in (None, [], {}, "")
+        return at_rest(known, known.value_in(obj))
 
     def _unparsed(self, known: Field, value: t.Any, path: str) -> t.Any:
         """A value as a task declares it."""
         value = typed(known, value)
         if value is None:
-            return None if known.nullable and known.default is not None else NOTHING
+            return None if known.nullable or known.null_as is not None else NOTHING
         if known.words:
             return next((word for word, number in known.words.items() if number == value), value)
         if known.ref is not None:
@@ -494,6 +498,8 @@ class ExportProgram(Program):
                 "dest": {"type": "path"},
                 "layout": {"type": "str", "choices": ["type", "object", "single"], "default": "type"},
                 "clean": {"type": "bool", "default": False},
+                # What is left out is at its default, and nothing else is left out.
+                "undeclared": {"type": "str", "choices": list(UNDECLARED), "default": "default"},
                 "concurrency": {"type": "int", "default": 8},
             },
             "supports_check_mode": True,
@@ -504,7 +510,12 @@ class ExportProgram(Program):
         named = params.get("types")
         programs = self._chosen(named, str(params.get("scope") or "project"))
         session.many = True
-        exporter = Exporter(session, rename=self._rename(params), concurrency=concurrency_of(params))
+        exporter = Exporter(
+            session,
+            undeclared=str(params.get("undeclared") or "default"),
+            rename=self._rename(params),
+            concurrency=concurrency_of(params),
+        )
         wanted = _filter(params)
         refused: list[ApiError] = []
         for program in programs:
@@ -522,10 +533,11 @@ class ExportProgram(Program):
                     {"type": program.table.type, "name": "", "path": "", "reason": session.explained(exc).message}
                 )
         export = exporter.finish()
-        objects = sum(len(items) if isinstance(items, list) else 1 for items in export.config.values())
+        types = {key: items for key, items in export.config.items() if key != UNDECLARED_KEY}
+        objects = sum(len(items) if isinstance(items, list) else 1 for items in types.values())
         return {
             "changed": False,
-            "msg": f"{objects} objects of {len(export.config)} types",
+            "msg": f"{objects} objects of {len(types)} types",
             "config": export.config,
             "secrets": export.secrets,
             "unfaithful": export.unfaithful,

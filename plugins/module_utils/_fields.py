@@ -27,6 +27,20 @@ Problems = list[tuple[str, str]]
 #: Looks into an open document: gets the value, its path and the problems, returns the value.
 Check = t.Callable[[t.Any, str, Problems], t.Any]
 
+
+class _Unknown:
+    """Stands for a default that nobody knows."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+    def __deepcopy__(self, memo: t.Any) -> _Unknown:
+        return self
+
+
+#: What PostHog puts in a field where nothing was said, if that is not known.
+UNKNOWN: t.Final = _Unknown()
+
 #: Text, numbers and so on. C(json) is JSON that the API keeps as text; C(open) a document whose keys are the user's.
 Kind = t.Literal["str", "int", "num", "bool", "time", "decimal", "any", "json", "open", "document", "list", "map"]
 
@@ -143,6 +157,8 @@ class Field:
         repeats them.
     :param computed_keys: keys of an open document, at any depth, that the server computes; no write repeats them.
     :param secret: never or only masked on read.
+    :param unsettled: what PostHog puts where nothing was said depends on something else: a template, an account. So
+        nobody can tell by its value that nothing was said, and an export writes it, empty too.
     :param create_only: fixed after creation.
     :param update_only: ignored in the POST that creates the object; sent right after it.
     :param in_list: whether a list call tells it.
@@ -201,6 +217,7 @@ class Field:
     unsaid: tuple[str, ...] = ()
     computed_keys: tuple[str, ...] = ()
     secret: bool = False
+    unsettled: bool = False
     create_only: bool = False
     update_only: bool = False
     in_list: bool = True
@@ -222,6 +239,22 @@ class Field:
     clear_members: bool = False
     aliases: tuple[str, ...] = ()
     since: str | None = None
+
+    @property
+    def rest(self) -> t.Any:
+        """What the field of a resource type is at where nobody says anything, in the API's form.
+
+        :data:`UNKNOWN` where nobody knows that, where it is not the task's business, and where nothing could be put
+        back there.
+        """
+        if self.required or self.computed or self.secret or self.write_only or self.kept or self.create_only:
+            return UNKNOWN
+        if self.unsettled or not self.exported:
+            return UNKNOWN
+        for value in (self.initial, self.default, self.null_as):
+            if value is not None:
+                return value
+        return None if self.nullable else UNKNOWN
 
     @property
     def api_name(self) -> str:

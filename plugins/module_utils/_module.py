@@ -28,6 +28,7 @@ from ansible_collections.community.posthog.plugins.module_utils._connection impo
 )
 from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._fields import Field, held, nearest, plain
+from ansible_collections.community.posthog.plugins.module_utils._policy import KEEP, Policy
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import (
     Declared,
     Outcome,
@@ -112,6 +113,7 @@ class Declaration:
     :param items: the objects; one, unless C(several).
     :param several: the task declares several objects of one parent.
     :param exclusive: those are all that the parent is to have.
+    :param policy: what it says of the fields that it does not name.
     """
 
     table: Resource
@@ -122,6 +124,7 @@ class Declaration:
     items: list[Declared] = dataclasses.field(default_factory=list)
     several: bool = False
     exclusive: bool = False
+    policy: Policy = KEEP
 
 
 def concurrency_of(params: t.Mapping[str, t.Any]) -> int:
@@ -308,12 +311,15 @@ class ResourceProgram(Program):
         result[table.plural] = [masked(table, item.obj) for item in outcomes if item.obj is not None]
         return result
 
-    def declare(self, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], prefix: str = "") -> Declaration:
+    def declare(
+        self, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], prefix: str = "", policy: Policy = KEEP
+    ) -> Declaration:
         """Read what a task says, and check all of it that can be checked without PostHog.
 
         :param raw: the options that the user gave, by any of their names.
         :param params: the engine's own options (O(state), O(update_secret) and switches), validated, with defaults.
         :param prefix: path in front of the option paths.
+        :param policy: what the task says of the fields that it does not name.
         :returns: what is to be done.
         :raises InvalidInput: with everything that is wrong.
         """
@@ -321,7 +327,7 @@ class ResourceProgram(Program):
         given = {self._aliases.get(key, key): value for key, value in raw.items()}
         absent = params.get("state") == "absent"
         declaration = Declaration(
-            table, given, absent=absent, update_secret=str(params.get("update_secret") or "on_create")
+            table, given, absent=absent, update_secret=str(params.get("update_secret") or "on_create"), policy=policy
         )
         if table.several is not None and given.get(table.several.option) is not None:
             self._declare_several(declaration, params, prefix)
@@ -337,14 +343,15 @@ class ResourceProgram(Program):
         declaration.items.append(declared)
         return declaration
 
-    def reconciler(self, session: Session, update_secret: str = "on_create") -> Reconciler:
+    def reconciler(self, session: Session, update_secret: str = "on_create", policy: Policy = KEEP) -> Reconciler:
         """What compares and writes.
 
         :param session: for requests.
         :param update_secret: C(on_create) or C(always).
+        :param policy: what declarations say of the fields that they do not name.
         :returns: a reconciler of this type.
         """
-        return Reconciler(session, self.table, update_secret=update_secret)
+        return Reconciler(session, self.table, update_secret=update_secret, policy=policy)
 
     def carry_out(self, session: Session, declaration: Declaration) -> list[Outcome]:
         """Bring PostHog to what a declaration says.
@@ -354,7 +361,7 @@ class ResourceProgram(Program):
         :returns: what became of each object.
         :raises PostHogFailure: it could not be done.
         """
-        reconciler = self.reconciler(session, declaration.update_secret)
+        reconciler = self.reconciler(session, declaration.update_secret, declaration.policy)
         # Before anything is sent: an error may repeat what it is about.
         session.keep_secret(self._secrets(None, declaration.given, None))
         if declaration.several:

@@ -43,6 +43,13 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
 )
 from ansible_collections.community.posthog.plugins.module_utils._module import Declaration, ResourceProgram
 from ansible_collections.community.posthog.plugins.module_utils._paths import reach
+from ansible_collections.community.posthog.plugins.module_utils._policy import (
+    KEEP,
+    UNDECLARED_KEY,
+    Policy,
+    policy_of,
+    wrong_policy,
+)
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import Declared, Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Resource, Scope
@@ -227,6 +234,7 @@ class Project:
     :param session: the task's session.
     :param programs: the modules, by plural name of their type.
     :param concurrency: how many objects are worked on at once.
+    :param policy: what documents that do not say it themselves say of the fields that an item does not name.
     :param progress: called with a line about each object that was changed.
     """
 
@@ -236,11 +244,13 @@ class Project:
         programs: t.Mapping[str, ResourceProgram],
         *,
         concurrency: int = 8,
+        policy: Policy = KEEP,
         progress: t.Callable[[str], None] | None = None,
     ) -> None:
         self.session = session
         self.programs = programs
         self.concurrency = max(1, concurrency)
+        self.policy = policy
         self.progress = progress or (lambda line: None)
         self.nodes: list[Node] = []
         self.problems: Problems = []
@@ -275,9 +285,10 @@ class Project:
             prefix = f"config[{number}]." if len(documents) > 1 else ""
             source = Source(str(told.get("file") or ""), told.get("lines") or {}, prefix)
             home = self._home(document, source)
+            policy = self._policy(document, source)
             self._homes.setdefault(home, set())
             for key, value in document.items():
-                if key in (*HOME_KEYS, SOURCE_KEY) or value is None:
+                if key in (*HOME_KEYS, SOURCE_KEY, UNDECLARED_KEY) or value is None:
                     continue
                 program = self.programs.get(key)
                 if program is not None:
@@ -285,12 +296,12 @@ class Project:
                 if program is None:
                     self._problem(source, key, f"is no type{self._nearest_type(key)}")
                 elif program.table.singleton and program.table.parent is None:
-                    self._read_item(program, value, key, home, source)
+                    self._read_item(program, value, key, home, source, policy)
                 elif not isinstance(value, list):
                     self._problem(source, key, "takes a list")
                 else:
                     for index, item in enumerate(value):
-                        self._read_item(program, item, f"{key}[{index}]", home, source)
+                        self._read_item(program, item, f"{key}[{index}]", home, source, policy)
 
     def _declared_project(self, documents: t.Iterable[t.Any]) -> str | None:
         """The project that the task works in, where the configuration itself declares it, so that it may not be there.
@@ -330,20 +341,32 @@ class Project:
             home.append(None if value is None else str(value))
         return (home[0], home[1])
 
+    def _policy(self, document: t.Mapping[str, t.Any], source: Source) -> Policy:
+        """What a document says of the fields that its items do not name; its own word counts, if it has one."""
+        value = document.get(UNDECLARED_KEY)
+        if value is None:
+            return self.policy
+        policy = policy_of(value)
+        if policy is None:
+            self._problem(source, UNDECLARED_KEY, wrong_policy(value))
+        return policy or self.policy
+
     def _nearest_type(self, key: str) -> str:
         singular = {program.table.type: plural for plural, program in self.programs.items()}
         if key in singular:
             return f"; a list of them is called {singular[key]}"
         return nearest(key, self.programs) or f"; known are {', '.join(sorted(self.programs))}"
 
-    def _read_item(self, program: ResourceProgram, item: t.Any, where: str, home: Home, source: Source) -> None:
+    def _read_item(
+        self, program: ResourceProgram, item: t.Any, where: str, home: Home, source: Source, policy: Policy
+    ) -> None:
         if not isinstance(item, dict):
             self._problem(source, where, f"takes the options of posthog_{program.table.type}, not {kind_of(item)}")
             return
         home = self._home_of(program.table, home)
         try:
-            params, raw = self._options(program, item, where)
-            declaration = program.declare(raw, params, where)
+            params, raw = self._options(program, item, where, policy)
+            declaration = program.declare(raw, params, where, policy)
         except InvalidInput as exc:
             for path, text in exc.problems:
                 self._problem(source, path, text)
@@ -376,7 +399,7 @@ class Project:
 
     @staticmethod
     def _options(
-        program: ResourceProgram, item: t.Mapping[str, t.Any], where: str
+        program: ResourceProgram, item: t.Mapping[str, t.Any], where: str, policy: Policy
     ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         """The engine's own options of an item, validated, and the rest."""
         spec = program.spec()["argument_spec"]
@@ -396,8 +419,10 @@ class Project:
                 params[name] = own[name].parse(value, f"{where}.{key}", problems)
             else:
                 raw[key] = value
+        parts = {switch.name for part in program.table.parts for switch in part.switches}
         for option in own.values():
-            params.setdefault(option.name, option.default)
+            # Where an item is the whole truth, so are the lists in it.
+            params.setdefault(option.name, True if policy.whole and option.name in parts else option.default)
         table = program.table
         given = {names[key] for key in raw if key in names}
         identified = "id" in given or (table.several is not None and table.several.option in given)
@@ -583,6 +608,8 @@ class Project:
         self.nodes.append(completion)
         node.declaration = dataclasses.replace(
             node.declaration,
+            # What comes later is not set back first.
+            policy=KEEP,
             items=[
                 dataclasses.replace(
                     item,

@@ -44,6 +44,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     remarks_in,
 )
 from ansible_collections.community.posthog.plugins.module_utils._paths import Path, places, reach, replaced, without
+from ansible_collections.community.posthog.plugins.module_utils._policy import KEEP, Policy
 from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, PartPlan, RefPart, Resource
 from ansible_collections.community.posthog.plugins.module_utils._secrets import MASK, SHORTEST, texts, without_secrets
@@ -55,6 +56,13 @@ from ansible_collections.community.posthog.plugins.module_utils._twins import (
     older,
     others_like,
     removable,
+)
+from ansible_collections.community.posthog.plugins.module_utils._undeclared import (
+    completed,
+    names,
+    settled,
+    spelled_out,
+    unspelled,
 )
 
 #: What PostHog shows in place of a stored secret, and takes to keep it (API.md 5, hog_function).
@@ -74,6 +82,7 @@ class Declared:
     :param extra: fields that this release does not know.
     :param switches: the options of the engine (state, exclusive and so on).
     :param remarks: what is worth a warning: option path and sentence.
+    :param undeclared: fields and parts among the above that are at their default for want of a word about them.
     """
 
     values: dict[str, t.Any] = field(default_factory=dict)
@@ -82,6 +91,7 @@ class Declared:
     extra: dict[str, t.Any] = field(default_factory=dict)
     switches: dict[str, t.Any] = field(default_factory=dict)
     remarks: Problems = field(default_factory=list)
+    undeclared: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -95,6 +105,7 @@ class Outcome:
     :param after: the same after.
     :param label: what to call the object.
     :param also: outcomes of other objects that were handled instead (an invite).
+    :param named: what the declaration names, by field; None where that is not known.
     """
 
     resource: Resource
@@ -104,6 +115,7 @@ class Outcome:
     after: dict[str, t.Any] = field(default_factory=dict)
     label: str = ""
     also: list[Outcome] = field(default_factory=list)
+    named: dict[str, t.Any] | None = None
 
     @property
     def changed(self) -> bool:
@@ -182,12 +194,16 @@ class Reconciler:
     :param session: project, names, requests.
     :param resource: the table.
     :param update_secret: C(on_create) or C(always): when a value that cannot be read back is written.
+    :param policy: what a declaration says of the fields that it does not name.
     """
 
-    def __init__(self, session: Session, resource: Resource, *, update_secret: str = "on_create") -> None:
+    def __init__(
+        self, session: Session, resource: Resource, *, update_secret: str = "on_create", policy: Policy = KEEP
+    ) -> None:
         self.session = session
         self.resource = resource
         self.update_secret = update_secret
+        self.policy = policy
         self._first: Outcome | None = None
 
     # -- present --------------------------------------------------------------------------------------------------
@@ -200,13 +216,15 @@ class Reconciler:
         :returns: what happened, or would happen in check mode.
         :raises PostHogFailure: it could not be done.
         """
+        if self.policy.whole:
+            declared = completed(self.resource, declared)
         return self._settled(lambda: self._present(declared, object_id))
 
     def _moved(self, declared: Declared, object_id: t.Any) -> Outcome:
         """What becomes of an object that is to be moved and is not here: it may have been moved already."""
         option = self.resource.moves
         target = self.session.beside(str(declared.parts[option]), None)
-        there = Reconciler(target, self.resource, update_secret=self.update_secret)
+        there = Reconciler(target, self.resource, update_secret=self.update_secret, policy=self.policy)
         rest = {name: value for name, value in declared.parts.items() if name != option}
         moved = dataclasses.replace(declared, parts=rest)
         if there._current(there.collection(moved), moved, object_id) is None:
@@ -281,6 +299,7 @@ class Reconciler:
             return self._moved(declared, object_id)
         if current is None and object_id is not None:
             raise PostHogFailure(f"id: there is no {self.resource.name} with the id {object_id}")
+        declared = settled(declared, self.resource, current)
         if current is None and self.resource.becomes and self._became(declared):
             return Outcome(self.resource, "unchanged", None)
         # The only object of a place that a run would have made by now comes with the place.
@@ -295,6 +314,17 @@ class Reconciler:
         if self.resource.replaceable:
             return self._replace(collection, declared, values, current)
         return self._update(collection, declared, values, current)
+
+    def _spelled(self, values: dict[str, t.Any], current: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The values, with what they do not name of open documents, where that is to be gone."""
+        if not self.policy.whole:
+            return values
+        spelled = {}
+        for name, value in values.items():
+            known = held(self.resource.field(name))
+            hidden = self._hidden(known, value, current)
+            spelled[name] = spelled_out(known, value, without(known.value_in(current), hidden))
+        return spelled
 
     def collection(self, declared: Declared) -> Collection:
         """The objects among which the declared one is.
@@ -807,6 +837,7 @@ class Reconciler:
     def _update(
         self, collection: Collection, declared: Declared, values: dict[str, t.Any], current: dict[str, t.Any]
     ) -> Outcome:
+        plain, values = values, self._spelled(values, current)
         differing = self._plan_gated(self._differing(values, current, declared), current)
         plans = self._part_plans(declared, current)
         extra = {
@@ -838,6 +869,8 @@ class Reconciler:
                 continue
             now = known.value_in(current)
             value = written[known.name][0]
+            if self.policy.whole:
+                value = unspelled(known, value, plain[known.name])
             body[known.api_name] = value
             if not known.write_only:
                 merges = known.patched or (known.kind == "document" and not known.whole)
@@ -853,7 +886,8 @@ class Reconciler:
             plan = plans.get(part.field.name)
             if plan is not None and plan.changed:
                 part.predict(predicted, plan)
-        outcome = Outcome(self.resource, "updated", predicted, before, after, label)
+        named = self._named(declared) if self.policy.whole else None
+        outcome = Outcome(self.resource, "updated", predicted, before, after, label, named=named)
         self._plan_allows(differing)
         self._guard(values, current)
         self._intend(outcome)
@@ -957,22 +991,24 @@ class Reconciler:
         self, collection: Collection, declared: Declared, values: dict[str, t.Any], current: dict[str, t.Any]
     ) -> Outcome:
         """Change an object that cannot be changed: delete it and create it anew."""
+        plain, values = values, self._spelled(values, current)
         differing = self._differing(values, current, declared)
         label = self.resource.label(current)
         before = self._before(declared, values, current, {})
         if not differing:
             return Outcome(self.resource, "unchanged", current, before, before, label)
-        predicted = {**self._predicted_new(values, declared)}
+        predicted = {**self._predicted_new(plain, declared)}
         outcome = Outcome(
             self.resource, "updated", predicted, before, self._after(declared, values, current, {}), label
         )
+        outcome.named = self._named(declared) if self.policy.whole else None
         self._guard(values, current)
         self._intend(outcome)
         if self.session.check_mode:
             collection.predict(predicted, instead_of=current)
             return outcome
         self._remove(collection, current)
-        made = self._create(collection, declared, values)
+        made = self._create(collection, declared, plain)
         outcome.obj = made.obj
         return outcome
 
@@ -983,8 +1019,16 @@ class Reconciler:
         for part in self.resource.parts:
             if part.field.name in declared.parts:
                 options = self._part_options(declared)
-                plans[part.field.name] = part.plan(self.session, self.resource, options, current)
+                plan = part.plan(self.session, self.resource, options, current)
+                if plan.changed or part.field.name not in declared.undeclared:
+                    plans[part.field.name] = plan
         return plans
+
+    @staticmethod
+    def _named(declared: Declared) -> dict[str, t.Any]:
+        """What a declaration names, by field."""
+        said = {**declared.values, **declared.extra, **declared.parts}
+        return {name: value for name, value in said.items() if name not in declared.undeclared}
 
     def _part_options(self, declared: Declared) -> dict[str, t.Any]:
         """What a part is told of the declaration."""
@@ -1344,9 +1388,15 @@ def changes(outcome: Outcome) -> list[dict[str, t.Any]]:
     """The single values that changed.
 
     :param outcome: of one object.
-    :returns: see :func:`leaves`.
+    :returns: see :func:`leaves`; C(undeclared) is true where a value is set back for want of a word about it.
     """
-    return leaves(outcome.before, outcome.after) if outcome.action == "updated" else []
+    if outcome.action != "updated":
+        return []
+    found = leaves(outcome.before, outcome.after)
+    for change in found if outcome.named is not None else ():
+        if not names(outcome.named or {}, change["path"]):
+            change["undeclared"] = True
+    return found
 
 
 def _put(obj: dict[str, t.Any], path: str, value: t.Any) -> None:

@@ -20,8 +20,8 @@ description:
     that PostHog has, or to one that is declared anywhere in the same configuration.
   - Check mode is the plan; together with C(--diff) it is printed in full. In each run one line says how many objects
     were created, updated, deleted and left unchanged; with C(-v) there is a line for each object that changes.
-  - What an object does not declare is left alone, and an object that is not declared is left alone too, unless
-    O(purge) says otherwise.
+  - What an object does not declare is left alone, unless O(undeclared) says otherwise, and an object that is not
+    declared is left alone too, unless O(purge) says otherwise.
 version_added: 0.1.0
 author:
   - Contributors to the community.posthog collection (@ansible-collections)
@@ -38,6 +38,7 @@ options:
       - An item takes the options of the type's module, among them O(ignore:state), but not those of the connection.
       - The keys V(organization) and V(project) beside the lists say where their objects belong; without them it is
         where the task works.
+      - The key V(undeclared) beside the lists takes what O(undeclared) takes, and goes before it.
       - A list of such dictionaries configures several projects.
       - At least one of O(config) and O(src) is needed. What they hold is put together.
     type: raw
@@ -88,6 +89,27 @@ options:
       - Allow a type in O(purge) of which nothing is declared, in one of the projects or at all.
     type: bool
     default: false
+  undeclared:
+    description:
+      - What a field means that an item does not name. V(keep) leaves it as it is. With V(default) it is at PostHog's
+        default, so that a short item is the whole truth about its object; where it is not, that is a difference, and
+        it is put back. Plans and results say of such a change that the field is not declared.
+      - A document that says C(undeclared) itself, beside its lists, goes before this option for its own items. What
+        M(community.posthog.posthog_export) writes says V(default).
+      - With V(default), lists of parts that have C(exclusive), such as the tiles of a dashboard, are whole, unless the
+        item says otherwise; without them, there are none. Of documents with free keys, such as the query of an insight,
+        the keys that are not named are to be gone. A short form, such as C(rollout_percentage) of a feature flag,
+        stands for the whole document that it is a part of.
+      - Left alone all the same is what no default is known of, which is why an export writes it; what others own, such
+        as the keys that experiments write into their flags; what is fixed after the creation of an object; secrets;
+        data such as the persons of a static cohort, unless they are named; and the dashboards of an insight, since the
+        tiles of the dashboards say the same.
+      - It is about fields. Objects that are not declared are the business of O(purge).
+    type: str
+    choices:
+      - keep
+      - default
+    default: keep
   unknown_names:
     description:
       - What to do about events and properties that insights, actions and cohorts name and the project has never seen.
@@ -224,7 +246,9 @@ objects:
       returned: always
       sample: updated
     changes:
-      description: The single values that changed, each with C(path), C(before) and C(after).
+      description:
+        - The single values that changed, each with C(path), C(before) and C(after); C(undeclared) is true where a value
+          is put back because the item does not name it, see O(undeclared).
       type: list
       elements: dict
       returned: unless it failed or was skipped

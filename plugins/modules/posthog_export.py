@@ -15,6 +15,9 @@ description:
     what the modules of the single types take.
   - Ids become names, so that the same files can be applied to another project. What PostHog computes, and what has its
     default value, is left out; so are objects that PostHog makes by itself.
+  - Each file says C(undeclared=default) at its top, so that what is left out is not left alone. Where it is changed by
+    hand, it counts as a difference, and M(community.posthog.posthog_config) puts it back. A field of which this
+    collection does not know the default is written, an empty one too.
   - Secrets are never exported. A variable stands in place of each; RV(secrets) and the top of the file name it.
   - What could not be written so that it comes out the same elsewhere is listed in RV(unfaithful).
 author:
@@ -83,6 +86,16 @@ options:
         those of types that could not be read.
     type: bool
     default: false
+  undeclared:
+    description:
+      - What the files say of the fields that they do not name, as
+        O(community.posthog.posthog_config#module:undeclared) explains it. V(keep) leaves alone, in whatever the files
+        are applied to, what has its default value in this project.
+    type: str
+    choices:
+      - keep
+      - default
+    default: default
   concurrency:
     description:
       - How many objects are read at once, from 1 to 32. O(rate_limit) holds for all of them together.
@@ -124,7 +137,7 @@ config:
   description: The configuration, as O(community.posthog.posthog_config#module:config) takes it.
   returned: success
   type: dict
-  sample: {"cohorts": [{"name": "Staff"}], "feature_flags": [{"key": "new-checkout"}]}
+  sample: {"undeclared": "default", "cohorts": [{"name": "Staff"}], "feature_flags": [{"key": "new-checkout"}]}
 secrets:
   description: Names of the variables that stand for secrets.
   returned: success

@@ -85,7 +85,7 @@ def files_of(
 ) -> dict[str, str]:
     """What an export writes.
 
-    :param config: lists by plural type.
+    :param config: lists by plural type, and what holds for each of the files: what is a text.
     :param source: where it is from.
     :param secrets: names of the variables that stand for secrets.
     :param layout: C(type), C(object) or C(single).
@@ -94,13 +94,16 @@ def files_of(
     if layout == "single":
         return {"": _document(dict(config), source, secrets)}
     out: dict[str, str] = {}
+    top = {key: value for key, value in config.items() if isinstance(value, str)}
     for plural, items in config.items():
+        if plural in top:
+            continue
         if layout == "type" or not isinstance(items, list):
-            out[f"{plural}.yml"] = _document({plural: items}, source, secrets)
+            out[f"{plural}.yml"] = _document({**top, plural: items}, source, secrets)
             continue
         for item in items:
             name = _unused(f"{plural}/{file_name(_called(item))}", out)
-            out[name] = _document({plural: [item]}, source, secrets)
+            out[name] = _document({**top, plural: [item]}, source, secrets)
     return out
 
 

@@ -255,7 +255,10 @@ class Snooze(Part):
     """
 
     field = Text(
-        "snoozed_until", nullable=True, pattern=(_LENGTH.pattern, "a length of time such as 2h, or null to wake it")
+        "snoozed_until",
+        nullable=True,
+        exported=False,
+        pattern=(_LENGTH.pattern, "a length of time such as 2h, or null to wake it"),
     )
 
     def plan(

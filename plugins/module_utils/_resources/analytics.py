@@ -134,7 +134,8 @@ INSIGHT_TABLE = Resource(
         Text("description", null_as="", max_length=400),
         # PostHog brings a query to its newest schema and notes the version at every node.
         viz_query("query", nullable=True, unsaid=("version",)),
-        References("dashboards", Ref("dashboard"), null_as=[]),
+        # The tiles of the dashboards say the same from the other side, and what they say is not undone from here.
+        References("dashboards", Ref("dashboard"), null_as=[], kept=True),
         Tags(),
         Bool("favorited", default=False),
         # An insight that is not saved is a draft that nobody else sees.
@@ -157,7 +158,7 @@ INSIGHT_VARIABLE = Resource(
     fields=(
         Text("name", required=True, max_length=400),
         Choice("type", ["String", "Number", "Boolean", "List", "Date"], required=True),
-        Anything("default_value"),
+        Anything("default_value", nullable=True),
         ListOf("values", Anything("value"), null_as=[]),
     ),
 )

@@ -173,6 +173,7 @@ class CohortPersons(Part):
         Text("person", lower=True, pattern=(UUID.pattern, "the UUIDs of persons")),
         unordered=True,
         null_as=[],
+        exported=False,
     )
     switches = (Bool("exclusive"),)
     # The cohort itself tells nothing of them.

@@ -531,11 +531,12 @@ HOG_FUNCTION = Resource(
         Text("name", required=True),
         Choice("type", FUNCTION_TYPES, required=True, create_only=True),
         Text("template_id", create_only=True, read=("template.id", "template")),
-        Text("description", null_as=""),
+        # What a function leaves out of these comes from its template.
+        Text("description", null_as="", unsettled=True),
         Bool("enabled", default=False),
         # PostHog cuts off white space at the end.
         Text("hog", normal=lambda value: value.rstrip() if isinstance(value, str) else value),
-        ListOf("inputs_schema", SCHEMA_ITEM, null_as=[]),
+        ListOf("inputs_schema", SCHEMA_ITEM, null_as=[], unsettled=True),
         INPUTS,
         Document("filters", _FILTER_KEYS, nullable=True, null_as={}, refs=FILTER_REFS),
         ListOf("mappings", MAPPING, nullable=True, refs=FILTER_REFS),
@@ -549,7 +550,7 @@ HOG_FUNCTION = Resource(
             ],
             nullable=True,
         ),
-        Text("icon_url", nullable=True),
+        Text("icon_url", nullable=True, unsettled=True),
         Int("execution_order", nullable=True),
         Reference(
             "batch_export",
@@ -723,7 +724,13 @@ HOG_FLOW = Resource(
         Text("name", required=True, max_length=400),
         Text("description", null_as=""),
         Choice("status", ["draft", "active", "archived"], default="draft"),
-        ListOf("actions", Filters("action", computed_keys=_COMPILED), required=True, refs=FILTER_REFS),
+        ListOf(
+            "actions",
+            Filters("action", computed_keys=_COMPILED),
+            required=True,
+            refs=FILTER_REFS,
+            reading=_uncompiled,
+        ),
         ListOf("edges", Open("edge"), required=True),
         Text("exit_condition", nullable=True),
         Document(
@@ -736,7 +743,7 @@ HOG_FLOW = Resource(
             ],
             nullable=True,
         ),
-        Filters("conversion", nullable=True, refs=FILTER_REFS, computed_keys=_COMPILED),
+        Filters("conversion", nullable=True, refs=FILTER_REFS, computed_keys=_COMPILED, reading=_uncompiled),
         ListOf("variables", Anything("variable"), nullable=True),
     ),
 )

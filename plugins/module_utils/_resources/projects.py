@@ -59,7 +59,8 @@ SETTINGS: tuple[Field, ...] = (
     Text("slack_incoming_webhook", nullable=True, max_length=500),
     Bool("anonymize_ips"),
     Bool("completed_snippet_onboarding"),
-    ListOf("test_account_filters", Filters("filter"), null_as=[], refs=PROPERTY_REFS),
+    # PostHog fills those of a new project by the addresses of its people.
+    ListOf("test_account_filters", Filters("filter"), null_as=[], refs=PROPERTY_REFS, unsettled=True),
     Bool("test_account_filters_default_checked", nullable=True),
     ListOf("path_cleaning_filters", Open("filter"), nullable=True),
     Bool("is_demo"),
@@ -120,7 +121,7 @@ SETTINGS: tuple[Field, ...] = (
             Bool("filter_test_accounts", kept=True),
         ],
     ),
-    Open("marketing_analytics_config"),
+    Open("marketing_analytics_config", merged=True),
     Document(
         "customer_analytics_config",
         [
@@ -399,10 +400,11 @@ class Config(Part):
             raise
         if isinstance(current, dict):
             current[self.field.name] = found
-        known = {key.name for key in self.field.fields if not key.computed}
+        known = [key for key in self.field.fields if not key.computed]
         if isinstance(found, dict):
-            found = {key: value for key, value in found.items() if key in known and value not in (None, [])}
-        return self._named(session.within(current["id"]), found) or None
+            # Each key is left alone where it is not declared, so what is empty is said too.
+            found = {key.name: found.get(key.name) for key in known if key.name in found or key.nullable}
+        return self._named(session.within(current["id"]), found)
 
     def apply(
         self,

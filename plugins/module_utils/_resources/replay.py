@@ -122,7 +122,7 @@ class Playlists(Calls):
 class PlaylistRecordings(Part):
     """The recordings in a collection: a list with a route for each recording that comes or goes."""
 
-    field = ListOf("recordings", Text("recording", max_length=200), unordered=True, null_as=[])
+    field = ListOf("recordings", Text("recording", max_length=200), unordered=True, null_as=[], exported=False)
     switches = (Bool("exclusive"),)
     # The list of playlists tells only how many there are, and these have a list of their own.
     in_list = True

@@ -256,7 +256,7 @@ def test_every_spec_is_one(name: str) -> None:
             *("state", "validate_certs", "timeout", "retries", "max_wait", "rate_limit"),
             *("exclusive", "update_secret", "invite", "details", "show_access_token"),
             *("purge_scope", "max_deletions", "allow_empty", "unknown_names", "concurrency"),
-            *("scope", "layout", "clean"),
+            *("scope", "layout", "clean", "undeclared"),
         ), option
 
 

@@ -102,7 +102,9 @@ def one(obj: Obj, **options: Any) -> Obj:
 @pytest.mark.parametrize(
     ("obj", "wanted"),
     [
-        ({"note": "", "size": 5, "active": True, "tags": [], "level": 1, "since": None, "parts": [], "query": {}}, {}),
+        ({"note": "", "size": 5, "active": True, "tags": [], "level": 1, "since": None}, {}),
+        # No table knows what stands there where nothing was said, so it is said that there is nothing.
+        ({"parts": [], "query": {}}, {"parts": [], "query": {}}),
         ({"note": None, "size": None, "part": None, "shape": None, "query": None}, {"size": None}),
         (
             {"size": 0, "active": False, "level": 15, "note": " "},
@@ -279,8 +281,8 @@ def test_filters(options: Obj, wanted: list[str]) -> None:
 def test_types() -> None:
     parts = ({"name": "p"},)
     for types in (["part"], ["parts"]):
-        assert list(exporting({"name": "w"}, parts=parts, types=types)["config"]) == ["parts"]
-    assert list(exporting({"name": "w"}, parts=parts)["config"]) == ["parts", "wholes"]
+        assert list(exporting({"name": "w"}, parts=parts, types=types)["config"]) == ["undeclared", "parts"]
+    assert list(exporting({"name": "w"}, parts=parts)["config"]) == ["undeclared", "parts", "wholes"]
     with pytest.raises(InvalidInput, match=r"types\[1\]: 'whols' is no type; did you mean wholes\?"):
         exporting(types=["parts", "whols"])
 

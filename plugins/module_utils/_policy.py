@@ -1,0 +1,57 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""How a declaration is understood, as a value that is handed from the one who reads it to the one who compares.
+
+Private to this collection: it may change without notice.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.community.posthog.plugins.module_utils._fields import nearest
+
+#: What the fields that an item does not name are: left as they are, or at PostHog's defaults.
+UNDECLARED: t.Final = ("keep", "default")
+
+#: The key of a document of configuration, and the option of modules, that says which.
+UNDECLARED_KEY: t.Final = "undeclared"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How a declaration is understood.
+
+    :param undeclared: one of :data:`UNDECLARED`.
+    """
+
+    undeclared: str = "keep"
+
+    @property
+    def whole(self) -> bool:
+        """Whether a declaration is the whole truth about its object."""
+        return self.undeclared == "default"
+
+
+#: Only what is declared is compared.
+KEEP: t.Final = Policy()
+
+
+def policy_of(value: t.Any) -> Policy | None:
+    """The policy that a document asks for.
+
+    :param value: what stands under :data:`UNDECLARED_KEY`.
+    :returns: the policy; None where the value is none that there is.
+    """
+    return Policy(value) if isinstance(value, str) and value in UNDECLARED else None
+
+
+def wrong_policy(value: t.Any) -> str:
+    """What to say of a value for which there is no policy.
+
+    :param value: what stands under :data:`UNDECLARED_KEY`.
+    :returns: the end of a sentence.
+    """
+    return f"takes {' or '.join(UNDECLARED)}, not {value!r}{nearest(str(value), UNDECLARED)}"

@@ -97,6 +97,7 @@ class ConfigProgram(Program):
         concurrency = concurrency_of(params)
         session.many = True
         session.marks = True
+        session.brief = True
         adopted = {self.programs[name].table.type for name in purge.types if name in self.programs}
         session.adopts = frozenset(adopted) if not purge.everything else frozenset()
         session.keep_secret(self.secrets(raw))

@@ -35,7 +35,7 @@ from ansible_collections.community.posthog.plugins.module_utils._policy import U
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import STORED
 from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._resource import Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._resource import Place, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
 from ansible_collections.community.posthog.plugins.module_utils._undeclared import at_rest
 
@@ -99,17 +99,27 @@ class Exporter:
 
     # -- types --------------------------------------------------------------------------------------------------------
 
-    def read(self, program: ResourceProgram, wanted: t.Callable[[Resource, t.Mapping[str, t.Any]], bool]) -> None:
+    def read(
+        self,
+        program: ResourceProgram,
+        wanted: t.Callable[[Resource, t.Mapping[str, t.Any]], bool],
+        *,
+        named: bool = True,
+    ) -> None:
         """Export the objects of one type.
 
         :param program: the type's module.
         :param wanted: which objects.
+        :param named: the type was asked for by its name, so it is read wherever it is, whatever that costs.
         """
         table = program.table
         items: list[dict[str, t.Any]] = []
         places: list[t.Mapping[str, t.Any] | None] = [None]
         if table.parent is not None:
-            places = list(table.parent.everywhere(self.session))
+            places, unread = self._places(table.parent, named)
+            if unread:
+                self._type, self._name = table.type, ""
+                self._report("", unread)
         for place, collection in self._lists(table, places):
             said = self._place_said(table, place)
             objects = [obj for obj in collection.all() if self._is_wanted(self.session, table, obj, wanted)]
@@ -125,6 +135,11 @@ class Exporter:
         self._tell_apart(table, items)
         if items:
             self.export.config[table.plural] = sorted(items, key=lambda item: _order_key(table, item))
+
+    def _places(self, parent: Place, named: bool) -> tuple[list[t.Mapping[str, t.Any] | None], str]:
+        """Where a type is read, and why that is not everywhere."""
+        found, unread = (parent.everywhere(self.session), "") if named else parent.affordable(self.session)
+        return list(found), unread
 
     def _lists(
         self, table: Resource, places: t.Sequence[t.Mapping[str, t.Any] | None]
@@ -520,7 +535,7 @@ class ExportProgram(Program):
         refused: list[ApiError] = []
         for program in programs:
             try:
-                exporter.read(program, wanted)
+                exporter.read(program, wanted, named=bool(named))
             except ApiError as exc:
                 # What this server or this key does not have is left out, unless it was asked for by name.
                 if named or exc.status not in (402, 403, 404):

@@ -351,7 +351,8 @@ class Reconciler:
         if collection.parent == {}:
             return None
         if self.resource.singleton:
-            return collection.only()
+            shown = self._shown_by_place(collection, declared)
+            return shown if shown is not None else collection.only()
         if object_id is not None:
             return collection.get(object_id)
         found = self._named_so(collection, declared)
@@ -359,13 +360,41 @@ class Reconciler:
             raise self._ambiguous(declared, found)
         if not found:
             return None
-        apart = any(not part.in_list for part in self.resource.parts if part.field.name in declared.parts)
-        needs_more = apart or any(
+        needs_more = any(
             not known.in_list or (self.resource.varies and not known.write_only and not known.shown_by(found[0]))
             for known in self.resource.fields
             if known.name in declared.values and known.name not in self.resource.place_options
         )
-        return collection.whole(found[0]) if needs_more else found[0]
+        listed = None if needs_more else self._with_listed_parts(declared, found[0])
+        return listed if listed is not None else collection.whole(found[0])
+
+    def _with_listed_parts(self, declared: Declared, listed: dict[str, t.Any]) -> dict[str, t.Any] | None:
+        """An object of a list with its declared parts; None where only its detail tells how they are."""
+        parts = [part for part in self.resource.parts if part.field.name in declared.parts and not part.in_list]
+        options = self._part_options(declared)
+        shown: dict[str, t.Any] = {}
+        for part in parts:
+            if not self.session.brief or part.field.name in listed:
+                # What was read whole before is whole at no price.
+                return None
+            value = part.as_declared(self.session, self.resource, options, listed)
+            if value is None:
+                return None
+            shown[part.field.name] = value
+        return {**listed, **shown} if shown else listed
+
+    def _shown_by_place(self, collection: Collection, declared: Declared) -> dict[str, t.Any] | None:
+        """What a place shows of the one object in it; None where that does not show that it is as declared."""
+        place = self.resource.parent
+        if not self.session.brief or place is None or not collection.parent or declared.parts or declared.extra:
+            return None
+        shown = place.shows(self.session, collection.parent)
+        for known in self.resource.fields:
+            if known.name not in declared.values or known.name in place.options:
+                continue
+            if not known.shown_by(shown) or not same(known, declared.values[known.name], known.value_in(shown)):
+                return None
+        return dict(shown) if shown else None
 
     def _named_so(self, collection: Collection, declared: Declared) -> list[dict[str, t.Any]]:
         """The objects that answer to what a declaration says of its identity."""

@@ -325,6 +325,23 @@ class Place:
         """
         raise NotImplementedError
 
+    def affordable(self, session: Session) -> tuple[list[t.Mapping[str, t.Any]], str]:
+        """The places that are read unless the type was asked for by its name.
+
+        :param session: for reading.
+        :returns: the places, and why that is not :meth:`everywhere`; an empty text where it is.
+        """
+        return self.everywhere(session), ""
+
+    def shows(self, session: Session, place: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+        """What is already known of the one object of a place, since the place shows it too.
+
+        :param session: for tables.
+        :param place: what :meth:`find` returned.
+        :returns: some keys of the object, in the server's form.
+        """
+        return {}
+
     def holder(
         self, session: Session, place: t.Mapping[str, t.Any]
     ) -> tuple[str, Resource, t.Mapping[str, t.Any]] | None:
@@ -644,6 +661,24 @@ class Part:
         :returns: keys of the body.
         """
         return {}
+
+    def as_declared(
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any],
+    ) -> t.Any:
+        """Look whether lists that the session reads anyway show that the part is as declared.
+
+        :param session: for those lists.
+        :param resource: the table.
+        :param declared: all declared options, parsed.
+        :param current: the object as its list shows it.
+        :returns: the part in the server's form, as far as :meth:`plan` compares it; None where only the object's
+            detail can decide.
+        """
+        return None
 
     def plan(
         self,

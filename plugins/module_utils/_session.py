@@ -538,6 +538,8 @@ class Session:
         self.promised: set[str] = set()
         #: New objects get the collection's mark.
         self.marks = False
+        #: Nobody is shown the objects that do not change, so of these no more is read than what is compared.
+        self.brief = False
         #: Types of which existing objects get it too.
         self.adopts: frozenset[str] = frozenset()
         #: What the server turned out to be like, told by its answers; the same for all sessions of one run.
@@ -592,6 +594,7 @@ class Session:
         )
         made.secrets, made.promised, made.report = self.secrets, self.promised, self.report
         made.strict, made.marks, made.adopts = self.strict, self.marks, self.adopts
+        made.brief = self.brief
         made._common, made._locks, made.visited = self._common, self._locks, self.visited
         made.traits = self.traits
         return made

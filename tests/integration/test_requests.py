@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import collections
 import math
+import re
 import typing as t
+from pathlib import Path
 
 import pytest
 import yaml
@@ -122,3 +125,130 @@ def test_what_every_request_carries(posthog: Harness) -> None:
     assert {entry["query"].get("limit", ["none"])[0] for entry in lists} == {"500"}, [
         f"{entry['path']} {entry['query']}" for entry in lists if entry["query"].get("limit") != ["500"]
     ]
+
+
+#: A project of some size: how many insights, dashboards and roles.
+INSIGHTS, BOARDS, ROLES = 24, 6, 5
+
+
+def large(posthog: Harness) -> list[int]:
+    """Insights on dashboards, of which one is shared, and roles; in pages of which all lists need several."""
+    server = posthog.server
+    boards = [server.api("POST", "dashboards/", {"name": f"b{number}"})["id"] for number in range(BOARDS)]
+    for number in range(INSIGHTS):
+        insight = {"name": f"i{number}", "query": {"kind": "InsightVizNode", "source": TRENDS}, "saved": True}
+        server.api("POST", "insights/", {**insight, "dashboards": [boards[number % BOARDS]]})
+    server.api("PATCH", f"dashboards/{boards[0]}/sharing/", {"enabled": True})
+    server.control("seed", {"type": "role", "count": ROLES, "template": {"name": "r{n}"}})
+    server.control("settings", {"paging": {"max_page_size": PAGE}})
+    return boards
+
+
+def routes(requests: t.Iterable[dict[str, t.Any]]) -> collections.Counter[str]:
+    """How often each route was asked for, whatever the ids."""
+    return collections.Counter(re.sub(r"/(\d+|[0-9a-f-]{36})/", "/N/", entry["path"]) for entry in requests)
+
+
+def play(posthog: Harness, name: str, variables: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+    """Run a playbook of the collection; what it asked PostHog for, which is nothing but reading."""
+    run = all_ok(posthog.run(path=Path(f"community.posthog.{name}"), variables=variables))
+    assert run.requests and all(entry["method"] == "GET" for entry in run.requests)
+    return run.requests
+
+
+def pages(count: int) -> int:
+    """Pages of a list."""
+    return max(1, math.ceil(count / PAGE))
+
+
+def test_export_of_a_large_project(posthog: Harness) -> None:
+    """One request for each dashboard, whose tiles nothing else shows, and for each that is shared; else lists alone."""
+    large(posthog)
+    run = all_ok(posthog.run([task("Export", "export", {})], in_process=True))
+    export = run["Export"]
+    counts = routes(export.requests)
+    assert counts["/api/projects/N/insights/N/sharing/"] == 0, counts
+    assert counts["/api/projects/N/dashboards/N/"] == BOARDS
+    assert counts["/api/projects/N/dashboards/N/sharing/"] == 1
+    assert counts["/api/projects/N/insights/"] == pages(INSIGHTS)
+    # The lists of all other types, a page or a kind each, do not depend on how much there is.
+    assert sum(counts.values()) <= 65 + BOARDS + 1 + pages(INSIGHTS), counts
+    assert export.result["config"]["sharings"] == [{"dashboard": "b0", "enabled": True}]
+    (told,) = [entry for entry in export.result["unfaithful"] if entry["type"] == "sharing"]
+    assert f"{INSIGHTS} insights" in told["reason"] and "sharings in types" in told["reason"]
+
+
+def test_sharing_of_insights_is_exported_where_it_is_asked_for(posthog: Harness) -> None:
+    """By the name of the type, with a request for each insight; then nothing is left to tell."""
+    large(posthog)
+    first = posthog.server.api("GET", "insights/?search=i7")["results"][0]["id"]
+    posthog.server.api("PATCH", f"insights/{first}/sharing/", {"enabled": True})
+    run = all_ok(posthog.run([task("Export", "export", {"types": ["sharings"]})], in_process=True))
+    counts = routes(run["Export"].requests)
+    assert counts["/api/projects/N/insights/N/sharing/"] == INSIGHTS
+    assert {"insight": "i7", "enabled": True} in run["Export"].result["config"]["sharings"]
+    assert not [entry for entry in run["Export"].result["unfaithful"] if entry["type"] == "sharing"]
+
+
+def test_drift_of_a_large_project(posthog: Harness) -> None:
+    """Dashboards that declare which insights they hold, and which are shared: the lists decide, no detail is read."""
+    boards = large(posthog)
+    declared: dict[str, t.Any] = {
+        "dashboards": [
+            {"name": f"b{board}", "tiles": [{"insight": f"i{n}"} for n in range(board, INSIGHTS, BOARDS)]}
+            for board in range(BOARDS)
+        ],
+        "sharings": [{"dashboard": f"b{board}", "enabled": board == 0} for board in range(BOARDS)],
+    }
+    variables = {"posthog_project_config": declared, "posthog_drift_fail": True}
+    requests = play(posthog, "drift", variables)
+    counts = routes(requests)
+    assert counts["/api/projects/N/dashboards/N/"] == 0 == counts["/api/projects/N/dashboards/N/sharing/"], counts
+    assert len(requests) <= 8 + pages(BOARDS) + pages(INSIGHTS), counts
+
+    # What the lists cannot decide has its detail read, and only that.
+    declared["dashboards"][1]["tiles"][0]["layouts"] = {"sm": {"x": 6, "y": 0, "w": 6, "h": 5}}
+    declared["dashboards"][2]["tiles"].append({"insight": "i0"})
+    declared["sharings"][3]["enabled"] = True
+    run = all_ok(posthog.run(path=Path("community.posthog.drift"), variables={"posthog_project_config": declared}))
+    counts = routes(run.requests)
+    details = {entry["path"].split("/")[5] for entry in run.requests if re.search(r"dashboards/\d+/$", entry["path"])}
+    assert details == {str(boards[1]), str(boards[2])}, counts
+    assert counts["/api/projects/N/dashboards/N/sharing/"] == 1, counts
+    assert "3 different" in run.stdout, run.stdout[-2000:]
+    first = all_ok(posthog.run([task("Apply", "config", {"config": declared})], in_process=True))["Apply"]
+    assert first.changed
+    again = all_ok(posthog.run([task("Apply", "config", {"config": declared})], in_process=True))["Apply"]
+    assert not again.changed
+    tiles = posthog.server.api("GET", f"dashboards/{boards[2]}/")["tiles"]
+    assert "i0" in [tile["insight"]["name"] for tile in tiles]
+
+
+def test_tiles_that_lists_cannot_decide(posthog: Harness) -> None:
+    """A tile that somebody took away, one that C(exclusive) does not allow, and a text: each is seen."""
+    boards = large(posthog)
+    server = posthog.server
+    gone = server.api("GET", "insights/?search=i6")["results"][0]
+    server.api("PATCH", f"insights/{gone['id']}/", {"dashboards": []})
+    wanted = [{"name": "b0", "tiles": [{"insight": "i0"}, {"insight": "i6"}]}]
+    wanted.append({"name": "b1", "exclusive": True, "tiles": [{"insight": "i1"}]})
+    wanted.append({"name": "b2", "tiles": [{"insight": "i2"}, {"text": "Hello"}]})
+    run = all_ok(posthog.run([task("Apply", "config", {"config": {"dashboards": wanted}})], in_process=True))
+    assert run["Apply"].result["counts"]["updated"] == 3, run["Apply"].result
+    held = [
+        {(tile["insight"] or {}).get("name") for tile in server.api("GET", f"dashboards/{board}/")["tiles"]}
+        for board in boards
+    ]
+    assert "i6" in held[0] and held[1] == {"i1"} and None in held[2]
+
+
+def test_access_report_of_a_large_project(posthog: Harness, tmp_path: Path) -> None:
+    """Lists of the organization and two of each project; insights, dashboards and roles cost nothing each."""
+    large(posthog)
+    organization = posthog.server.organization
+    posthog.server.api("POST", f"/api/organizations/{organization}/projects/", {"name": "Second"})
+    variables = {"posthog_access_report_html": str(tmp_path / "a.html"), "posthog_access_report_csv": ""}
+    requests = play(posthog, "access_report", variables)
+    counts = routes(requests)
+    assert not [route for route in counts if "insights" in route or "dashboards" in route], counts
+    assert len(requests) <= 10 + 2 * 2, counts

@@ -284,6 +284,24 @@ class Shared(Place):
             if found.get("is_shared") is not False
         ]
 
+    def affordable(self, session: Session) -> tuple[list[t.Mapping[str, t.Any]], str]:
+        """See :meth:`Place.affordable`: the list of dashboards shows which are shared, that of insights does not."""
+        insights = session.collection(session.registry("insight")).all()
+        boards = session.collection(session.registry("dashboard")).all()
+        shared = [self._place(session, "dashboard", board) for board in boards if board.get("is_shared") is not False]
+        if not insights:
+            return shared, ""
+        reason = (
+            f"PostHog shows whether an insight is shared only to a request for that insight, so that of the "
+            f"{len(insights)} insights was not read; an export that names sharings in types reads it"
+        )
+        return shared, reason
+
+    def shows(self, session: Session, place: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+        """See :meth:`Place.shows`."""
+        shared = place.get("object", {}).get("is_shared")
+        return {"enabled": shared} if isinstance(shared, bool) else {}
+
     def said(self, session: Session, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """See :meth:`Place.said`."""
         return {place["option"]: place["name"]}

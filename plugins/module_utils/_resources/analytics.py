@@ -236,6 +236,37 @@ class DashboardTiles(Part):
     field = ListOf("tiles", TILE, null_as=[])
     switches = (Bool("exclusive"),)
 
+    def as_declared(
+        self,
+        session: Session,
+        resource: Resource,
+        declared: t.Mapping[str, t.Any],
+        current: t.Mapping[str, t.Any],
+    ) -> t.Any:
+        """See :meth:`Part.as_declared`.
+
+        The list of insights shows on which dashboards each of them is, and nothing else of the tiles. So it decides
+        where nothing else is declared: no text, no layout, and no C(exclusive), for which there may be other tiles.
+        """
+        if declared.get("exclusive") or any(tile.keys() != {"insight"} for tile in declared["tiles"]):
+            return None
+        insights = session.collection(INSIGHT_TABLE)
+        number = resource.object_id(current)
+        tiles: list[dict[str, t.Any]] = []
+        for tile in declared["tiles"]:
+            named = tile["insight"]
+            by_id = isinstance(named, int) or str(named).isdigit()
+            found = insights.find(named) if not isinstance(named, int) else []
+            if not found and by_id:
+                every = insights.all()
+                found = [insight for insight in every if str(insights.resource.object_id(insight)) == str(named)]
+            # Of several insights of that name, the one that is on the dashboard is meant.
+            here = [insight for insight in found if number in (insight.get("dashboards") or ())]
+            if number is None or len(here) != 1:
+                return None
+            tiles.append({"insight": {"id": insights.resource.object_id(here[0]), "name": here[0].get("name")}})
+        return tiles
+
     def plan(
         self,
         session: Session,

@@ -29,7 +29,8 @@ def env_fallback(*names: str, **dummy: t.Any) -> str:
     :raises AnsibleFallbackNotFound: none is set.
     """
     for name in names:
-        value = os.environ.get(name)
+        # A file or a vault often ends in a line break.
+        value = os.environ.get(name, "").strip()
         if value:
             return value
     raise AnsibleFallbackNotFound
@@ -56,13 +57,14 @@ def connection_spec() -> dict[str, dict[str, t.Any]]:
 
 
 def without_empty(raw: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Options without those of the connection that are empty, which count as not given.
+    """Options without those of the connection that are empty, which count as not given, and blanks around others.
 
     :param raw: a task's options.
     :returns: a copy.
     """
     names = connection_spec()
-    return {key: value for key, value in raw.items() if not (key in names and (value is None or value == ""))}
+    trimmed = {key: value.strip() if key in names and isinstance(value, str) else value for key, value in raw.items()}
+    return {key: value for key, value in trimmed.items() if not (key in names and (value is None or value == ""))}
 
 
 def connection(raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], *, needs_key: bool = True) -> Connection:

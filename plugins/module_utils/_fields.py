@@ -63,6 +63,9 @@ SYNONYMS: t.Final[dict[str, str]] = {
 #: Longest text that a sentence about its being in the wrong place repeats.
 _SHORT: t.Final = 12
 
+#: What to do about a word that YAML does not take for text.
+QUOTE: t.Final = "without quotes YAML reads on, off, yes, no, true and false as true or false: put the word in quotes"
+
 UUID: t.Final = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 
 
@@ -341,8 +344,9 @@ class Field:
             return self._word(value, path, problems)
         if self.ref is not None and self.kind != "list":
             if isinstance(value, bool) or not isinstance(value, (int, str)) or value == "":
-                problems.append((path, f"takes the name or the id of {_article(self.ref.type)}, not {value!r}"))
-            return value
+                hint = f"; {QUOTE}" if isinstance(value, bool) else ""
+                problems.append((path, f"takes the name or the id of {_article(self.ref.type)}, not {value!r}{hint}"))
+            return value.strip() if isinstance(value, str) else value
         reader = getattr(self, f"_parse_{self.kind}")
         parsed = reader(value, path, problems)
         if self.choices and not isinstance(parsed, (dict, list)) and parsed not in self.choices:
@@ -374,7 +378,13 @@ class Field:
         if isinstance(value, (dict, list)):
             problems.append((path, f"takes text, not {kind_of(value)}"))
             return value
-        text = ("true" if value else "false") if isinstance(value, bool) else str(value)
+        if isinstance(value, bool):
+            meant = _choice_of(value, self.choices)
+            if meant is None:
+                problems.append((path, f"takes text, not {str(value).lower()}; {QUOTE}"))
+                return value
+            return meant
+        text = str(value)
         if self.lower:
             text = text.strip().lower()
         if self.max_length is not None and len(text) > self.max_length:
@@ -435,12 +445,14 @@ class Field:
         return str(number) if isinstance(number, (int, float)) else number
 
     def _parse_any(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        _refuse_mixed(value, path, problems)
         return value
 
     def _parse_open(self, value: t.Any, path: str, problems: Problems) -> t.Any:
         if not isinstance(value, (dict, list)):
             problems.append((path, f"takes a dictionary, not {kind_of(value)}"))
             return value
+        _refuse_mixed(value, path, problems)
         return value if self.checked is None else self.checked(value, path, problems)
 
     def _parse_json(self, value: t.Any, path: str, problems: Problems) -> t.Any:
@@ -796,6 +808,26 @@ def kind_of(value: t.Any) -> str:
     if isinstance(value, list):
         return "a list"
     return "text" if isinstance(value, str) and len(value) > _SHORT else repr(value)
+
+
+def _choice_of(value: bool, choices: t.Collection[t.Any]) -> str | None:
+    """The only choice that YAML makes this boolean of, as Ansible takes it."""
+    words = ("on", "yes", "true") if value else ("off", "no", "false")
+    fitting = [choice for choice in choices if choice in words]
+    return str(fitting[0]) if len(fitting) == 1 else None
+
+
+def _refuse_mixed(value: t.Any, path: str, problems: Problems) -> None:
+    """Texts and booleans in one list: one of the texts was a word that YAML does not take for text."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _refuse_mixed(inner, f"{path}.{key}", problems)
+    elif isinstance(value, list):
+        texts = any(isinstance(item, str) for item in value)
+        for index, item in enumerate(value):
+            if texts and isinstance(item, bool):
+                problems.append((f"{path}[{index}]", f"is {str(item).lower()} among texts; {QUOTE}"))
+            _refuse_mixed(item, f"{path}[{index}]", problems)
 
 
 def _refuse_constant(name: str) -> t.Any:

@@ -54,6 +54,7 @@ from ansible_collections.community.posthog.plugins.module_utils._secrets import 
 )
 from ansible_collections.community.posthog.plugins.module_utils._session import Session
 from ansible_collections.community.posthog.plugins.module_utils._twins import can_have_twins
+from ansible_collections.community.posthog.plugins.module_utils._words import booleans_for_texts
 
 #: Words in option names that make Ansible ask whether the value is a secret.
 _SECRET_WORDS: t.Final = ("key", "secret", "token", "pass")
@@ -527,6 +528,7 @@ class Sessions:
                 warn_quietly=self._say,
             )
             self._sessions[key].report = self._tell
+            self._sessions[key].named_both = any(raw.get(name) for name in ("organization", "project"))
         return self._sessions[key]
 
     def _say(self, text: str) -> None:
@@ -626,6 +628,7 @@ class _Module(AnsibleModule):
         self.given = without_empty(
             {key: value for key, value in copy.deepcopy(self.params).items() if not key.startswith("_ansible_")}
         )
+        self.params.update({key: self.given[key] for key in connection_spec() if key in self.given})
         # An empty connection option counts as not given, before Ansible asks the environment. A null is the engine's
         # business; Ansible would look for it among the choices.
         for key in [key for key in self.params if not key.startswith("_ansible_")]:
@@ -678,6 +681,9 @@ def run_module(item: Program) -> None:
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=str(REQUESTS_IMPORT_ERROR))
     raw = plain(module.given)
+    misread = booleans_for_texts(item.spec()["argument_spec"], raw)
+    if misread:
+        module.fail_json(**InvalidInput(misread).result())
     sessions = Sessions(check_mode=module.check_mode, warn=lambda text: warn(text))
 
     def warn(text: str) -> None:

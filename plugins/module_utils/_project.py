@@ -17,6 +17,7 @@ import concurrent.futures
 import copy
 import dataclasses
 import json as jsonlib
+import re
 import traceback
 import typing as t
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import (
 )
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
     MARK,
+    QUOTE,
     UUID,
     Bool,
     Choice,
@@ -54,6 +56,7 @@ from ansible_collections.community.posthog.plugins.module_utils._reconcile impor
 from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._session import PLANNED, Collection, Session
+from ansible_collections.community.posthog.plugins.module_utils._words import other_words
 
 #: What objects wait for that were not tried because the connection failed.
 _CONNECTION: t.Final = "the connection"
@@ -79,11 +82,13 @@ class Source:
     :param file: the file's name; empty for what stands in the playbook.
     :param lines: line numbers by path, for the places that have one.
     :param prefix: the document's own path, where several stand in the playbook.
+    :param spelled: the values of which YAML made something else than what was written.
     """
 
     file: str = ""
     lines: t.Mapping[str, int] = field(default_factory=dict)
     prefix: str = ""
+    spelled: tuple[t.Mapping[str, t.Any], ...] = ()
 
     def of(self, path: str) -> str:
         """Where something stands, for a person.
@@ -283,7 +288,9 @@ class Project:
                 continue
             told = document.get(SOURCE_KEY) or {}
             prefix = f"config[{number}]." if len(documents) > 1 else ""
-            source = Source(str(told.get("file") or ""), told.get("lines") or {}, prefix)
+            source = Source(
+                str(told.get("file") or ""), told.get("lines") or {}, prefix, tuple(told.get("spelled") or ())
+            )
             home = self._home(document, source)
             policy = self._policy(document, source)
             self._homes.setdefault(home, set())
@@ -335,10 +342,17 @@ class Project:
         home: list[str | None] = []
         for key in HOME_KEYS:
             value = document.get(key)
+            if isinstance(value, str):
+                value = value.strip()
             if value is not None and (isinstance(value, (dict, list, bool)) or value == ""):
-                self._problem(source, key, f"takes a name or an id, not {value!r}")
+                hint = f"; {QUOTE}" if isinstance(value, bool) else ""
+                self._problem(source, key, f"takes a name or an id, not {value!r}{hint}")
                 value = None
             home.append(None if value is None else str(value))
+        for entry in source.spelled:
+            if len(entry["steps"]) == 1 and entry["steps"][0] in HOME_KEYS and entry["kind"] != "bool":
+                text = f"{entry['text']} without quotes is {entry['value']} to YAML; put it in quotes"
+                self._problem(source, str(entry["steps"][0]), text)
         return (home[0], home[1])
 
     def _policy(self, document: t.Mapping[str, t.Any], source: Source) -> Policy:
@@ -365,6 +379,7 @@ class Project:
             return
         home = self._home_of(program.table, home)
         try:
+            self._refuse_words(program, where, source)
             params, raw = self._options(program, item, where, policy)
             declaration = program.declare(raw, params, where, policy)
         except InvalidInput as exc:
@@ -378,6 +393,27 @@ class Project:
         node = Node(len(self.nodes), program, declaration, home, where, source, _name_of(program.table, declaration))
         self.nodes.append(node)
         self._note_name(node)
+
+    @staticmethod
+    def _refuse_words(program: ResourceProgram, where: str, source: Source) -> None:
+        """Refuse what YAML made something else of, where it stands for text."""
+        steps = [int(part) if part.isdigit() else part for part in re.findall(r"\w+", where)]
+        inside = [
+            {**entry, "steps": entry["steps"][len(steps) :]}
+            for entry in source.spelled
+            if list(entry["steps"][: len(steps)]) == steps
+        ]
+        if inside:
+            table = program.table
+            fields = (
+                *engine_options(program),
+                *table.fields,
+                *(short.field for short in table.shorthands),
+                *(part.field for part in table.parts),
+            )
+            problems = other_words(fields, inside, where)
+            if problems:
+                raise InvalidInput(problems)
 
     def _note_broken(
         self, program: ResourceProgram, item: t.Mapping[str, t.Any], home: Home, where: str, source: Source

@@ -415,6 +415,9 @@ class Collection:
         :param instead_of: the object as it is.
         :returns: the object.
         """
+        if self.session._project_id is not None:
+            # A run would find out when it writes.
+            self.session.check_owner()
         old = self._key(instead_of) if instead_of is not None else None
         before = self._objects.get(old) if old is not None else None
         whole = old in self._whole
@@ -544,6 +547,10 @@ class Session:
         self.adopts: frozenset[str] = frozenset()
         #: What the server turned out to be like, told by its answers; the same for all sessions of one run.
         self.traits: dict[t.Any, t.Any] = {}
+        #: The task names an organization or a project itself. Where both are the environment's, they are those of one
+        #: credential, and only checked before something is changed.
+        self.named_both = False
+        self._owner_checked = False
         self._own = threading.local()
         #: By place, what this run wrote there when it was alone in it (see C(_beside)).
         self.visited: dict[str, str] = {}
@@ -575,6 +582,8 @@ class Session:
             return self
         if wanted not in self._inside:
             inner = self._like(organization=self._organization, project=wanted)
+            # It was found, not given.
+            inner._owner_checked = True
             if project is None:
                 inner._project_id = PLANNED
             self._inside[wanted] = inner
@@ -596,7 +605,7 @@ class Session:
         made.strict, made.marks, made.adopts = self.strict, self.marks, self.adopts
         made.brief = self.brief
         made._common, made._locks, made.visited = self._common, self._locks, self.visited
-        made.traits = self.traits
+        made.traits, made.named_both = self.traits, self.named_both
         return made
 
     def beside(self, organization: str | None, project: str | None) -> Session:
@@ -613,6 +622,7 @@ class Session:
             self._inside[key] = self._like(
                 organization=organization or self._organization, project=project or self._project
             )
+            self._inside[key].named_both = True
         return self._inside[key]
 
     def afresh(self, organization: str | None, project: str | None) -> Session:
@@ -837,7 +847,40 @@ class Session:
         """
         if self._project_id is None:
             self._project_id = self._find_project()
+            if self.named_both:
+                self.check_owner()
         return self._project_id
+
+    def check_owner(self) -> None:
+        """See that the project belongs to the organization, where both are given; a name was looked for there only.
+
+        :raises PostHogFailure: it belongs to another one.
+        """
+        if self._owner_checked or self._organization in (None, "@current") or self._project_id == PLANNED:
+            return
+        if self._project_id is None:
+            # The first use looks it up, and comes back here.
+            self._project_id = self._find_project()
+        self._owner_checked = True
+        wanted = self.organization_id()
+        embedded = {str(item["id"]) for item in _projects_of(self._organization_object or {})}
+        if self._project_id in embedded or self._project_id == PLANNED:
+            return
+        project = self.project()
+        owner = project.get("organization") or project.get("organization_id")
+        if owner is None or str(owner) == wanted or wanted == "@current":
+            # Who may not read the project learns that from what is asked for next.
+            return
+        self._owner_checked = False
+        names = {str(item.get("id")): item.get("name") for item in self.organizations()}
+        shown = f"{project['name']!r} ({self._project_id})" if project.get("name") else str(self._project_id)
+        text = (
+            f"project: {shown} belongs to the organization {names.get(str(owner)) or owner!s}, "
+            f"and organization says {names.get(wanted) or wanted}; give a project of that organization, "
+            "or leave one of the two out"
+        )
+        self._project_id = None
+        raise PostHogFailure(text)
 
     def _find_project(self) -> str:
         wanted = self._project
@@ -1100,6 +1143,8 @@ class Session:
         if suspended is not None and (method == "POST" or repeatable is False):
             suspended.message += "; it was not there when looked for again, and running the task again finishes it"
             raise PostHogFailure(suspended.message)
+        if self._project_id is not None:
+            self.check_owner()
         return self.client.request(method, path, json=json, repeatable=repeatable)
 
     def lookup(self, ref: Ref, value: t.Any, path: str, problems: Problems) -> dict[str, t.Any] | None:

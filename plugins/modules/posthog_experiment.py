@@ -99,7 +99,8 @@ options:
         type: str
   rollout_percentage:
     description:
-      - The share of all people who take part, from V(0) to V(100). V(null) is V(100).
+      - The share of all people who take part, from V(0) to V(100). V(null) is refused, since a
+        variable that happens to be empty would open the experiment to everybody.
       - It is the percentage of the flag's first set of conditions. Further conditions belong to the flag, see
         M(community.posthog.posthog_feature_flag). Leave this out once a variant was shipped, since PostHog does that
         with a set of its own.

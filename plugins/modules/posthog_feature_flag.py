@@ -45,7 +45,7 @@ options:
   rollout_percentage:
     description:
       - Short form of O(filters) for a single condition set, the given percentage of everybody, from V(0) to V(100).
-        V(null) means V(100).
+        V(null) is refused, since a variable that happens to be empty would open the flag to everybody.
       - The flag's other condition sets are removed, its variants and payloads stay as they are.
       - Cannot be combined with V(groups) in O(filters).
     type: float

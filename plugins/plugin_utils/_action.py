@@ -30,8 +30,9 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.community.posthog.plugins.module_utils._client import REQUESTS_IMPORT_ERROR
-from ansible_collections.community.posthog.plugins.module_utils._connection import without_empty
-from ansible_collections.community.posthog.plugins.module_utils._fields import plain
+from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec, without_empty
+from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._fields import QUOTE, kind_of, plain
 from ansible_collections.community.posthog.plugins.module_utils._module import (
     Program,
     Sessions,
@@ -47,6 +48,7 @@ from ansible_collections.community.posthog.plugins.module_utils._secrets import 
     short_options,
     without_secrets,
 )
+from ansible_collections.community.posthog.plugins.module_utils._words import booleans_for_texts, keys_that_are_none
 from ansible_collections.community.posthog.plugins.plugin_utils._options import shared_directory
 
 display = Display()
@@ -57,6 +59,12 @@ IN_PROCESS_VARIABLE: t.Final = "posthog_in_process"
 #: The variable with the requests a minute of tasks that do not say so themselves, as the plugins have it too: where one
 #: key is shared by several runs, a variable reaches all tasks of each.
 RATE_VARIABLE: t.Final = "posthog_rate_limit"
+
+
+#: Environment variables of which the value is text.
+_TEXT_VARIABLES: t.Final = frozenset(
+    name for item in connection_spec().values() if item["type"] in ("str", "path") for name in item["fallback"][1]
+)
 
 
 class _Kept:
@@ -126,6 +134,10 @@ class PostHogAction(ActionBase):
         args = self.prepared(dict(self._task.args))
         if args.get("rate_limit") in (None, "") and variables.get(RATE_VARIABLE) not in (None, ""):
             args["rate_limit"] = plain(self._templar.template(variables[RATE_VARIABLE]))
+        wrong = keys_that_are_none({key: value for key, value in args.items() if key != "extra_fields"})
+        if wrong:
+            result.update(failed=True, msg="; ".join(f"{path}: {text}" for path, text in wrong))
+            return result
         if not self._in_process(variables):
             result.update(
                 self._execute_module(
@@ -146,6 +158,26 @@ class PostHogAction(ActionBase):
             result.update(self._here(program(self.MODULE), args))
         self.told(result)
         return result
+
+    def _compute_environment_string(self, raw_environment_out: dict[str, t.Any] | None = None) -> str:
+        """See Ansible; null is an empty variable, which counts as unset, and no text C(None).
+
+        :param raw_environment_out: gets the variables.
+        :returns: what stands before the command of a module.
+        :raises AnsibleError: a variable is given a list, or a boolean that stands for a word.
+        """
+        found: dict[str, t.Any] = {}
+        super()._compute_environment_string(found)
+        for name, value in found.items():
+            if value is None:
+                found[name] = ""
+            elif isinstance(value, (t.Mapping, list, tuple)):
+                raise AnsibleError(f"environment: {name} takes text, not {kind_of(plain(value))}")
+            elif isinstance(value, bool) and name in _TEXT_VARIABLES:
+                raise AnsibleError(f"environment: {name} takes text, not {str(value).lower()}; {QUOTE}")
+        if raw_environment_out is not None:
+            raw_environment_out.update(found)
+        return str(self._connection._shell.env_prefix(**found))
 
     def prepared(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
         """The task's options, with what only the controller can do done.
@@ -184,6 +216,8 @@ class PostHogAction(ActionBase):
         register(secret)
         if checked.error_messages:
             outcome: dict[str, t.Any] = {"failed": True, "msg": self._told(checked.error_messages, item)}
+        elif booleans_for_texts(spec["argument_spec"], raw):
+            outcome = {"failed": True, **InvalidInput(booleans_for_texts(spec["argument_spec"], raw)).result()}
         elif REQUESTS_IMPORT_ERROR is not None:
             outcome = {
                 "failed": True,

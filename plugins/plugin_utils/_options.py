@@ -108,11 +108,13 @@ class ConnectionOptions(AnsiblePlugin):
             if name not in self.option_definitions:
                 continue
             value, origin = self.get_option_and_origin(name)
+            value = value.strip() if isinstance(value, str) else value
             if value in (None, "") or origin == "default":
                 continue
             chosen[name] = value
             level[name] = _level(str(origin))
         for name, value in (own or {}).items():
+            value = value.strip() if isinstance(value, str) else value
             if value not in (None, ""):
                 chosen[name], level[name] = value, -1
         _one_place(chosen, level)

@@ -14,6 +14,7 @@ import typing as t
 import yaml
 from ansible.errors import AnsibleError
 
+from ansible_collections.community.posthog.plugins.module_utils._fields import plain
 from ansible_collections.community.posthog.plugins.module_utils._project import SOURCE_KEY, Source
 from ansible_collections.community.posthog.plugins.plugin_utils._templates import template_text
 
@@ -31,6 +32,9 @@ class _Vaulted(str):
 
 #: The tag of a key that merges other mappings into its own.
 _MERGE: t.Final = "tag:yaml.org,2002:merge"
+
+#: What YAML takes a text without quotes for.
+_KINDS: t.Final = ("bool", "int", "float", "timestamp")
 
 #: The parser written in C is several times as fast, and not everybody has it.
 _Base: t.Final[type[yaml.SafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -88,6 +92,10 @@ class _Loader(_Base):  # type: ignore[valid-type,misc]
         for key_node, _value in node.value:
             merges = key_node.tag == _MERGE
             key = _MERGE if merges else self._key(key_node)
+            written = None if merges else self.spelled(key_node)
+            if written is not None:
+                problem = f"the key {key_node.value} without quotes is {written} to YAML; put it in quotes"
+                raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
             if key is None:
                 continue
             if key in seen:
@@ -96,6 +104,19 @@ class _Loader(_Base):  # type: ignore[valid-type,misc]
                 hint = "; several mappings are merged as a list, <<: [*one, *two]" if merges else ""
                 raise yaml.constructor.ConstructorError(None, None, problem + hint, key_node.start_mark)
             seen[key] = key_node.start_mark.line + 1
+
+    def spelled(self, node: yaml.Node) -> str | None:
+        """What YAML made of a word or a number, where that looks other than what was written.
+
+        :param node: any node.
+        :returns: the value as text; None where nothing became of it but what stands there.
+        """
+        kind = node.tag.rpartition(":")[2]
+        if not isinstance(node, yaml.ScalarNode) or node.style or kind not in _KINDS:
+            return None
+        value = plain(self.construct_object(node, deep=True))
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        return None if text == node.value else text
 
     def _key(self, node: yaml.Node) -> t.Any:
         """A key's value; None for what cannot be compared with others, and is refused when the mapping is made."""
@@ -231,7 +252,8 @@ def _read(file: str, shown: str, loader: t.Any, template: t.Callable[[str], t.An
             if not isinstance(data, dict):
                 raise AnsibleError(f"src: {shown} takes a dictionary of lists by type, such as feature_flags")
             rendered = _rendered(data, "", _Place(shown, lines), loader, template)
-            rendered[SOURCE_KEY] = {"file": shown, "lines": lines}
+            # After the mapping is made, since what is merged stands among its keys by then.
+            rendered[SOURCE_KEY] = {"file": shown, "lines": lines, "spelled": list(_spelled(reader, node, ()))}
             out.append(rendered)
     except yaml.reader.ReaderError as exc:
         bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
@@ -264,6 +286,21 @@ def _lines(node: yaml.Node, path: str) -> t.Iterator[tuple[str, int]]:
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
             yield from _lines(value, f"{path}[{index}]")
+
+
+def _spelled(reader: _Loader, node: yaml.Node, steps: tuple[t.Any, ...]) -> t.Iterator[dict[str, t.Any]]:
+    """The values that are not what was written, with what was."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _spelled(reader, value, (*steps, key.value))
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from _spelled(reader, value, (*steps, index))
+    else:
+        value = reader.spelled(node)
+        if value is not None:
+            kind = node.tag.rpartition(":")[2]
+            yield {"steps": list(steps), "text": node.value, "kind": kind, "value": value}
 
 
 def _rendered(value: t.Any, path: str, place: _Place, loader: t.Any, template: t.Callable[[str], t.Any]) -> t.Any:

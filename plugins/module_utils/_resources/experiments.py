@@ -524,7 +524,7 @@ EXPERIMENT = Resource(
             "rollout_percentage",
             minimum=0,
             maximum=100,
-            null_as=100,
+            default=100,
             read=("parameters.rollout_percentage",),
             in_list=False,
         ),

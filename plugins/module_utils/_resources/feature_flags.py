@@ -249,7 +249,8 @@ FEATURE_FLAG = Resource(
     ),
     shorthands=(
         Shorthand(
-            Number("rollout_percentage", null_as=100, minimum=0, maximum=100),
+            # No null_as: an empty variable would open the flag to everybody.
+            Number("rollout_percentage", minimum=0, maximum=100),
             "filters",
             lambda value: {"groups": [{"properties": [], "rollout_percentage": value}]},
         ),

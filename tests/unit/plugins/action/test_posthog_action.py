@@ -14,6 +14,7 @@ from typing import Any
 from unittest.mock import MagicMock
 
 import pytest
+from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
@@ -278,6 +279,43 @@ def test_the_environment_of_the_task_counts_and_goes_again(server: Server) -> No
     assert not result.get("failed"), result
     assert server.seen[0].headers["authorization"] == f"Bearer {KEY}"
     assert dict(os.environ) == before
+
+
+def test_null_in_the_environment_is_unset(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And blanks around a value count for nothing."""
+    server.script(roles)
+    monkeypatch.setenv("POSTHOG_REGION", "us")
+    empty = {"POSTHOG_REGION": None, "http_proxy": None, "POSTHOG_ORGANIZATION_ID": f" {ORGANIZATION}\n"}
+    result = run({"name": "Engineering", "api_key": KEY + "\n", "host": server.url + "\n"}, environment=[empty])
+    assert not result.get("failed"), result
+
+
+@pytest.mark.parametrize(
+    ("variables", "text"),
+    [
+        ({"POSTHOG_PROJECT_ID": [1]}, "environment: POSTHOG_PROJECT_ID takes text, not a list"),
+        ({"x": {}}, "environment: x takes text, not a dictionary"),
+        ({"POSTHOG_PROJECT_ID": False}, "environment: POSTHOG_PROJECT_ID takes text, not false; without quotes"),
+    ],
+)
+def test_what_is_no_text_in_the_environment(variables: dict[str, Any], text: str) -> None:
+    with pytest.raises(AnsibleError, match=text):
+        run({"name": "Engineering"}, environment=[variables])
+
+
+@pytest.mark.parametrize(
+    ("args", "text"),
+    [
+        ({"name": False}, "name: takes text, not false; without quotes"),
+        ({"name": "a", "project": False}, "project: takes text, not false; without quotes"),
+        ({"name": "a", "organization": True}, "organization: takes text, not true; without quotes"),
+        ({"name": "a", "extra": {"no": {False: 1}}}, "extra.no: has the key false, which is no text; without quotes"),
+    ],
+)
+def test_words_that_yaml_takes_for_booleans(server: Server, args: dict[str, Any], text: str) -> None:
+    result = run({"host": server.url, "api_key": KEY, **args})
+    assert result["failed"] and text in result["msg"] and "put the word in quotes" in result["msg"]
+    assert not server.seen
 
 
 def test_the_environment_goes_again_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:

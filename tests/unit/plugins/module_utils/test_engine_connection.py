@@ -77,9 +77,7 @@ def test_a_host_without_a_scheme(host: str) -> None:
     assert "https://" in message
 
 
-@pytest.mark.parametrize(
-    "host", ["https://", "https:///api", "https://:443", "https://[::1", "https://[nonsense]/", "  "]
-)
+@pytest.mark.parametrize("host", ["https://", "https:///api", "https://:443", "https://[::1", "https://[nonsense]/"])
 def test_a_host_that_is_none_is_a_sentence(host: str) -> None:
     assert refused(host=host).startswith("host: ")
 

@@ -64,7 +64,8 @@ def wrong(field: Field, value: Any) -> Problems:
         (Text("a"), "b", "b"),
         (Text("a"), 7, "7"),
         (Text("a"), 7.5, "7.5"),
-        (Text("a"), True, "true"),
+        (Reference("a", Ref("cohort")), " Beta\n", "Beta"),
+        (Choice("a", ["off", "all"]), False, "off"),
         (Text("a"), "", ""),
         (Text("a", lower=True), "  ÄB ", "äb"),
         (Text("a", null_as=""), None, ""),
@@ -114,6 +115,28 @@ def test_read(field: Field, value: Any, expected: Any) -> None:
     found = read(field, value)
     assert found == expected
     assert found.__class__ is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "path"),
+    [
+        (Text("a"), True, "x"),
+        (ListOf("a", Text("b")), ["SE", False], "x[1]"),
+        (Choice("a", ["b", "c"]), True, "x"),
+        (Choice("a", ["on", "yes"]), True, "x"),
+        (Reference("a", Ref("cohort")), False, "x"),
+        (References("a", Ref("cohort")), ["Beta", False], "x[1]"),
+        (Tags(), [True], "x[0]"),
+        (Map("a", Text("b")), {"k": False}, "x.k"),
+        (Anything("a"), ["SE", False], "x[1]"),
+        (Open("a"), {"b": [{"value": ["SE", False]}]}, "x.b[0].value[1]"),
+    ],
+)
+def test_words_that_yaml_takes_for_booleans(field: Field, value: Any, path: str) -> None:
+    """They are refused wherever text is meant, with what to do about it."""
+    problems: Problems = []
+    field.parse(value, "x", problems)
+    assert [where for where, text in problems if "put the word in quotes" in text] == [path]
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,35 @@ def test_a_project_by_id_costs_nothing() -> None:
     assert world.memory.calls == []
 
 
+def test_a_project_of_another_organization_is_refused() -> None:
+    """By its id as by its name: nothing is read there, and nothing written."""
+    for organization in (OTHER, "babbage", "Babbage & Co"):
+        world = make_world(account(), project="1", organization=organization)
+        world.session.named_both = True
+        for _again in range(2):
+            with pytest.raises(
+                PostHogFailure, match="belongs to the organization Ada's Analytics, and organization says"
+            ):
+                world.session.project_id()
+    for organization in (ORGANIZATION, "ada", None):
+        world = make_world(account(), project="1", organization=organization)
+        world.session.named_both = True
+        assert world.session.project_id() == "1"
+    world = make_world(account(), project=None, organization="babbage")
+    world.session.named_both = True
+    with pytest.raises(PostHogFailure, match="'Staging'"):
+        world.session.project_id()
+
+
+def test_a_pair_of_the_environment_is_checked_before_a_write() -> None:
+    """What changes nothing costs no request for that."""
+    world = make_world(account(), project="1", organization=OTHER)
+    assert world.session.project_id() == "1" and not world.memory.calls
+    with pytest.raises(PostHogFailure, match="belongs to the organization"):
+        world.session.write("POST", "/api/projects/1/cohorts/", {"name": "a"})
+    assert not world.memory.writes
+
+
 def test_two_projects_of_one_name() -> None:
     with pytest.raises(Ambiguous) as caught:
         make_world(account(), project="Production", organization=None).session.project_id()

@@ -16,6 +16,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import R
 from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
 from ansible_collections.community.posthog.plugins.module_utils._project import SOURCE_KEY, Source
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._words import other_words
 from ansible_collections.community.posthog.tests.unit.plugins.projects import TABLES, Universe, universe
 
 
@@ -405,3 +406,35 @@ def test_no_option_of_a_type_is_called_as_one_of_the_connection() -> None:
     for table in RESOURCES.values():
         names = {known.name for known in table.fields} | {part.field.name for part in table.parts}
         assert not names & set(connection_spec()), table.type
+
+
+@pytest.mark.parametrize(
+    ("kind", "steps", "text", "value", "wanted"),
+    [
+        ("bool", ["note"], "no", "false", "no without quotes is false to YAML; put it in quotes, or write false"),
+        ("int", ["name"], "0123", "83", "0123 without quotes is 83 to YAML"),
+        ("float", ["name"], "1.10", "1.1", "1.10 without quotes is 1.1 to YAML"),
+        ("bool", ["extra_fields", "x", 1], "no", "false", "no without quotes is false to YAML"),
+        ("int", ["extra_fields", "at"], "22:00", "1320", "22:00 without quotes is 1320 to YAML"),
+        ("float", ["extra_fields", "at"], "1.10", "1.1", None),
+    ],
+)
+def test_words_of_a_file(kind: str, steps: list[Any], text: str, value: str, wanted: str | None) -> None:
+    """What YAML made something else of is refused where text may be meant, with the file's line."""
+    fields = RESOURCES["cohort"].fields
+    entry = {"steps": ["cohorts", 0, *steps], "kind": kind, "text": text, "value": value}
+    inside = [{**entry, "steps": steps}]
+    found = other_words(fields, inside, "cohorts[0]")
+    assert bool(found) is (wanted is not None)
+    assert all(wanted and wanted in said and path.startswith("cohorts[0].") for path, said in found)
+
+
+def test_switches_and_numbers_may_be_written_in_any_way() -> None:
+    fields = RESOURCES["feature_flag"].fields
+    steps = ["filters", "groups", 0, "rollout_percentage"]
+    inside = [
+        {"steps": ["active"], "kind": "bool", "text": "yes", "value": "true"},
+        {"steps": steps, "kind": "float", "text": "12.50", "value": "12.5"},
+        {"steps": steps, "kind": "int", "text": "0x10", "value": "16"},
+    ]
+    assert not other_words(fields, inside, "feature_flags[0]")

@@ -148,6 +148,20 @@ def test_what_is_merged_stays_as_it_is_where_it_stands(tmp_path: Path) -> None:
     }
 
 
+def test_what_was_written_is_known_where_yaml_made_something_else_of_it(tmp_path: Path) -> None:
+    text = "a: &a [yes, 'no', true, 22:00, 1.10, 1.5, 0x1F, 7, 2026-01-01, ~]\nb: {<<: {c: off}}\n"
+    found = [
+        (*entry["steps"], entry["text"], entry["value"]) for entry in read(tmp_path, text)[0][SOURCE_KEY]["spelled"]
+    ]
+    assert found == [
+        ("a", 0, "yes", "true"),
+        ("a", 3, "22:00", "1320"),
+        ("a", 4, "1.10", "1.1"),
+        ("a", 6, "0x1F", "31"),
+        ("b", "c", "off", "false"),
+    ]
+
+
 def test_documents(tmp_path: Path) -> None:
     assert read(tmp_path, "") == read(tmp_path, "# nothing\n") == read(tmp_path, "---\n---\n") == []
     found = read(tmp_path, "---\na: 1\n---\n# none\n---\nb: 2\n...\n---\nc: 3\n")
@@ -190,6 +204,9 @@ def test_lines(tmp_path: Path) -> None:
         ("a:\n  <<:\n", ":2: << takes a mapping"),
         ("a:\n  <<: [{}, 3]\n", ":2: << takes a mapping"),
         ("a: {<<: {? [1] : 2}}\n", ":1: "),
+        ("a: 1\nb: {no: x}\n", ":2: the key no without quotes is false to YAML; put it in quotes"),
+        ("22:00: x\n", ":1: the key 22:00 without quotes is 1320 to YAML"),
+        ("0123: x\n", ":1: the key 0123 without quotes is 83 to YAML"),
         ("1: a\n1: b\n", ":2: the key 1 stands in line 1 already"),
         ("a: 1\nb: \x07\n", ":2: the character 0x7 is not allowed"),
         ("a: \x1b[31m\n", ":1: the character 0x1b is not allowed"),

@@ -130,7 +130,8 @@ def test_one_list_serves_all_rules_of_a_place() -> None:
     world = ruled()
     for kind in ("dashboard", "insight", "survey", "notebook"):
         rule(world, resource=kind, access_level="viewer")
-    assert [path for _method, path, _body in world.memory.reads] == [f"{PROJECT}resource_access_controls/"]
+    # Before the first write, that the project belongs to the organization.
+    assert [path for _method, path, _body in world.memory.reads] == [f"{PROJECT}resource_access_controls/", PROJECT]
 
 
 def test_check_mode_predicts() -> None:

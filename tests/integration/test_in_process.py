@@ -721,7 +721,7 @@ def test_templated_and_odd_values(posthog: Harness, in_process: bool) -> None:
         active: "{{ 'yes' }}"
         rollout_percentage: "{{ percentage }}"
         payloads:
-          true: {a: 1}
+          "true": {a: 1}
     - name: Text again
       community.posthog.posthog_feature_flag: *text
     - name: Quoted key

@@ -74,7 +74,9 @@ def main() -> None:
     roots = [name for name in roots if not name.endswith("Response")]
     comment = [
         "Copyright: Contributors to the community.posthog collection",
+        # REUSE-IgnoreStart
         "SPDX-License-Identifier: GPL-3.0-or-later",
+        # REUSE-IgnoreEnd
     ]
     lines = [f'"$comment": {json.dumps(comment)}']
     lines += [f"{json.dumps(name)}: {json.dumps(told)}" for name, told in reached(definitions, roots).items()]

@@ -149,7 +149,7 @@ SAMPLE = Sample(
         "persisted_variables": variables_foretold,
     },
     foreign={"description": "Made by hand", "pinned": False, "tags": ["old"]},
-    unused_keys={"tiles.id": "test_litany_dashboard.py"},
+    unused_keys={"tiles.id": "test_litany_dashboard.py", "tiles.deleted": "test_litany_dashboard.py"},
     moving=(
         "search_match_type",
         "last_accessed_at",

@@ -136,8 +136,16 @@ def _in_object(name: str) -> t.Callable[..., str]:
     return shown
 
 
+
+
+def _hidden(value: t.Any, obj: t.Mapping[str, t.Any], _names: t.Mapping[str, t.Any]) -> str:
+    """An address that holds a token is compared, and never shown."""
+    found = obj.get("slack_incoming_webhook")
+    return "" if found == ("********" if value else value) else f"is {found!r}"
+
+
 #: How these are found in the object.
-SHOWS = {name: _in_object(name) for name in routes()}
+SHOWS = {**{name: _in_object(name) for name in routes()}, "slack_incoming_webhook": _hidden}
 
 #: An object that is only foretold holds no more of them than is declared.
 FORETOLD = dict.fromkeys(routes(), _same)

@@ -136,8 +136,6 @@ def _in_object(name: str) -> t.Callable[..., str]:
     return shown
 
 
-
-
 def _hidden(value: t.Any, obj: t.Mapping[str, t.Any], _names: t.Mapping[str, t.Any]) -> str:
     """An address that holds a token is compared, and never shown."""
     found = obj.get("slack_incoming_webhook")

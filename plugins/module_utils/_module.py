@@ -528,7 +528,8 @@ class Sessions:
                 warn_quietly=self._say,
             )
             self._sessions[key].report = self._tell
-            self._sessions[key].named_both = any(raw.get(name) for name in ("organization", "project"))
+            self._sessions[key].named_organization = bool(raw.get("organization"))
+            self._sessions[key].named_project = bool(raw.get("project"))
         return self._sessions[key]
 
     def _say(self, text: str) -> None:

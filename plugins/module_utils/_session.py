@@ -547,9 +547,10 @@ class Session:
         self.adopts: frozenset[str] = frozenset()
         #: What the server turned out to be like, told by its answers; the same for all sessions of one run.
         self.traits: dict[t.Any, t.Any] = {}
-        #: The task names an organization or a project itself. Where both are the environment's, they are those of one
-        #: credential, and only checked before something is changed.
-        self.named_both = False
+        #: Whether organization and project are the task's own words, or a document's, and not the environment's. A
+        #: project that is named closer than the organization counts. Where both are the environment's, they are those
+        #: of one credential, and only checked before something is changed.
+        self.named_organization = self.named_project = False
         self._owner_checked = False
         self._own = threading.local()
         #: By place, what this run wrote there when it was alone in it (see C(_beside)).
@@ -605,7 +606,8 @@ class Session:
         made.strict, made.marks, made.adopts = self.strict, self.marks, self.adopts
         made.brief = self.brief
         made._common, made._locks, made.visited = self._common, self._locks, self.visited
-        made.traits, made.named_both = self.traits, self.named_both
+        made.traits = self.traits
+        made.named_organization, made.named_project = self.named_organization, self.named_project
         return made
 
     def beside(self, organization: str | None, project: str | None) -> Session:
@@ -622,7 +624,8 @@ class Session:
             self._inside[key] = self._like(
                 organization=organization or self._organization, project=project or self._project
             )
-            self._inside[key].named_both = True
+            self._inside[key].named_organization |= organization is not None
+            self._inside[key].named_project |= project is not None
         return self._inside[key]
 
     def afresh(self, organization: str | None, project: str | None) -> Session:
@@ -847,7 +850,7 @@ class Session:
         """
         if self._project_id is None:
             self._project_id = self._find_project()
-            if self.named_both:
+            if self.named_organization:
                 self.check_owner()
         return self._project_id
 
@@ -857,6 +860,8 @@ class Session:
         :raises PostHogFailure: it belongs to another one.
         """
         if self._owner_checked or self._organization in (None, "@current") or self._project_id == PLANNED:
+            return
+        if self.named_project and not self.named_organization:
             return
         if self._project_id is None:
             # The first use looks it up, and comes back here.

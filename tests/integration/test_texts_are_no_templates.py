@@ -126,7 +126,13 @@ def written(posthog: Harness, texts: list[str]) -> None:
         posthog.server.api(
             "POST",
             "insights/",
-            {"name": text, "query": {"kind": "HogQuery", "code": text, "variables": {text: {"a": text}}}},
+            {
+                "name": text,
+                "query": {
+                    "kind": "DataTableNode",
+                    "source": {"kind": "HogQLQuery", "query": text, "values": {text: text}},
+                },
+            },
         )
         note = {"content": text, "scope": "project", "date_marker": "2026-01-01T00:00:00Z"}
         posthog.server.api("POST", "annotations/", note)

@@ -88,7 +88,7 @@ def test_a_project_of_another_organization_is_refused() -> None:
     """By its id as by its name: nothing is read there, and nothing written."""
     for organization in (OTHER, "babbage", "Babbage & Co"):
         world = make_world(account(), project="1", organization=organization)
-        world.session.named_both = True
+        world.session.named_organization = True
         for _again in range(2):
             with pytest.raises(
                 PostHogFailure, match="belongs to the organization Ada's Analytics, and organization says"
@@ -96,12 +96,22 @@ def test_a_project_of_another_organization_is_refused() -> None:
                 world.session.project_id()
     for organization in (ORGANIZATION, "ada", None):
         world = make_world(account(), project="1", organization=organization)
-        world.session.named_both = True
+        world.session.named_organization = True
         assert world.session.project_id() == "1"
     world = make_world(account(), project=None, organization="babbage")
-    world.session.named_both = True
+    world.session.named_organization = True
     with pytest.raises(PostHogFailure, match="'Staging'"):
         world.session.project_id()
+
+
+def test_a_project_that_is_named_closer_than_the_organization_counts() -> None:
+    """The environment's organization is no word of the task."""
+    world = make_world(account(), project="1", organization=OTHER)
+    world.session.named_project = True
+    world.session.check_owner()
+    assert world.session.project_id() == "1" and not world.memory.calls
+    with pytest.raises(PostHogFailure, match="belongs to the organization"):
+        world.session.beside("babbage", None).project_id()
 
 
 def test_a_pair_of_the_environment_is_checked_before_a_write() -> None:

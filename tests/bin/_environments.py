@@ -66,7 +66,7 @@ CELLS = (
     Cell("3.11", "2.19"),
     Cell("3.12", "2.20"),
     Cell("3.13", "2.21"),
-    Cell("3.13", "2.22", beta=True, whole=True),
+    Cell("3.13", "2.22", beta=True),
 )
 
 

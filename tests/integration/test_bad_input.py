@@ -203,8 +203,8 @@ OPTIONS: dict[str, Case] = {
     ),
     "typo in a tile": Case(
         "dashboard",
-        {"name": "bad", "tiles": [{"text": "x", "layouts": {"sm": {"x": 0, "y": 0, "width": 2, "h": 2}}}]},
-        (r"tiles\[0\]\.layouts\.sm\.width: is no known key",),
+        {"name": "bad", "tiles": [{"text": "x", "layouts": {"sm": {"x": 0, "y": 0, "minw": 2, "h": 2}}}]},
+        (r"tiles\[0\]\.layouts\.sm\.minw: .*minW",),
     ),
     "level unknown": Case("member", {"email": "ada@example.com", "level": "king"}, ("level", "member, admin, owner")),
     "type unknown": Case(

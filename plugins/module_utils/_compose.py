@@ -172,7 +172,8 @@ def _document(
 
 def _list(field: Field, desired: list[t.Any], current: t.Any, path: Path, lost: Lost) -> list[t.Any]:
     item = field.items
-    assert item is not None
+    if item is None:
+        return desired
     now = current if isinstance(current, list) else []
     if field.unordered:
         # A diff shows such items whole.

@@ -86,7 +86,7 @@ def no_address(exc: BaseException) -> bool:
     if isinstance(exc, urllib3.exceptions.HTTPError):
         return isinstance(exc, (urllib3.exceptions.LocationValueError, urllib3.exceptions.ProxySchemeUnknown))
     # requests wraps what sockets raise; bare is only its complaint about a bundle that is not there.
-    return type(exc) is OSError
+    return exc.__class__ is OSError
 
 
 def bad_certificate(exc: BaseException) -> BaseException | None:

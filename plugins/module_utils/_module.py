@@ -685,7 +685,7 @@ def run_module(item: Program) -> None:
     misread = booleans_for_texts(item.spec()["argument_spec"], raw)
     if misread:
         module.fail_json(**InvalidInput(misread).result())
-    sessions = Sessions(check_mode=module.check_mode, warn=lambda text: warn(text))
+    sessions = Sessions(check_mode=module.check_mode, warn=warn)
 
     def warn(text: str) -> None:
         module.warn(str(without_secrets(text, module._known() | sessions.secrets)))

@@ -368,7 +368,8 @@ class Checker:
             rank = 10 * len(found) + sum(key not in value for key in shape.tags if key in ("kind", "type"))
             if best is None or rank < best[0]:
                 best = (rank, found, told)
-        assert best is not None
+        if best is None:
+            raise AssertionError("a choice of nothing")
         problems += best[1]
         return best[2]
 

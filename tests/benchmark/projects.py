@@ -198,7 +198,7 @@ def _measure(
         seen[label] = together(full, commands, LIMIT)
         asked, refused, took = seen[label].requests, seen[label].refused, seen[label].seconds
         out.add(full, str(len(hosts)), str(LATENCY), str(asked), str(refused), f"{took:.1f}", "")
-    alone, shared = seen.values()
+    alone, shared = list(seen.values())
     part = shared.refused / shared.requests
     verdicts.append(verdict("slices with their share: refused", "< 5 %", f"{part:.1%}", part < 0.05))
     times = f"{shared.seconds:.0f} s, without {alone.seconds:.0f} s"

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # Copyright: Contributors to the community.posthog collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Make the table of query shapes from PostHog's query schema.

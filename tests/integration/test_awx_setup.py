@@ -255,7 +255,8 @@ def test_options_that_are_taken_back(posthog: Harness, awx: Awx) -> None:
     project, template = awx.one("projects", "PostHog"), awx.one("job_templates", "PostHog apply")
     source = awx.one("inventory_sources", "PostHog")
     assert project["scm_branch"] == "main" and project["credential"] == awx.one("credentials", "Git")["id"]
-    assert template["execution_environment"] == source["execution_environment"] is not None
+    assert template["execution_environment"] is not None
+    assert template["execution_environment"] == source["execution_environment"]
     written = len(awx.writes)
     predicted = good(set_up(posthog, awx, **few, check=True))
     assert awx.writes[written:] == []

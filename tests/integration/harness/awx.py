@@ -318,7 +318,7 @@ class Awx:
     @staticmethod
     def _matches(item: Object, key: str, value: str) -> bool:
         """Whether an object passes a filter of a list."""
-        field, _, lookup = key.partition("__")
+        field, _sep, lookup = key.partition("__")
         shown = item.get(field)
         text = str(shown).lower() if isinstance(shown, bool) else "null" if shown is None else str(shown)
         if lookup == "contains":
@@ -478,7 +478,7 @@ class Awx:
 
     def _check_schedules(self, obj: Object | None, whole: Object, body: Object) -> None:
         wrong = []
-        start, _, rule = str(whole.get("rrule", "")).partition("RRULE:")
+        start, _sep, rule = str(whole.get("rrule", "")).partition("RRULE:")
         parts = dict(part.partition("=")[::2] for part in rule.strip().split(";") if part)
         if not re.match(r"DTSTART(;TZID=[^:]+)?:\d{8}T\d{6}Z?\s", start):
             wrong.append("Valid DTSTART required in rrule. Value should start with: DTSTART:YYYYMMDDTHHMMSSZ")

@@ -35,11 +35,11 @@ def test_never_more_than_the_limit_whoever_sends(tmp_path: Path) -> None:
     answers = context.Queue()
     workers = [
         context.Process(target=_send, args=(str(tmp_path / "budget"), 5, window, answers), daemon=True)
-        for _ in range(6)
+        for _dummy in range(6)
     ]
     for worker in workers:
         worker.start()
-    sent = sorted(answers.get(timeout=60) for _ in range(30))
+    sent = sorted(answers.get(timeout=60) for _dummy in range(30))
     for worker in workers:
         worker.join()
     # A request may be seen a moment after it was counted, hence the quarter.

@@ -43,25 +43,52 @@ def insight(text: str) -> Declared:
 @pytest.mark.parametrize(
     ("query", "problem"),
     [
-        ("{kind: TrendsQuery, series: [{kind: EventsNode, evnt: x}]}", "query.series[0].evnt: no such key of EventsNode; did you mean event?"),
-        (f"{{kind: TrendsQuery, {SERIES}, trendFilter: {{}}}}", "query.trendFilter: no such key of TrendsQuery; did you mean trendsFilter?"),
+        (
+            "{kind: TrendsQuery, series: [{kind: EventsNode, evnt: x}]}",
+            "query.series[0].evnt: no such key of EventsNode; did you mean event?",
+        ),
+        (
+            f"{{kind: TrendsQuery, {SERIES}, trendFilter: {{}}}}",
+            "query.trendFilter: no such key of TrendsQuery; did you mean trendsFilter?",
+        ),
         (f"{{kind: TrendsQuery, {SERIES}, intervall: day}}", "did you mean interval?"),
         (f"{{kind: TrendsQuery, {SERIES}, date_range: {{}}}}", "did you mean dateRange?"),
-        (f"{{kind: TrendsQuery, {SERIES}, interval: weekly}}", "query.interval: 'weekly' is none of PostHog's choices of interval; did you mean week?"),
-        (f"{{kind: InsightVizNode, source: {{kind: TrendsQuery, {SERIES}, interval: dai}}}}", "query.source.interval: 'dai'"),
-        ("{kind: TrendsQuery, series: [{kind: EventsNode, event: x, math: sums}]}", "query.series[0].math: 'sums' is none of PostHog's choices of math; did you mean sum?"),
+        (
+            f"{{kind: TrendsQuery, {SERIES}, interval: weekly}}",
+            "query.interval: 'weekly' is none of PostHog's choices of interval; did you mean week?",
+        ),
+        (
+            f"{{kind: InsightVizNode, source: {{kind: TrendsQuery, {SERIES}, interval: dai}}}}",
+            "query.source.interval: 'dai'",
+        ),
+        (
+            "{kind: TrendsQuery, series: [{kind: EventsNode, event: x, math: sums}]}",
+            "query.series[0].math: 'sums' is none of PostHog's choices of math; did you mean sum?",
+        ),
         ("{kind: TrendsQuery, series: [{kind: EventNode, event: x}]}", "did you mean EventsNode?"),
         ("{kind: TrendQuery, series: []}", "did you mean TrendsQuery?"),
-        (f"{{kind: TrendsQuery, {SERIES}, properties: [{{type: event, key: a, value: b, operator: equals}}]}}", "query.properties[0].operator: 'equals' is none of PostHog's choices of operator; did you mean exact?"),
-        (f"{{kind: TrendsQuery, {SERIES}, dateRange: {{date_from: last week}}}}", "query.dateRange.date_from: 'last week' is no date; did you mean -7d?"),
-        (f"{{kind: TrendsQuery, {SERIES}, dateRange: {{date_to: 7 days}}}}", "it takes a date such as 2026-03-01, or -7d"),
-        (f"{{kind: TrendsQuery, {SERIES}, filterTestAccounts: perhaps}}", "query.filterTestAccounts: takes true or false, not 'perhaps'"),
+        (
+            f"{{kind: TrendsQuery, {SERIES}, properties: [{{type: event, key: a, value: b, operator: equals}}]}}",
+            "query.properties[0].operator: 'equals' is none of PostHog's choices of operator; did you mean exact?",
+        ),
+        (
+            f"{{kind: TrendsQuery, {SERIES}, dateRange: {{date_from: last week}}}}",
+            "query.dateRange.date_from: 'last week' is no date; did you mean -7d?",
+        ),
+        (
+            f"{{kind: TrendsQuery, {SERIES}, dateRange: {{date_to: 7 days}}}}",
+            "it takes a date such as 2026-03-01, or -7d",
+        ),
+        (
+            f"{{kind: TrendsQuery, {SERIES}, filterTestAccounts: perhaps}}",
+            "query.filterTestAccounts: takes true or false, not 'perhaps'",
+        ),
         ("{kind: TrendsQuery, series: {kind: EventsNode}}", "query.series: takes a list, not a dictionary"),
         ("{kind: TrendsQuery}", "query.series: is missing"),
         ("{kind: RetentionQuery, retentionFilter: {period: Weekly}}", "did you mean Week?"),
         ("{}", "query.kind: is missing"),
     ],
-)  # fmt: skip
+)
 def test_a_typo_is_refused_with_the_right_word(query: str, problem: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         insight(query)
@@ -76,9 +103,12 @@ def test_a_typo_is_refused_with_the_right_word(query: str, problem: str) -> None
         ("{kind: TrendsQuery, series: [{kind: EventsNode, event: x, math: geometric}]}", "query.series[0].math"),
         ("{kind: TrendsQuery, series: [{kind: EventsNode, event: x, math: p42}]}", "query.series[0].math"),
         (f"{{kind: TrendsQuery, {SERIES}, properties: [{{type: dream, key: a}}]}}", "query.properties[0].type"),
-        (f"{{kind: TrendsQuery, {SERIES}, properties: [{{key: a, operator: starts_with, value: b}}]}}", "query.properties[0].operator"),
+        (
+            f"{{kind: TrendsQuery, {SERIES}, properties: [{{key: a, operator: starts_with, value: b}}]}}",
+            "query.properties[0].operator",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_may_be_newer_passes_as_it_is_with_a_remark(query: str, where: str) -> None:
     declared = insight(query)
     assert [path for path, _text in declared.remarks] == [where]
@@ -119,16 +149,65 @@ def test_variables_are_written_by_name_alone() -> None:
     [
         ("dashboard", {"name": "d", "filters": {"date_from": "last week"}}, "filters.date_from"),
         ("dashboard", {"name": "d", "filters": {"propertys": []}}, "filters.propertys"),
-        ("dashboard_template", {"template_name": "d", "tiles": [{"type": "INSIGHT", "query": {"kind": "TrendsQuery", "series": ["{X}"], "intervall": "day"}}]}, "tiles[0].query.intervall"),
-        ("notebook", {"title": "n", "content": {"content": [{"attrs": {"query": {"kind": "TrendsQuery", "series": [], "interval": "weekly"}}}]}}, "content.content[0].attrs.query.interval"),
+        (
+            "dashboard_template",
+            {
+                "template_name": "d",
+                "tiles": [{"type": "INSIGHT", "query": {"kind": "TrendsQuery", "series": ["{X}"], "intervall": "day"}}],
+            },
+            "tiles[0].query.intervall",
+        ),
+        (
+            "notebook",
+            {
+                "title": "n",
+                "content": {
+                    "content": [{"attrs": {"query": {"kind": "TrendsQuery", "series": [], "interval": "weekly"}}}]
+                },
+            },
+            "content.content[0].attrs.query.interval",
+        ),
         ("endpoint", {"name": "e", "query": {"kind": "HogQLQuery", "quary": "select 1", "query": "q"}}, "query.quary"),
-        ("session_recording_playlist", {"name": "p", "type": "filters", "filters": {"filter_group": {"values": [{"key": "a", "operator": "equals"}]}}}, "filters.filter_group.values[0].operator"),
-        ("feature_flag", {"key": "f", "filters": {"groups": [{"properties": [{"key": "a", "type": "person", "operator": "equals", "value": "b"}]}]}}, "filters.groups[0].properties[0].operator"),
-        ("cohort", {"name": "c", "filters": {"properties": {"type": "AND", "values": [{"type": "person", "key": "a", "operator": "contains", "value": "b"}]}}}, "filters.properties.values[0].operator"),
-        ("experiment_saved_metric", {"name": "m", "query": {"metric_type": "mean", "source": {"kind": "EventsNode", "evnt": "x"}}}, "query.source.evnt"),
+        (
+            "session_recording_playlist",
+            {
+                "name": "p",
+                "type": "filters",
+                "filters": {"filter_group": {"values": [{"key": "a", "operator": "equals"}]}},
+            },
+            "filters.filter_group.values[0].operator",
+        ),
+        (
+            "feature_flag",
+            {
+                "key": "f",
+                "filters": {
+                    "groups": [{"properties": [{"key": "a", "type": "person", "operator": "equals", "value": "b"}]}]
+                },
+            },
+            "filters.groups[0].properties[0].operator",
+        ),
+        (
+            "cohort",
+            {
+                "name": "c",
+                "filters": {
+                    "properties": {
+                        "type": "AND",
+                        "values": [{"type": "person", "key": "a", "operator": "contains", "value": "b"}],
+                    }
+                },
+            },
+            "filters.properties.values[0].operator",
+        ),
+        (
+            "experiment_saved_metric",
+            {"name": "m", "query": {"metric_type": "mean", "source": {"kind": "EventsNode", "evnt": "x"}}},
+            "query.source.evnt",
+        ),
         ("survey", {"name": "s", "appearance": {"alowGoBack": True}}, "appearance.alowGoBack"),
     ],
-)  # fmt: skip
+)
 def test_queries_and_filters_are_checked_wherever_they_stand(type_: str, options: dict[str, Any], path: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         read(type_, **options)

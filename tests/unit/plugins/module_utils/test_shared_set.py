@@ -60,7 +60,7 @@ def test_a_set_that_does_not_keep_what_is_written_is_an_error() -> None:
     stored: list[Any] = [1]
     written: list[Any] = []
     with pytest.raises(PostHogFailure, match="did not keep"):
-        shared(stored, write=lambda wanted: written.append(wanted)).add(2)
+        shared(stored, write=written.append).add(2)
     assert written == [[1, 2]] * 3
 
 

@@ -685,10 +685,12 @@ def run_module(item: Program) -> None:
     misread = booleans_for_texts(item.spec()["argument_spec"], raw)
     if misread:
         module.fail_json(**InvalidInput(misread).result())
-    sessions = Sessions(check_mode=module.check_mode, warn=warn)
 
     def warn(text: str) -> None:
+        # The sessions below exist by the time one of them warns.
         module.warn(str(without_secrets(text, module._known() | sessions.secrets)))
+
+    sessions = Sessions(check_mode=module.check_mode, warn=warn)
 
     good, result = perform(item, sessions, raw, module.params)
     module.no_log_values.update(sessions.secrets)

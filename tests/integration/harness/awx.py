@@ -621,6 +621,11 @@ class Awx:
         self._remove(kind, obj["id"])
         return 204, None
 
+    def finish_deletions(self) -> None:
+        """Remove the inventories whose deletion was asked for, as AWX does in the end."""
+        while self._deleted:
+            self._remove("inventories", self._deleted.pop()[0])
+
     def _delete_what_is_due(self) -> None:
         """Inventories go some time after their deletion was asked for."""
         for item in list(self._deleted):

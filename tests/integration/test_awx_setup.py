@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import configparser
 import json
+import os
 import subprocess
 import sys
 import typing as t
@@ -17,6 +18,7 @@ import pytest
 import yaml
 from harness import Harness, Run
 from harness.awx import ORGANIZER, TOKEN, Awx, awx_collection, injected
+from harness.interpreter import WarmPython
 from harness.playbook import ROOT, collections_path
 
 ROLE = ROOT / "roles" / "awx"
@@ -27,10 +29,19 @@ KEY = "phx_OnlyAwxMayKnowThisKey0123456789"
 SOME = ["apply", "drift", "kill_switch", "onboard"]
 
 
+@pytest.fixture(scope="module")
+def python() -> t.Iterator[WarmPython]:
+    """What runs the modules of awx.awx."""
+    warm = WarmPython()
+    yield warm
+    warm.stop()
+
+
 @pytest.fixture
-def awx() -> t.Iterator[Awx]:
+def awx(python: WarmPython) -> t.Iterator[Awx]:
     """A fresh AWX."""
     server = Awx()
+    server.python = python.path
     yield server
     server.stop()
 
@@ -47,12 +58,16 @@ def set_up(
         variables={"posthog_awx_scm_url": URL, "posthog_awx_interval": 0, "posthog_awx_patience": 3, **variables},
         check=check,
         verbosity=verbosity,
+        inventory=f"localhost ansible_connection=local ansible_python_interpreter='{awx.python}'\n",
         env={
             "ANSIBLE_COLLECTIONS_PATH": f"{collections_path()}:{awx_collection()}",
             "CONTROLLER_HOST": awx.url,
             "CONTROLLER_OAUTH_TOKEN": token,
             # Each module is one process then, not four.
             "ANSIBLE_PIPELINING": "true",
+            # Ansible reads the certificates of the machine for each request, also of http.
+            "SSL_CERT_FILE": os.devnull,
+            "SSL_CERT_DIR": os.devnull,
             # awx.awx still uses parts of Ansible that are on their way out.
             "ANSIBLE_DEPRECATION_WARNINGS": "false",
         },

@@ -108,6 +108,8 @@ class Awx:
         self.broken: set[str] = set()
         #: The playbooks that repositories have, where they are not those of the collection's own project.
         self.playbooks: dict[str, list[str]] = {}
+        #: The Python that runs the modules of those who talk to it.
+        self.python = sys.executable
         #: How often an update is asked for before it is done.
         self.patience = 2
         #: How many requests are served while an inventory that is deleted is still there.

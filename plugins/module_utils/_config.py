@@ -16,7 +16,7 @@ from ansible_collections.community.posthog.plugins.module_utils._beside import a
 from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._module import Program, ResourceProgram, concurrency_of
-from ansible_collections.community.posthog.plugins.module_utils._policy import KEEP, UNDECLARED, policy_of
+from ansible_collections.community.posthog.plugins.module_utils._policy import KEEP, UNDECLARED, Policy
 from ansible_collections.community.posthog.plugins.module_utils._project import (
     Project,
     Purge,
@@ -57,6 +57,7 @@ class ConfigProgram(Program):
                 "max_deletions": {"type": "str", "default": "10"},
                 "allow_empty": {"type": "bool", "default": False},
                 "undeclared": {"type": "str", "choices": list(UNDECLARED), "default": KEEP.undeclared},
+                "details": {"type": "bool", "default": True},
                 "unknown_names": {"type": "str", "choices": ["warn", "error", "ignore"], "default": "warn"},
                 "concurrency": {"type": "int", "default": 8},
             },
@@ -93,6 +94,8 @@ class ConfigProgram(Program):
             raise InvalidInput(
                 [("src", "is read on the controller, which this way of execution cannot; use config instead")]
             )
+        check_mode = session.check_mode
+        policy = self._policy(params, check_mode)
         purge = self._purge(params)
         concurrency = concurrency_of(params)
         session.many = True
@@ -101,8 +104,6 @@ class ConfigProgram(Program):
         adopted = {self.programs[name].table.type for name in purge.types if name in self.programs}
         session.adopts = frozenset(adopted) if not purge.everything else frozenset()
         session.keep_secret(self.secrets(raw))
-        check_mode = session.check_mode
-        policy = policy_of(params.get("undeclared")) or KEEP
         project = Project(session, self.programs, concurrency=concurrency, policy=policy, progress=session.report)
         project.read(_documents(raw.get("config")))
         try:
@@ -114,6 +115,9 @@ class ConfigProgram(Program):
                     raise InvalidInput(unknown)
                 for path, text in unknown:
                     session.warn(f"{path}: {text}")
+                for table, fields in sorted(session.unread.items()):
+                    rest = ", ".join(sorted(fields))
+                    session.warn(f"details: of {table} only what lists show was compared, without {rest}")
                 if not check_mode:
                     # Again from what is, not from what the plan made of it.
                     result = project.apply()
@@ -121,6 +125,14 @@ class ConfigProgram(Program):
             session.set_check_mode(check_mode)
             session.client.ended = None
         return self._result(result, check_mode)
+
+    @staticmethod
+    def _policy(params: t.Mapping[str, t.Any], check_mode: bool) -> Policy:
+        details = params.get("details")
+        if details is False and not check_mode:
+            text = "is for check mode only: what would be written must be compared with all of the object"
+            raise InvalidInput([("details", f"false {text}")])
+        return Policy(str(params.get("undeclared") or KEEP.undeclared), details is not False)
 
     @staticmethod
     def _purge(params: t.Mapping[str, t.Any]) -> Purge:

@@ -75,6 +75,7 @@ class Exporter:
     :param rename: by type, names that another name is written for, wherever they stand.
     :param concurrency: how many objects are read at once.
     :param undeclared: what the files say of the fields that they do not name.
+    :param details: objects are read by themselves where their list does not show all of them.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Exporter:
         session: Session,
         *,
         undeclared: str = "default",
+        details: bool = True,
         rename: t.Mapping[str, t.Mapping[str, str]] | None = None,
         concurrency: int = 8,
     ) -> None:
@@ -89,6 +91,9 @@ class Exporter:
         self.rename = rename or {}
         self.concurrency = concurrency
         self.undeclared = undeclared
+        self.details = details
+        #: By type, what no list shows and nothing was read for.
+        self._unread: dict[str, set[str]] = {}
         self.export = Export()
         self._type = self._name = ""
         self._number = 0
@@ -120,9 +125,14 @@ class Exporter:
             if unread:
                 self._type, self._name = table.type, ""
                 self._report("", unread)
-        for place, collection in self._lists(table, places):
+        shown_by_places = self._shown_by_places(table, places)
+        known = [id(place) for place, _obj in shown_by_places]
+        read = self._lists(table, [place for place in places if id(place) not in known])
+        found = [(place, collection, collection.all()) for place, collection in read]
+        found += [(place, self.session.collection(table, place), [obj]) for place, obj in shown_by_places]
+        for place, collection, there in found:
             said = self._place_said(table, place)
-            objects = [obj for obj in collection.all() if self._is_wanted(self.session, table, obj, wanted)]
+            objects = [obj for obj in there if self._is_wanted(self.session, table, obj, wanted)]
             objects.sort(key=lambda obj: (table.identity.shown(obj), str(table.object_id(obj))))
             for obj in self._whole(collection, objects):
                 item = self.declaration(table, obj, said)
@@ -140,6 +150,15 @@ class Exporter:
         """Where a type is read, and why that is not everywhere."""
         found, unread = (parent.everywhere(self.session), "") if named else parent.affordable(self.session)
         return list(found), unread
+
+    def _shown_by_places(
+        self, table: Resource, places: t.Sequence[t.Mapping[str, t.Any] | None]
+    ) -> list[tuple[t.Mapping[str, t.Any], dict[str, t.Any]]]:
+        """Where nothing is read for single objects: the places that show what is in them, and what they show."""
+        if self.details or table.parent is None or not table.singleton:
+            return []
+        found = [(place, dict(table.parent.shows(self.session, place))) for place in places if place is not None]
+        return [(place, obj) for place, obj in found if obj]
 
     def _lists(
         self, table: Resource, places: t.Sequence[t.Mapping[str, t.Any] | None]
@@ -205,7 +224,7 @@ class Exporter:
     def _whole(self, collection: Collection, objects: t.Sequence[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
         """The objects with what only a call for each of them tells, several at once."""
         table = collection.resource
-        if (table.list_is_complete and not table.varies) or not table.has_id:
+        if not self.details or (table.list_is_complete and not table.varies) or not table.has_id:
             return list(objects)
         return [obj for obj in self._at_once(collection.whole, objects) if obj is not None]
 
@@ -253,7 +272,11 @@ class Exporter:
                 if known.required or known.value_in(obj):
                     item[known.name] = self._secret(known.name)
                 continue
-            if known.write_only or not known.exported or not known.shown_by(obj):
+            if known.write_only or not known.exported:
+                continue
+            if not known.shown_by(obj):
+                if not known.in_list or table.singleton:
+                    self._note_unread(table, known.name)
                 continue
             self._report_strangers(known, known.value_in(obj))
             value = self._unparsed(known, self._with_secrets(table, known, obj), known.name)
@@ -268,6 +291,12 @@ class Exporter:
             if known.unportable and value:
                 self._report(known.name, known.unportable)
         for part in table.parts:
+            if not self.details and not part.in_list and part.field.name not in obj:
+                shown = part.listed(self.session, table, obj)
+                self._note_unread(table, part.field.name if shown is None else f"{part.field.name} in part")
+                if shown is None:
+                    continue
+                obj = {**obj, part.field.name: shown}
             try:
                 value = part.export(self.session, table, obj)
             except NotImplementedError:
@@ -285,6 +314,11 @@ class Exporter:
             # What stands at its defaults in every one of many places would fill pages.
             return None
         return item
+
+    def _note_unread(self, table: Resource, name: str) -> None:
+        """Remember what is not written because no list shows it."""
+        if not self.details:
+            self._unread.setdefault(table.type, set()).add(name)
 
     @staticmethod
     def _fields(table: Resource) -> list[Field]:
@@ -361,6 +395,9 @@ class Exporter:
             for name in (name for name in names if names[name] != name):
                 entry["reason"] = re.sub(rf"\b{name}\b", names[name], entry["reason"])
         self.export.secrets = [names[name] for name in self.export.secrets]
+        for kind, fields in sorted(self._unread.items()):
+            reason = f"details is false, so nothing was written that no list shows: {', '.join(sorted(fields))}"
+            self.export.unfaithful.append({"type": kind, "name": "", "path": "", "reason": reason})
         if self.export.config:
             self.export.config = {UNDECLARED_KEY: self.undeclared, **self.export.config}
         return self.export
@@ -514,7 +551,8 @@ class ExportProgram(Program):
                 "layout": {"type": "str", "choices": ["type", "object", "single"], "default": "type"},
                 "clean": {"type": "bool", "default": False},
                 # What is left out is at its default, and nothing else is left out.
-                "undeclared": {"type": "str", "choices": list(UNDECLARED), "default": "default"},
+                "undeclared": {"type": "str", "choices": list(UNDECLARED)},
+                "details": {"type": "bool", "default": True},
                 "concurrency": {"type": "int", "default": 8},
             },
             "supports_check_mode": True,
@@ -525,9 +563,15 @@ class ExportProgram(Program):
         named = params.get("types")
         programs = self._chosen(named, str(params.get("scope") or "project"))
         session.many = True
+        details = params.get("details") is not False
+        undeclared = str(params.get("undeclared") or ("default" if details else "keep"))
+        if not details and undeclared == "default":
+            text = "default needs details: what no list shows would be put back to PostHog's defaults"
+            raise InvalidInput([(UNDECLARED_KEY, text)])
         exporter = Exporter(
             session,
-            undeclared=str(params.get("undeclared") or "default"),
+            undeclared=undeclared,
+            details=details,
             rename=self._rename(params),
             concurrency=concurrency_of(params),
         )

@@ -8,6 +8,7 @@ Private to this collection: it may change without notice.
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 from dataclasses import dataclass
 
@@ -25,9 +26,12 @@ class Policy:
     """How a declaration is understood.
 
     :param undeclared: one of :data:`UNDECLARED`.
+    :param details: an object is read by itself where its list does not show all that is declared of it; without that,
+        only what lists show is compared.
     """
 
     undeclared: str = "keep"
+    details: bool = True
 
     @property
     def whole(self) -> bool:
@@ -39,13 +43,15 @@ class Policy:
 KEEP: t.Final = Policy()
 
 
-def policy_of(value: t.Any) -> Policy | None:
+def policy_of(value: t.Any, otherwise: Policy = KEEP) -> Policy | None:
     """The policy that a document asks for.
 
     :param value: what stands under :data:`UNDECLARED_KEY`.
+    :param otherwise: the policy in all that this value says nothing of.
     :returns: the policy; None where the value is none that there is.
     """
-    return Policy(value) if isinstance(value, str) and value in UNDECLARED else None
+    known = isinstance(value, str) and value in UNDECLARED
+    return dataclasses.replace(otherwise, undeclared=value) if known else None
 
 
 def wrong_policy(value: t.Any) -> str:

@@ -360,7 +360,7 @@ class Project:
         value = document.get(UNDECLARED_KEY)
         if value is None:
             return self.policy
-        policy = policy_of(value)
+        policy = policy_of(value, self.policy)
         if policy is None:
             self._problem(source, UNDECLARED_KEY, wrong_policy(value))
         return policy or self.policy

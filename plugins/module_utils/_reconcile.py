@@ -299,6 +299,8 @@ class Reconciler:
             return self._moved(declared, object_id)
         if current is None and object_id is not None:
             raise PostHogFailure(f"id: there is no {self.resource.name} with the id {object_id}")
+        if current is not None and not self.policy.details:
+            declared, current = self._as_lists_show(declared, current)
         declared = settled(declared, self.resource, current)
         if current is None and self.resource.becomes and self._became(declared):
             return Outcome(self.resource, "unchanged", None)
@@ -354,12 +356,13 @@ class Reconciler:
             shown = self._shown_by_place(collection, declared)
             return shown if shown is not None else collection.only()
         if object_id is not None:
-            return collection.get(object_id)
+            listed = None if self.policy.details else collection.listed(object_id)
+            return listed if listed is not None else collection.get(object_id)
         found = self._named_so(collection, declared)
         if len(found) > 1:
             raise self._ambiguous(declared, found)
-        if not found:
-            return None
+        if not found or not self.policy.details:
+            return found[0] if found else None
         needs_more = any(
             not known.in_list or (self.resource.varies and not known.write_only and not known.shown_by(found[0]))
             for known in self.resource.fields
@@ -367,6 +370,40 @@ class Reconciler:
         )
         listed = None if needs_more else self._with_listed_parts(declared, found[0])
         return listed if listed is not None else collection.whole(found[0])
+
+    def _as_lists_show(self, declared: Declared, current: dict[str, t.Any]) -> tuple[Declared, dict[str, t.Any]]:
+        """What is declared and what is, both without what no list shows; what that is, is noted.
+
+        :param declared: what is declared.
+        :param current: the object as it was found.
+        :returns: both.
+        """
+        values, parts, seen = dict(declared.values), dict(declared.parts), dict(current)
+        unread: set[str] = set()
+        for known in self.resource.fields:
+            if known.name not in values or known.write_only or known.name in self.resource.place_options:
+                continue
+            if known.shown_by(current) or (known.in_list and not self.resource.varies and not self.resource.singleton):
+                continue
+            del values[known.name]
+            unread.add(known.name)
+        for part in self.resource.parts:
+            name = part.field.name
+            if name not in parts or part.in_list or name in current:
+                continue
+            shown = part.listed(self.session, self.resource, current)
+            if shown is None:
+                del parts[name]
+                unread.add(name)
+                continue
+            seen[name] = shown
+            parts[name] = part.listable(self._part_options(declared))[name]
+            if parts[name] != declared.parts[name]:
+                unread.add(f"{name} in part")
+        if unread:
+            self.session.unread.setdefault(self.resource.plural, set()).update(unread)
+        left = declared.undeclared.intersection([*values, *parts])
+        return dataclasses.replace(declared, values=values, parts=parts, undeclared=left), seen
 
     def _with_listed_parts(self, declared: Declared, listed: dict[str, t.Any]) -> dict[str, t.Any] | None:
         """An object of a list with its declared parts; None where only its detail tells how they are."""
@@ -392,7 +429,9 @@ class Reconciler:
         for known in self.resource.fields:
             if known.name not in declared.values or known.name in place.options:
                 continue
-            if not known.shown_by(shown) or not same(known, declared.values[known.name], known.value_in(shown)):
+            if self.policy.details and not (
+                known.shown_by(shown) and same(known, declared.values[known.name], known.value_in(shown))
+            ):
                 return None
         return dict(shown) if shown else None
 

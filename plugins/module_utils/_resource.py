@@ -680,6 +680,24 @@ class Part:
         """
         return None
 
+    def listed(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+        """What lists that the session reads anyway show of the part.
+
+        :param session: for those lists.
+        :param resource: the table.
+        :param current: the object as its list shows it.
+        :returns: the part in the server's form, without what no list shows; None where none shows any of it.
+        """
+        return None
+
+    def listable(self, declared: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The declared options with so much of the part as :meth:`listed` shows.
+
+        :param declared: all declared options, parsed.
+        :returns: a copy.
+        """
+        return dict(declared)
+
     def plan(
         self,
         session: Session,

@@ -327,6 +327,15 @@ class Collection:
             return None
         return self.detail(object_id)
 
+    def listed(self, object_id: t.Any) -> dict[str, t.Any] | None:
+        """The object of an id as the list shows it.
+
+        :param object_id: the id that URLs take.
+        :returns: the object; None where it is not in the list.
+        """
+        self.all()
+        return self._objects.get(str(object_id))
+
     def detail(self, object_id: t.Any) -> dict[str, t.Any] | None:
         """Read one object by its id from the server.
 
@@ -429,6 +438,17 @@ class Collection:
             key = next(known for known, item in self._objects.items() if item is obj)
         self._undo.append((key, old, before, whole))
         return obj
+
+    def as_read(self) -> list[dict[str, t.Any]]:
+        """All objects as PostHog shows them, whatever is predicted of them by now."""
+        self.all()
+        objects = dict(self._objects)
+        for key, old, before, _whole in reversed(self._undo):
+            if key is not None:
+                objects.pop(key, None)
+            if old is not None and before is not None:
+                objects[old] = before
+        return list(objects.values())
 
     def rollback(self) -> None:
         """Take back every prediction: what is known of the objects is again what they are."""
@@ -543,6 +563,8 @@ class Session:
         self.marks = False
         #: Nobody is shown the objects that do not change, so of these no more is read than what is compared.
         self.brief = False
+        #: By type, in the plural, the declared fields that no list shows and that nothing was read for.
+        self.unread: dict[str, set[str]] = {}
         #: Types of which existing objects get it too.
         self.adopts: frozenset[str] = frozenset()
         #: What the server turned out to be like, told by its answers; the same for all sessions of one run.
@@ -604,7 +626,7 @@ class Session:
         )
         made.secrets, made.promised, made.report = self.secrets, self.promised, self.report
         made.strict, made.marks, made.adopts = self.strict, self.marks, self.adopts
-        made.brief = self.brief
+        made.brief, made.unread = self.brief, self.unread
         made._common, made._locks, made.visited = self._common, self._locks, self.visited
         made.traits = self.traits
         made.named_organization, made.named_project = self.named_organization, self.named_project

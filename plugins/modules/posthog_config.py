@@ -110,6 +110,14 @@ options:
       - keep
       - default
     default: keep
+  details:
+    description:
+      - Whether objects are read one by one where their list does not show all that is declared of them, which costs a
+        request for each of them. Of dashboards, no list shows filters, layouts and texts.
+      - With V(false), only what lists show is compared, and a warning names the rest. Which insights are on a dashboard
+        is compared all the same. So 2,000 insights and 500 dashboards cost about 15 requests. Only in check mode.
+    type: bool
+    default: true
   unknown_names:
     description:
       - What to do about events and properties that insights, actions and cohorts name and the project has never seen.

@@ -30,6 +30,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import large
 import projects
 import whole
 
@@ -450,9 +451,11 @@ def measure(player: Player) -> tuple[list[Table], list[Verdict]]:
             )
     whole_tables, whole_verdicts = whole.measure(player, Table, Verdict, say)
     verdicts += whole_verdicts
+    large_tables, large_verdicts = large.measure(player, Table, Verdict, say)
+    verdicts += large_verdicts
     many_tables, many_verdicts = projects.measure(Table, Verdict, say)
     verdicts += many_verdicts
-    return [verdicts_table(verdicts), unchanged, created, memory, *whole_tables, *many_tables], verdicts
+    return [verdicts_table(verdicts), unchanged, created, memory, *whole_tables, *large_tables, *many_tables], verdicts
 
 
 def count(player: Player) -> tuple[list[Table], list[Verdict]]:

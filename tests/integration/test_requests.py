@@ -252,3 +252,36 @@ def test_access_report_of_a_large_project(posthog: Harness, tmp_path: Path) -> N
     counts = routes(requests)
     assert not [route for route in counts if "insights" in route or "dashboards" in route], counts
     assert len(requests) <= 10 + 2 * 2, counts
+
+
+def test_lists_alone(posthog: Harness) -> None:
+    """C(details: false): what lists show is compared and exported, and nothing that they do not is touched."""
+    boards = large(posthog)
+    text = {"text": {"body": "Hello"}, "layouts": {"sm": {"x": 0, "y": 9, "w": 3, "h": 2}}}
+    posthog.server.api("PATCH", f"dashboards/{boards[0]}/", {"tiles": [text]})
+    tasks = [task("Export", "export", {"details": False})]
+    refused = task("Refused", "export", {"details": False, "undeclared": "default"})
+    run = posthog.run([*tasks, {**refused, "ignore_errors": True}], in_process=True)
+    assert run["Refused"].failed and "undeclared: default needs details" in run["Refused"].result["msg"]
+    config = run["Export"].result["config"]
+    assert config["undeclared"] == "keep"
+    exported = next(board for board in config["dashboards"] if board["name"] == "b0")
+    assert exported["tiles"] == [{"insight": f"i{number}"} for number in (0, 12, 18, 6)], "in the order of their names"
+
+    def drift(**more: t.Any) -> Task:
+        whole = {**config, "undeclared": "default", **more}
+        options = {"config": whole, "details": False}
+        return all_ok(posthog.run([task("Drift", "config", options, check_mode=True)], in_process=True))["Drift"]
+
+    # The whole truth about a dashboard: its filters and texts are not seen, its insights are.
+    item = drift()
+    assert not item.changed and routes(item.requests)["/api/projects/N/dashboards/N/"] == 0, item.result
+    first = posthog.server.api("GET", "insights/?search=i6")["results"][0]["id"]
+    posthog.server.api("PATCH", f"insights/{first}/", {"dashboards": [boards[1]]})
+    posthog.server.api("PATCH", f"dashboards/{boards[2]}/", {"pinned": True})
+    item = drift()
+    assert {entry["name"] for entry in item.result["objects"]} == {"i6", "b0", "b1", "b2"}, item.result["objects"]
+    assert routes(item.requests)["/api/projects/N/dashboards/N/"] == 0
+    run = posthog.run([task("Apply", "config", {"config": config, "details": False})], in_process=True)
+    assert run["Apply"].failed and "details: false is for check mode only" in run["Apply"].result["msg"]
+    assert not run["Apply"].writes

@@ -267,6 +267,30 @@ class DashboardTiles(Part):
             tiles.append({"insight": {"id": insights.resource.object_id(here[0]), "name": here[0].get("name")}})
         return tiles
 
+    def listed(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+        """See :meth:`Part.listed`: the list of insights shows which of them are on the dashboard.
+
+        As they are, since a dashboard that is read by itself shows nothing of what is only predicted either.
+        """
+        insights = session.collection(INSIGHT_TABLE).as_read()
+        if any("dashboards" not in insight for insight in insights):
+            return None
+        number = resource.object_id(current)
+        return [
+            {"insight": {"id": INSIGHT_TABLE.object_id(insight), "name": insight.get("name")}}
+            for insight in insights
+            if number in (insight["dashboards"] or ())
+        ]
+
+    def listable(self, declared: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """See :meth:`Part.listable`."""
+        tiles = [
+            {"insight": tile["insight"]}
+            for tile in declared["tiles"]
+            if tile.get("insight") is not None and not tile.get("deleted")
+        ]
+        return {**declared, "tiles": tiles}
+
     def plan(
         self,
         session: Session,

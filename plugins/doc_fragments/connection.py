@@ -100,11 +100,12 @@ options:
     description:
       - How many requests a task sends per minute at most. PostHog Cloud allows a key 480 per minute and 4800 per
         hour. Lower it if something else uses the same key at the same time. V(0) means no limit.
+      - By default 480 for PostHog Cloud, and for a host of your own none until it answers 429 for the first time; from
+        then on 480. A PostHog of your own has no limit unless its setting C(RATE_LIMIT_ENABLED) is on.
       - Tasks that run on the controller count together, those of all forks of a run.
       - Without it, the variable C(posthog_rate_limit) counts, if there is one.
       - Can also be set with the environment variable E(POSTHOG_RATE_LIMIT).
     type: int
-    default: 480
 requirements:
   - requests
 notes:

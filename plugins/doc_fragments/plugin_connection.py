@@ -113,8 +113,9 @@ options:
   rate_limit:
     description:
       - How many requests are sent per minute at most. V(0) means no limit.
+      - By default 480 for PostHog Cloud, and for a host of your own none until it answers 429 for the first time; from
+        then on 480. A PostHog of your own has no limit unless its setting C(RATE_LIMIT_ENABLED) is on.
     type: int
-    default: 480
     env:
       - name: POSTHOG_RATE_LIMIT
     ini:

@@ -615,6 +615,7 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
                 note=lambda line: display.vvv(f"posthog: {line}"),
                 shared=shared_directory(),
             )
+            sessions.report = lambda line: display.v(f"posthog: {line}")
             try:
                 good, result = perform(reader, sessions, raw, params)
             finally:

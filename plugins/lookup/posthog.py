@@ -205,6 +205,7 @@ class LookupModule(ConnectionOptions, LookupBase):
             many=len(words) > 2,
             shared=shared_directory(),
         )
+        sessions.report = lambda line: display.v(f"posthog: {line}")
         try:
             finder = Finder(words[0], words[1:], plain(field) or None)
             raw, params = self.connection_settings()

@@ -12,6 +12,7 @@ Private to this collection: it may change without notice.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import struct
@@ -28,6 +29,9 @@ except ImportError:  # no such locks, so every process counts for itself
 #: Seconds that PostHog counts over, and a little more: requests take different times to get there.
 WINDOW: t.Final = 60.5
 
+#: Seconds for which it is remembered that a server limits requests.
+_REMEMBERED: t.Final = 3600.0
+
 _FORM: t.Final = struct.Struct("d")
 
 
@@ -42,8 +46,45 @@ def shared_limiter(directory: str | None, host: str, api_key: str, per_minute: i
     """
     if fcntl is None or per_minute <= 0 or directory is None or not private(directory):
         return None
+    return SharedLimiter(_file(directory, "budget", host, api_key), per_minute)
+
+
+def note_limit(directory: str | None, host: str, api_key: str) -> None:
+    """Let all processes of a run know that a server limits the requests of a key.
+
+    :param directory: see :func:`shared_limiter`.
+    :param host: see :func:`shared_limiter`.
+    :param api_key: see :func:`shared_limiter`.
+    """
+    if directory is None or not private(directory):
+        return
+    path = _file(directory, "limit", host, api_key)
+    # Without the file the others learn it as this one did.
+    with contextlib.suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), 0o600))
+        os.utime(path)
+
+
+def has_limit(directory: str | None, host: str, api_key: str) -> bool:
+    """Whether any process of a run found that a server limits the requests of a key.
+
+    :param directory: see :func:`shared_limiter`.
+    :param host: see :func:`shared_limiter`.
+    :param api_key: see :func:`shared_limiter`.
+    :returns: whether that was noted in the last hour; a directory may be that of many runs.
+    """
+    if directory is None:
+        return False
+    try:
+        return os.lstat(_file(directory, "limit", host, api_key)).st_mtime > time.time() - _REMEMBERED
+    except OSError:
+        return False
+
+
+def _file(directory: str, kind: str, host: str, api_key: str) -> str:
+    """A file about a key."""
     name = hashlib.sha256(f"{host}\n{api_key}".encode()).hexdigest()[:32]
-    return SharedLimiter(os.path.join(directory, f"posthog-budget-{name}"), per_minute)
+    return os.path.join(directory, f"posthog-{kind}-{name}")
 
 
 class SharedLimiter:

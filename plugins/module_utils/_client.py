@@ -39,7 +39,12 @@ from ansible_collections.community.posthog.plugins.module_utils._answers import 
     decoded,
     read_body,
 )
-from ansible_collections.community.posthog.plugins.module_utils._budget import shared_limiter
+from ansible_collections.community.posthog.plugins.module_utils._budget import (
+    SharedLimiter,
+    has_limit,
+    note_limit,
+    shared_limiter,
+)
 from ansible_collections.community.posthog.plugins.module_utils._delivery import (
     bad_certificate,
     certificate_advice,
@@ -56,6 +61,7 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import (
     option_path,
 )
 from ansible_collections.community.posthog.plugins.module_utils._pace import Pause, RateLimiter
+from ansible_collections.community.posthog.plugins.module_utils._run import is_orphan
 from ansible_collections.community.posthog.plugins.module_utils._version import COLLECTION_VERSION
 
 try:
@@ -73,6 +79,12 @@ _POOL: t.Final = 32
 
 #: Regions of PostHog Cloud and their API hosts (API.md chapter 1). Ingestion has other hosts.
 REGIONS: t.Final[dict[str, str]] = {"us": "https://us.posthog.com", "eu": "https://eu.posthog.com"}
+
+#: The hosts of PostHog Cloud; the old one answers with redirects.
+_CLOUD: t.Final = frozenset({"us.posthog.com", "eu.posthog.com", "app.posthog.com"})
+
+#: Requests a minute that PostHog allows a key, where it limits them.
+A_MINUTE: t.Final = 480
 
 #: Objects asked for per page. PostHog's default is 100 and no maximum is known; a server that gives less is followed.
 PAGE_SIZE: t.Final = 500
@@ -108,6 +120,7 @@ class Connection:
     :param retries: how often one call is repeated after a transient fault; waiting for a rate limit does not count.
     :param max_wait: seconds that one call may take in all, with its repeats and waits.
     :param rate_limit: requests a minute that are not exceeded; 0 means no limit of our own.
+    :param learns_limit: whether the server limits requests is not known; once it answers 429, it does.
     """
 
     host: str
@@ -116,7 +129,17 @@ class Connection:
     timeout: float = 30.0
     retries: int = 5
     max_wait: float = 300.0
-    rate_limit: int = 480
+    rate_limit: int = A_MINUTE
+    learns_limit: bool = False
+
+
+def is_cloud(host: str) -> bool:
+    """Whether a base URL is one of PostHog Cloud, which limits the requests of every key.
+
+    :param host: the URL, without a trailing slash.
+    :returns: False for a host of one's own, where PostHog's limit (its setting RATE_LIMIT_ENABLED) is off by default.
+    """
+    return urlsplit(host).hostname in _CLOUD
 
 
 def checked_host(host: str) -> str:
@@ -205,6 +228,7 @@ class Client:
     :param sleep: waits; tests replace it.
     :param random: a number in [0, 1); tests replace it.
     :param note: called with a line about each request and each wait, for C(-vvv).
+    :param tell: called with a line about what holds for the whole task, for C(-v).
     :param shared: a private directory of the processes that use this key together; they count their requests in it, and
         see :class:`Pause`.
     """
@@ -217,6 +241,7 @@ class Client:
         sleep: t.Callable[[float], None] = time.sleep,
         random: t.Callable[[], float] = randomlib.random,
         note: t.Callable[[str], None] | None = None,
+        tell: t.Callable[[str], None] | None = None,
         shared: str | None = None,
     ) -> None:
         self.connection = connection
@@ -230,9 +255,13 @@ class Client:
         self._sleep = sleep
         self._random = random
         self._note = note or (lambda line: None)
-        self._limiter = shared_limiter(
-            shared, connection.host, connection.api_key, connection.rate_limit
-        ) or RateLimiter(connection.rate_limit, clock, sleep)
+        self._tell = tell or (lambda line: None)
+        self._shared = shared
+        #: Requests a minute that are not exceeded; 0 where there is no limit.
+        self.rate_limit = connection.rate_limit
+        self._limiter = self._limiter_of(connection.rate_limit)
+        if connection.learns_limit:
+            self._tell(f"{connection.host}: no limit of requests until it answers 429 (option rate_limit)")
         self._resting = Pause(connection.host, connection.api_key, clock=clock, directory=shared)
         #: The failure that ended the work at hand: no thread sends anything more.
         self.ended: ApiError | None = None
@@ -261,6 +290,22 @@ class Client:
 
             # validate_certs: false was asked for; urllib3 would say so again for every request.
             warnings.filterwarnings("ignore", category=urllib3.exceptions.InsecureRequestWarning)
+
+    def _limiter_of(self, per_minute: int) -> SharedLimiter | RateLimiter:
+        """What keeps below a number of requests a minute, with all processes of the run where that can be."""
+        where = self.connection
+        return shared_limiter(self._shared, where.host, where.api_key, per_minute) or RateLimiter(
+            per_minute, self._clock, self._sleep
+        )
+
+    def _learn_limit(self) -> None:
+        """Keep to PostHog's limit from now on: this server turned out to have one."""
+        if not self.connection.learns_limit or self.rate_limit:
+            return
+        self.rate_limit = A_MINUTE
+        self._limiter = self._limiter_of(A_MINUTE)
+        note_limit(self._shared, self.connection.host, self.connection.api_key)
+        self._tell(f"{self.connection.host} limits requests; from now on {A_MINUTE} a minute are not exceeded")
 
     @staticmethod
     def _trust(verify: bool | str) -> bool | str:
@@ -356,6 +401,7 @@ class Client:
             if isinstance(outcome, _Answer):
                 if outcome.status == 429:
                     limited += 1
+                    self._learn_limit()
                     asked = self._asked_to_wait(outcome)
                     self._rest_all(self._backoff_of_limit(limited) if asked is None else asked, deadline, outcome)
                     continue
@@ -399,6 +445,9 @@ class Client:
         :returns: the deadline, later by what the own limit of requests a minute cost: that is no fault of the server.
         """
         self._await_rest(method, path, deadline)
+        if self.connection.learns_limit and has_limit(self._shared, self.connection.host, self.connection.api_key):
+            # Another process of the run was answered 429.
+            self._learn_limit()
         with self._aside():
             waited = self._limiter.wait()
         if waited:
@@ -406,7 +455,7 @@ class Client:
             self._await_rest(method, path, deadline)
         if self.ended is not None:
             raise copy.copy(self.ended)
-        if method not in _READS and os.getppid() != self._parent:
+        if method not in _READS and (os.getppid() != self._parent or is_orphan()):
             # Killed, or crashed: nobody would learn what is written from now on.
             gone = ApiError(
                 f"{method} {path} was not sent: the process that started this task is gone", method=method, path=path

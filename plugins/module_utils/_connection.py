@@ -14,7 +14,13 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleFallbackNotFound
 
-from ansible_collections.community.posthog.plugins.module_utils._client import REGIONS, Connection, checked_host
+from ansible_collections.community.posthog.plugins.module_utils._client import (
+    A_MINUTE,
+    REGIONS,
+    Connection,
+    checked_host,
+    is_cloud,
+)
 from ansible_collections.community.posthog.plugins.module_utils._errors import PostHogFailure
 
 
@@ -52,7 +58,7 @@ def connection_spec() -> dict[str, dict[str, t.Any]]:
         "timeout": {"type": "float", "default": 30.0, "fallback": (env_fallback, ["POSTHOG_TIMEOUT"])},
         "retries": {"type": "int", "default": 5, "fallback": (env_fallback, ["POSTHOG_RETRIES"])},
         "max_wait": {"type": "float", "default": 300.0, "fallback": (env_fallback, ["POSTHOG_MAX_WAIT"])},
-        "rate_limit": {"type": "int", "default": 480, "fallback": (env_fallback, ["POSTHOG_RATE_LIMIT"])},
+        "rate_limit": {"type": "int", "fallback": (env_fallback, ["POSTHOG_RATE_LIMIT"])},
     }
 
 
@@ -112,19 +118,22 @@ def connection(raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], *, nee
         if not params[name] > 0:
             raise PostHogFailure(f"{name}: must be more than 0 seconds, not {params[name]:g}")
     for name in ("retries", "rate_limit"):
-        if params[name] < 0:
+        if (params.get(name) or 0) < 0:
             raise PostHogFailure(f"{name}: must not be negative")
     verify: bool | str = bool(params.get("validate_certs", True))
     if verify and params.get("ca_path"):
         verify = str(params["ca_path"])
         if not os.path.exists(verify):
             raise PostHogFailure(f"ca_path: {verify} does not exist")
+    url = checked_host(str(host)) if host else REGIONS[str(region or "us")]
+    limit = params.get("rate_limit")
     return Connection(
-        host=checked_host(str(host)) if host else REGIONS[str(region or "us")],
+        host=url,
         api_key=key,
         verify=verify,
         timeout=float(params["timeout"]),
         retries=int(params["retries"]),
         max_wait=float(params["max_wait"]),
-        rate_limit=int(params["rate_limit"]),
+        rate_limit=int(limit) if limit is not None else A_MINUTE if is_cloud(url) else 0,
+        learns_limit=limit is None and not is_cloud(url),
     )

@@ -67,7 +67,8 @@ class InfoProgram(Program):
             objects[name] = [
                 masked(table, obj) for obj in self._read(session, table, params, bool(params.get("details")))
             ]
-        return {"changed": False, "objects": objects}
+        # What was learnt of the server on the way is known now.
+        return {"changed": False, "objects": objects, "rate_limit": session.client.rate_limit or None}
 
     def _read(self, session: Session, table: Resource, asked: t.Mapping[str, t.Any], details: bool) -> list[Object]:
         found: list[Object] = []

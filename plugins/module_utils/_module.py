@@ -41,6 +41,7 @@ from ansible_collections.community.posthog.plugins.module_utils._reconcile impor
 )
 from ansible_collections.community.posthog.plugins.module_utils._registry import resource
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Resource
+from ansible_collections.community.posthog.plugins.module_utils._run import directory
 from ansible_collections.community.posthog.plugins.module_utils._secrets import (
     SHORTEST,
     guarded,
@@ -516,7 +517,7 @@ class Sessions:
         if key not in self._sessions:
             client = self._clients.get(where)
             if client is None:
-                client = self._clients[where] = Client(where, note=self._say, shared=self._shared)
+                client = self._clients[where] = Client(where, note=self._say, tell=self._tell, shared=self._shared)
             self._sessions[key] = Session(
                 client,
                 resource,
@@ -690,7 +691,8 @@ def run_module(item: Program) -> None:
         # The sessions below exist by the time one of them warns.
         module.warn(str(without_secrets(text, module._known() | sessions.secrets)))
 
-    sessions = Sessions(check_mode=module.check_mode, warn=warn)
+    shared = directory(getattr(module, "_remote_tmp", None))
+    sessions = Sessions(check_mode=module.check_mode, warn=warn, shared=shared)
 
     good, result = perform(item, sessions, raw, module.params)
     module.no_log_values.update(sessions.secrets)

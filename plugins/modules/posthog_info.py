@@ -212,6 +212,13 @@ objects:
           uuid: 01a200e4-fa65-781e-9a6c-ecb157baebd5
           first_name: Olivia
           email: owner@example.com
+rate_limit:
+  description:
+    - How many requests a minute the task kept to, see O(rate_limit). It is null where there is no limit, as of a host
+      of your own that did not answer 429.
+  returned: success
+  type: int
+  sample: 480
 status_code:
   description: The HTTP status with which PostHog refused a request.
   returned: failure, if PostHog answered

@@ -20,6 +20,7 @@ from __future__ import annotations
 import contextlib
 import os
 import typing as t
+from types import MappingProxyType
 
 from ansible import constants as C
 from ansible.errors import AnsibleError
@@ -40,6 +41,7 @@ from ansible_collections.community.posthog.plugins.module_utils._module import (
     unsupported_hint,
 )
 from ansible_collections.community.posthog.plugins.module_utils._programs import program
+from ansible_collections.community.posthog.plugins.module_utils._run import handed_on
 from ansible_collections.community.posthog.plugins.module_utils._secrets import (
     guarded,
     invocation,
@@ -121,6 +123,9 @@ class PostHogAction(ActionBase):
     _supports_check_mode = True
     _supports_async = True
 
+    #: Environment variables of the module, where there is one.
+    _handed_on: t.Mapping[str, str] = MappingProxyType({})
+
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Run the task, here or as a module.
 
@@ -139,6 +144,7 @@ class PostHogAction(ActionBase):
             result.update(failed=True, msg="; ".join(f"{path}: {text}" for path, text in wrong))
             return result
         if not self._in_process(variables):
+            self._handed_on = self._for_module()
             result.update(
                 self._execute_module(
                     module_name=f"community.posthog.{self.MODULE}",
@@ -159,6 +165,13 @@ class PostHogAction(ActionBase):
         self.told(result)
         return result
 
+    def _for_module(self) -> dict[str, str]:
+        """What a module on this machine is to know of the run; one elsewhere has nothing to do with it."""
+        if not self._is_local():
+            return {}
+        # Who starts something in the background does not wait for it.
+        return handed_on(shared_directory(), None if self._task.async_val else os.getppid())
+
     def _compute_environment_string(self, raw_environment_out: dict[str, t.Any] | None = None) -> str:
         """See Ansible; null is an empty variable, which counts as unset, and no text C(None).
 
@@ -175,6 +188,7 @@ class PostHogAction(ActionBase):
                 raise AnsibleError(f"environment: {name} takes text, not {kind_of(plain(value))}")
             elif isinstance(value, bool) and name in _TEXT_VARIABLES:
                 raise AnsibleError(f"environment: {name} takes text, not {str(value).lower()}; {QUOTE}")
+        found.update(self._handed_on)
         if raw_environment_out is not None:
             raw_environment_out.update(found)
         return str(self._connection._shell.env_prefix(**found))
@@ -197,10 +211,13 @@ class PostHogAction(ActionBase):
         """Whether the task is one for the worker: local, in the foreground, and not switched off."""
         if self._task.async_val:
             return False
-        local = getattr(self._connection, "transport", "") in ("local", "ansible.builtin.local")
         wanted = variables.get(IN_PROCESS_VARIABLE, True)
         wanted = self._templar.template(wanted) if isinstance(wanted, str) else wanted
-        return local and boolean(wanted, strict=False)
+        return self._is_local() and boolean(wanted, strict=False)
+
+    def _is_local(self) -> bool:
+        """Whether the task runs on the controller."""
+        return getattr(self._connection, "transport", "") in ("local", "ansible.builtin.local")
 
     def _here(self, item: Program, args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Run the program in this process, with what C(AnsibleModule) would have done around it."""

@@ -335,13 +335,14 @@ def test_forks_rest_together(posthog: Harness) -> None:
     assert len(names_of(posthog.server, "role")) == 160
 
 
-def test_a_killed_controller(posthog: Harness) -> None:
+def test_a_killed_controller(posthog: Harness, in_process: bool) -> None:
     """Nobody would learn what its worker writes from then on, so it stops with what is under way."""
     server, place = posthog.server, posthog.directory
     roles = [{"name": f"role-{number}"} for number in range(300)]
     tasks = [task("Roles", "config", {"config": {"roles": roles}, "concurrency": 4})]
     book = place / "playbook.yml"
-    book.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
+    play = {"hosts": "localhost", "gather_facts": False, "vars": {"posthog_in_process": in_process}, "tasks": tasks}
+    book.write_text(json.dumps([play]), encoding="utf-8")
     server.control("settings", {"latency_ms": 100})
 
     def made() -> int:
@@ -377,3 +378,16 @@ def test_own_rate_limit(posthog: Harness) -> None:
         posthog.run([task("Loop", "feature_flag", {"key": "{{ item }}"}, loop=names)], in_process=True, env=PATIENT)
     )
     assert not [entry for entry in run.requests if entry["status"] == 429]
+
+
+def test_modules_of_a_run_wait_together(posthog: Harness) -> None:
+    """In processes of their own they share what PostHog asked for, as tasks in Ansible's workers do."""
+    server = posthog.server
+    server.control("faults", {"rules": [{"kind": "429", "times": 1, "seconds": 30}]})
+    tasks = [
+        {**task("First", "role", {"name": "Sales", "max_wait": 2}), "ignore_errors": True},
+        {**task("Second", "role", {"name": "Sales", "max_wait": 2}), "ignore_errors": True},
+    ]
+    run = posthog.run(tasks, in_process=False)
+    assert len(run.requests) == 1, "the second task did not know of the pause"
+    assert run["Second"].failed and "asks to wait" in run["Second"].result["msg"], run["Second"].result

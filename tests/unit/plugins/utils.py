@@ -274,6 +274,7 @@ class Memory:
 
     def __init__(self, *, documents: Iterable[str] = ()) -> None:
         self.connection = Connection(host="http://127.0.0.1:1", api_key=KEY)
+        self.rate_limit = self.connection.rate_limit
         self.lists: dict[str, list[Obj]] = {}
         self.singles: dict[str, Any] = {}
         self.errors: dict[tuple[str, str], ApiError] = {}

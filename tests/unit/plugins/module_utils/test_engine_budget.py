@@ -17,6 +17,7 @@ from ansible_collections.community.posthog.plugins.module_utils import _budget
 from ansible_collections.community.posthog.plugins.module_utils._budget import SharedLimiter, shared_limiter
 from ansible_collections.community.posthog.plugins.module_utils._client import Client, Connection
 from ansible_collections.community.posthog.plugins.module_utils._pace import RateLimiter
+from ansible_collections.community.posthog.tests.unit.plugins.utils import Clock, Reply, Server
 
 HOST, KEY = "https://posthog.example.com", "phx_OnlyTheFilesNameKnowsADigestOfThis"
 
@@ -93,3 +94,48 @@ def test_one_file_for_each_key_and_no_key_in_its_name(tmp_path: Path) -> None:
 def test_without_the_file_nothing_is_counted(tmp_path: Path) -> None:
     limiter = SharedLimiter(str(tmp_path / "gone" / "budget"), 2)
     assert [limiter.wait() for _request in range(5)] == [0.0] * 5
+
+
+# -- hosts of one's own -----------------------------------------------------------------------------------------------
+
+
+def own(server: Server, place: str | None = None, **more: t.Any) -> tuple[Client, Clock, list[str]]:
+    """A client of a host that may have a limit, with its clock and what it tells."""
+    clock, told = Clock(), []
+    where = Connection(server.url, KEY, max_wait=1e6, rate_limit=0, learns_limit=True)
+    return Client(where, clock=clock, sleep=clock.sleep, tell=told.append, shared=place, **more), clock, told
+
+
+def test_no_limit_until_the_first_429(server: Server) -> None:
+    """A thousand requests in no time; the first 429 is waited for as asked, and then 479 fit into a minute."""
+    answers: list[Reply] = [Reply(200, {}) for _ in range(1000)]
+    server.script(*answers, Reply(429, {"detail": "Later."}, {"Retry-After": "7"}), *answers[:600])
+    client, clock, told = own(server)
+    for _ in range(1000):
+        client.get("/api/x/")
+    assert not clock.slept and client.rate_limit == 0
+    client.get("/api/x/")
+    assert clock.slept == [7.0] and client.rate_limit == 480
+    for _ in range(478):
+        client.get("/api/x/")
+    assert clock.slept == [7.0]
+    client.get("/api/x/")
+    assert clock.slept == [7.0, 60.0]
+    assert [line.rpartition("; ")[2] for line in told[1:]] == ["from now on 480 a minute are not exceeded"]
+    assert "no limit of requests until it answers 429" in told[0]
+
+
+def test_other_processes_learn_it(server: Server, tmp_path: Path) -> None:
+    """A fork that was never answered 429 keeps to the limit that another one met."""
+    place = tmp_path / "private"
+    place.mkdir(mode=0o700)
+    server.script(
+        Reply(200, {}), Reply(429, {"detail": "Later."}, {"Retry-After": "0.01"}), Reply(200, {}), Reply(200, {})
+    )
+    one, _clock, _told = own(server, str(place))
+    other, _clock, told = own(server, str(place))
+    other.get("/api/x/")
+    assert other.rate_limit == 0
+    one.get("/api/x/")
+    other.get("/api/x/")
+    assert other.rate_limit == 480 and isinstance(other._limiter, SharedLimiter) and len(told) == 2

@@ -41,6 +41,26 @@ def test_defaults() -> None:
     assert connected() == Connection("https://us.posthog.com", KEY, True, 30.0, 5, 300.0, 480)
 
 
+@pytest.mark.parametrize(
+    ("task", "limit", "learns"),
+    [
+        ({}, 480, False),
+        ({"region": "eu"}, 480, False),
+        ({"host": "https://US.posthog.com/"}, 480, False),
+        ({"host": "https://app.posthog.com"}, 480, False),
+        ({"host": "https://posthog.example.com"}, 0, True),
+        ({"host": "https://us.posthog.com.example.com"}, 0, True),
+        ({"host": "https://posthog.example.com", "rate_limit": 480}, 480, False),
+        ({"host": "https://posthog.example.com", "rate_limit": 0}, 0, False),
+        ({"rate_limit": 0}, 0, False),
+    ],
+)
+def test_whose_limit(task: dict[str, Any], limit: int, learns: bool) -> None:
+    """PostHog Cloud limits every key; whether a host of one's own does is learnt, unless it is said."""
+    found = connected(**task)
+    assert (found.rate_limit, found.learns_limit) == (limit, learns)
+
+
 @pytest.mark.parametrize("region", ["us", "eu"])
 def test_regions(region: str) -> None:
     assert connected(region=region).host == f"https://{region}.posthog.com"

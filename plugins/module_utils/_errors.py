@@ -87,6 +87,11 @@ class ApiError(PostHogFailure):
         return self.status in (404, 410)
 
     @property
+    def no_route(self) -> bool:
+        """Whether the server does not know the route. Another 404 says that something on a known one is missing."""
+        return self.status == 405 or (self.gone and "endpoint not found" in self.detail.lower())
+
+    @property
     def code(self) -> str | None:
         """PostHog's own error code, C(unique) for one."""
         value = (self.envelope or {}).get("code")

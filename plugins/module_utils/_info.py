@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
-from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._fields import nearest
 from ansible_collections.community.posthog.plugins.module_utils._module import Program
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import masked
@@ -72,13 +72,23 @@ class InfoProgram(Program):
 
     def _read(self, session: Session, table: Resource, asked: t.Mapping[str, t.Any], details: bool) -> list[Object]:
         found: list[Object] = []
-        for collection, where in self._collections(session, table, asked.get("within")):
+        missing: list[ApiError] = []
+        lists = self._collections(session, table, asked.get("within"))
+        for collection, where in lists:
             if asked.get("limit") is not None:
                 collection.most = asked["limit"] - len(found)
                 if not collection.most:
                     break
             # Where an object is may not show in it.
-            found += [{**where, **obj} for obj in self._read_from(collection, asked, details)]
+            try:
+                found += [{**where, **obj} for obj in self._read_from(collection, asked, details)]
+            except ApiError as exc:
+                if not exc.no_route:
+                    raise
+                # One of several lists that this server does not have takes nothing away but itself.
+                missing.append(exc)
+        if missing and len(missing) == len(lists):
+            raise missing[0]
         return found if asked.get("limit") is None else found[: asked["limit"]]
 
     @staticmethod

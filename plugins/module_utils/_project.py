@@ -1020,9 +1020,7 @@ class Project:
         for home in self._purged_homes(table):
             session = self.home(home)
             here: list[Node] = []
-            places = [None] if table.parent is None else table.parent.everywhere(session)
-            for place in places:
-                collection = session.collection(table, place)
+            for collection in _there(session, table):
                 for obj in collection.all():
                     object_id = table.object_id(obj)
                     if object_id is None:
@@ -1112,6 +1110,32 @@ class Project:
             node.outcomes = [node.program.reconciler(collection.session).remove(collection, obj)]
         except PostHogFailure as exc:
             self._note_failure(node, exc, exc.message)
+
+
+def _there(session: Session, table: Resource) -> list[Collection]:
+    """The lists of a type, one for each place, without those that this server does not have.
+
+    :param session: for reading.
+    :param table: the type.
+    :returns: the lists; each remembers what it has read.
+    :raises ApiError: when the server has none of them.
+    """
+    places = [None] if table.parent is None else list(table.parent.everywhere(session))
+    found: list[Collection] = []
+    missing: list[ApiError] = []
+    for place in places:
+        collection = session.collection(table, place)
+        try:
+            collection.all()
+        except ApiError as exc:
+            if not exc.no_route:
+                raise
+            missing.append(exc)
+        else:
+            found.append(collection)
+    if missing and not found:
+        raise missing[0]
+    return found
 
 
 def _noting(found: list[tuple[NestedRef, t.Any, str]]) -> t.Callable[[NestedRef, t.Any, str], t.Any]:

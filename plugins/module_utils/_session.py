@@ -682,7 +682,7 @@ class Session:
         :param error: what the server answered.
         :returns: the sentence that is right.
         """
-        if "endpoint not found" not in error.detail.lower():
+        if not error.no_route:
             # A known route, below which something else is missing (recorded calls of 2024, resource auth).
             return error
         introduced = f" (introduced in {resource.since})" if resource.since else ""

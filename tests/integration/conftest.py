@@ -42,6 +42,14 @@ def sandbox_server_2024() -> t.Iterator[SandboxServer]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def sandbox_server_2025() -> t.Iterator[SandboxServer]:
+    """A sandbox that behaves like the server of August 2025."""
+    server = SandboxServer("2025")
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 def sandbox(sandbox_server: SandboxServer) -> SandboxServer:
     """The sandbox, as fresh."""
@@ -57,6 +65,13 @@ def sandbox_2024(sandbox_server_2024: SandboxServer) -> SandboxServer:
 
 
 @pytest.fixture
+def sandbox_2025(sandbox_server_2025: SandboxServer) -> SandboxServer:
+    """The sandbox of 2025, as fresh."""
+    sandbox_server_2025.reset()
+    return sandbox_server_2025
+
+
+@pytest.fixture
 def posthog(sandbox: SandboxServer, tmp_path: Path) -> Harness:
     """Runs playbooks against the sandbox."""
     return Harness(sandbox, tmp_path)
@@ -66,6 +81,12 @@ def posthog(sandbox: SandboxServer, tmp_path: Path) -> Harness:
 def posthog_2024(sandbox_2024: SandboxServer, tmp_path: Path) -> Harness:
     """Runs playbooks against the older sandbox."""
     return Harness(sandbox_2024, tmp_path)
+
+
+@pytest.fixture
+def posthog_2025(sandbox_2025: SandboxServer, tmp_path: Path) -> Harness:
+    """Runs playbooks against the sandbox of 2025."""
+    return Harness(sandbox_2025, tmp_path)
 
 
 @pytest.fixture(params=[True, False], ids=["in_process", "module"])

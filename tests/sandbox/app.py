@@ -19,11 +19,11 @@ from .behaviours import capture
 from .behaviours.access import enforce, hides_project
 from .behaviours.activity import history, note
 from .control import WRITES, Control, Rule
-from .errors import ApiError, forbidden, method_not_allowed, not_found, server_error, unauthenticated
+from .errors import ApiError, forbidden, invalid, method_not_allowed, not_found, server_error, unauthenticated
 from .resource import EVERY, REGISTRY, Answer, Context, Extra, Resource
 from .start import SHORT_NAMES, start_data
 from .store import Key, Row, Store, now
-from .tables import Table, load_tables
+from .tables import PROFILES, Table, load_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ class App:
     """One sandbox: its data, its control and its routes."""
 
     def __init__(self, profile: str = "current", key: str | None = None) -> None:
-        if profile not in ("current", "2024"):
+        if profile not in PROFILES:
             raise ValueError(f"unknown profile {profile}")
         self.profile = profile
         self.main_key = key
@@ -69,9 +69,10 @@ class App:
         self.routes: dict[tuple[str, str], list[tuple[list[str], Resource]]] = {}
         behaviours.load()
         for name, table in self.tables.items():
-            self._mount(name, table)
+            if not table.absent:
+                self._mount(name, table)
         for (name, wanted), _cls in REGISTRY.items():
-            if name not in self.tables and wanted in (EVERY, profile):
+            if name not in self.tables and wanted in (EVERY, *PROFILES[profile].facts):
                 self._mount(name, behaviours.bare_table(name))
         self.secrets: dict[str, Any] = {}
         self.store = Store()
@@ -80,8 +81,11 @@ class App:
         self.reset()
 
     def _mount(self, name: str, table: Table) -> None:
-        cls = REGISTRY.get((name, self.profile)) or REGISTRY.get((name, EVERY)) or Resource
+        layers = (*reversed(PROFILES[self.profile].facts), EVERY)
+        cls = next((REGISTRY[name, layer] for layer in layers if (name, layer) in REGISTRY), Resource)
         resource = cls(table, self)
+        if table.lacks or table.list_lacks or table.nested_lacks:
+            _narrow_answers(resource, table)
         self.resources[name] = resource
         for path in resource.paths() if hasattr(resource, "paths") else [table.path]:
             if not path:
@@ -313,7 +317,7 @@ class App:
         if len(parts) < 2 or parts[0] != "api":
             return None
         parts = parts[1:]
-        level = parts[0]
+        level = router = parts[0]
         if level == "environments":
             if self.profile == "2024":
                 return None
@@ -321,13 +325,13 @@ class App:
         if level in ("projects", "organizations"):
             root = self.resources["project" if level == "projects" else "organization"]
             if len(parts) <= 2:
-                if parts[0] == "environments" and len(parts) == 1:
+                if parts[0] == "environments" and len(parts) == 1 and self.profile != "2025":
                     return None
                 return Target(root, level, parts[1] if len(parts) == 2 else None, root=True)
             params = {"project_id" if level == "projects" else "organization_id": parts[1]}
             found = self._match(level, parts[2], parts[2:], params)
             if found:
-                return found
+                return found if found.resource.table.router in (None, router) else None
             if len(parts) == 3:
                 for extra in root.extras:
                     if extra.detail and extra.name == parts[2]:
@@ -419,7 +423,11 @@ class App:
                     "description": "",
                     "renders": ["application/json"],
                     "parses": ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"],
-                    **({"actions": {"POST": {}}} if "POST" in resource.methods(False) and target.pk is None else {}),
+                    **(
+                        {"actions": {"POST": {}}}
+                        if ctx.legacy and "POST" in resource.methods(False) and target.pk is None
+                        else {}
+                    ),
                 }
             )
         if target.extra:
@@ -464,6 +472,8 @@ class App:
             if text is not None:
                 ctx.project = self._project(user, text)
                 if ctx.project is None:
+                    if target.root and self.profile == "2025" and not text.isdigit():
+                        raise invalid(f"Field 'id' expected a number but got '{text}'.")
                     plain = target.root or not text.isdigit()
                     raise not_found() if plain else not_found("Project not found.")
                 ctx.organization = store.rows["organization"].get(ctx.project.scope)
@@ -475,7 +485,7 @@ class App:
     def _organization(self, user: Row, text: str) -> Row | None:
         if text == "@current":
             text = user.hidden.get("current_organization") or ""
-        elif self.profile == "2024" and not re.fullmatch(r"[0-9a-fA-F-]{32,36}", text):
+        elif self.profile in ("2024", "2025") and not re.fullmatch(r"[0-9a-fA-F-]{32,36}", text):
             raise server_error()
         return self.store.rows["organization"].get(text.lower())
 
@@ -493,10 +503,20 @@ class App:
             needed = target.extra.scope
             if needed and ":" not in needed:
                 needed = f"{needed}:{'read' if reading else 'write'}"
+            known = target.extra.methods
         else:
+            known = tuple(resource.methods(target.pk is not None))
             needed = resource.table.read_scope if reading else resource.table.write_scope
             if needed and resource.public_create and ctx.method == "POST":
                 needed = ""
+        if (
+            known
+            and needed != ""
+            and "*" not in self.control.open_routes
+            and ctx.method not in (*known, "OPTIONS")
+            and (ctx.method != "DELETE" or target.pk is None or resource.table.delete != "soft")
+        ):
+            raise forbidden(CLOSED)
         if needed is None:
             opened = {"*", resource.table.type, target.extra.name if target.extra else ""}
             if not opened & set(self.control.open_routes):
@@ -518,6 +538,8 @@ class App:
         """Refuse organizations and projects that the user is no member of."""
         if target.level == "organizations" and ctx.organization is not None:
             if not self.store.level(ctx.user.pk, ctx.organization.pk):
+                if target.resource.table.type == "project" and not ctx.legacy:
+                    raise not_found("Organization not found.")
                 raise not_found() if target.root else forbidden()
         elif target.level == "organizations" and target.root and target.pk is not None:
             raise not_found()
@@ -540,7 +562,7 @@ class App:
         if not ctx.raw_body:
             return {}
         if ctx.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
-            if self.profile == "2024":
+            if self.profile != "current":
                 raise server_error()
             return {k: v[-1] for k, v in parse_qs(ctx.raw_body.decode(errors="replace")).items()}
         if ctx.content_type and ctx.content_type != "application/json":
@@ -565,6 +587,21 @@ class App:
         with self.store.lock:
             status, answer = self.control.serve(method, name, query, document)
         return _document(status, answer)
+
+
+def _narrow_answers(resource: Resource, table: Table) -> None:
+    """Leave out of a type's answers what the profile lacks."""
+    whole = resource.present
+
+    def present(ctx: Context, row: Row, listing: bool = False) -> dict[str, Any]:
+        out = whole(ctx, row, listing)
+        gone = {*table.lacks, *(table.list_lacks if listing else ())}
+        for name, keys in table.nested_lacks.items():
+            if isinstance(out.get(name), dict):
+                out[name] = {k: v for k, v in out[name].items() if k not in keys}
+        return {name: value for name, value in out.items() if name not in gone}
+
+    resource.present = present  # type: ignore[method-assign]
 
 
 def _grants(scopes: list[str], needed: str) -> bool:

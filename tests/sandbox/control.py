@@ -75,6 +75,10 @@ class Control:
         self.reset_settings()
         self.reset_log()
 
+    def opens(self, name: str) -> bool:
+        """Whether what is closed to keys is open: a route or a type by its name, or everything."""
+        return bool({"*", name} & set(self.open_routes))
+
     def reset_settings(self) -> None:
         """No latency, no limits, no faults."""
         self.latency_ms = 0.0

@@ -49,7 +49,7 @@ def _string(field: Field, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise invalid("Not a valid string.")
     text = str(value).strip() if isinstance(value, str) else str(value)
-    if not text and field.required:
+    if not text and (field.required if field.blank is None else not field.blank):
         raise invalid("This field may not be blank.", code="blank")
     if field.max_length and len(text) > field.max_length:
         raise invalid(f"Ensure this field has no more than {field.max_length} characters.", code="max_length")
@@ -248,10 +248,20 @@ def check_keys(fields: Iterable[Field], value: dict[str, Any], unknown: str) -> 
     return out
 
 
+def flattened(error: ApiError, field: Field) -> ApiError:
+    """An error in a document that is checked by hand: one of the whole document, whatever part of it is wrong."""
+    if error.attr is None and error.code == "null":
+        return error.under(field.name)
+    assert field.flat is not None
+    return invalid(error.detail, field.flat["attr"], field.flat.get("code", "invalid_input"))
+
+
 def check_body(fields: dict[str, Field], body: dict[str, Any], partial: bool, create: bool) -> dict[str, Any]:
     """The writable fields of a body, checked, in the order of the table; unknown and read-only keys are ignored."""
     out = {}
     for name, field in fields.items():
+        if field.absent:
+            continue
         if name not in body:
             if field.required and not partial:
                 raise invalid("This field is required.", name, "required")
@@ -261,5 +271,5 @@ def check_body(fields: dict[str, Field], body: dict[str, Any], partial: bool, cr
         try:
             out[name] = check(field, body[name])
         except ApiError as exc:
-            raise exc.under(name) from None
+            raise (flattened(exc, field) if field.flat else exc.under(name)) from None
     return out

@@ -13,7 +13,7 @@ import difflib
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -149,6 +149,11 @@ class Resource:
         self.app = app
         if app.profile == "2024":
             self.extras = tuple(extra for extra in self.extras if not extra.new)
+        self.extras = tuple(
+            replace(extra, scope=None) if extra.name in table.closed else extra
+            for extra in self.extras
+            if extra.name not in table.without
+        )
 
     # ---- what the dispatcher calls
 
@@ -369,6 +374,8 @@ class Resource:
 
     def require_body(self, ctx: Context) -> dict[str, Any]:
         """The body as an object."""
+        if ctx.body is None:
+            raise invalid("No data provided", code="null")
         if not isinstance(ctx.body, dict):
             kind = type(ctx.body).__name__
             raise invalid(f"Invalid data. Expected a dictionary, but got {kind}.")

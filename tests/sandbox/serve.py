@@ -1,6 +1,6 @@
 # Copyright: Contributors to the community.posthog collection
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the sandbox in the foreground: ``python tests/sandbox/serve.py [--port 0] [--profile current|2024]``."""
+"""Runs the sandbox in the foreground: ``python tests/sandbox/serve.py [--port 0] [--profile current|2025|2024]``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def main() -> int:
     """Start, say where, and serve till SIGTERM or SIGINT."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="loopback port, 0 for a free one")
-    parser.add_argument("--profile", choices=("current", "2024"), default="current")
+    parser.add_argument("--profile", choices=("current", "2025", "2024"), default="current")
     parser.add_argument("--token", help="value of the key with full access (a made-up one otherwise)")
     options = parser.parse_args()
     ended = threading.Event()

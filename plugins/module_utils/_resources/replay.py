@@ -46,7 +46,7 @@ class Recordings(Calls):
         try:
             answer = self.detail(collection, wanted)
         except ApiError as exc:
-            if not exc.gone or "endpoint not found" in exc.detail.lower():
+            if not exc.gone or exc.no_route:
                 raise
             collection.session.check_scope(collection.resource, exc)
             return []

@@ -17,7 +17,7 @@ TESTS = Path(__file__).resolve().parents[2]
 class SandboxServer:
     """One sandbox, and what tests want to do with it past the modules.
 
-    :param profile: C(current) or C(2024).
+    :param profile: C(current), C(2025) or C(2024).
     """
 
     def __init__(self, profile: str = "current") -> None:

@@ -40,6 +40,7 @@ MODULES = (
     "activity",
     "schema",
     "legacy",
+    "august",
 )
 
 

@@ -354,7 +354,17 @@ class BatchExport2024(BatchExport):
     """Any key, secrets inline, one type S3."""
 
     SECRET = re.compile("secret|password|access_key|private_key|token", re.IGNORECASE)
-    TYPES = ("S3", "Snowflake", "Postgres", "Redshift", "BigQuery", "Databricks", "AzureBlob", "HTTP", "NoOp")
+    TYPES: tuple[str, ...] = (
+        "S3",
+        "Snowflake",
+        "Postgres",
+        "Redshift",
+        "BigQuery",
+        "Databricks",
+        "AzureBlob",
+        "HTTP",
+        "NoOp",
+    )
     extras = tuple(extra for extra in ROUTES if extra.name in ("pause", "unpause", "backfill", "runs"))
 
     def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:

@@ -157,6 +157,8 @@ class Annotation(Resource):
                 found = ctx.store.find(kind, data[name])
                 if found is None or found.scope != ctx.project.pk:
                     raise invalid(f'Invalid pk "{data[name]}" - object does not exist.', name, "does_not_exist")
+        if data.get("scope") == "recording":
+            raise invalid("Recording scope is deprecated")
         return data
 
     def fill(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:
@@ -181,7 +183,7 @@ class Notebook(Resource):
     extras = (Extra("activity", "activity", detail=False, scope="activity_log:read"),)
 
     def fill(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:
-        row.data["version"] = 0
+        row.data["version"] = 0 if ctx.legacy else data.get("version") or 0
 
     def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
         if row is None:

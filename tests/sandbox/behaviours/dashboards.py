@@ -182,6 +182,8 @@ class Dashboard(Resource):
         """The dashboard to copy, when one is named."""
         if data.get("use_template") and data["use_template"] != "DEFAULT_APP":
             raise invalid(f"Invalid template provided: {data['use_template']}", "use_template")
+        if data.get("use_template") and data.get("use_dashboard") and not ctx.legacy:
+            raise invalid("`use_dashboard` and `use_template` cannot be used together")
         if not data.get("use_dashboard"):
             return None
         source = ctx.store.find("dashboard", data["use_dashboard"])
@@ -351,7 +353,11 @@ class Dashboard(Resource):
         values = {name: item[name] for name in TILE_VALUES if name in item}
         if item.get("text") and not item.get("deleted"):
             text = item["text"]
-            # Without the tile's id and the text's id the server cannot tell it is the same: a second one appears.
+            # By the tile's id alone the text is another one, on the same tile.
+            if here and tile["text"] and not ctx.legacy and text.get("id") != tile["text"]["id"]:
+                tile.data["text"] = self.new_text(ctx, text.get("body"))
+                tile.data.update(values)
+                return
             if here and tile["text"] and text.get("id") == tile["text"]["id"]:
                 tile["text"].update(
                     body=text.get("body", tile["text"]["body"]),

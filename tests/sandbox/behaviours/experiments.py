@@ -78,7 +78,7 @@ class Experiment(Resource):
     """Writes through to its flag; the state follows from dates and from the flag."""
 
     search_fields = ("name",)
-    extras = (
+    extras: tuple[Extra, ...] = (
         Extra("eligible_feature_flags", "eligible", detail=False, scope="feature_flag:read"),
         Extra("stats", "stats", detail=False, scope="experiment:read"),
         Extra("launch", "launch", ("POST",), scope="experiment:write"),
@@ -368,8 +368,11 @@ class Experiment(Resource):
             is_legacy=any(metric.get("kind") in LEGACY_KINDS for metric in metrics),
             holdout=self.app.resources["experiment_holdout"].present(ctx, holdout) if holdout else None,
         )
+        out["deleted"] = bool(row.get("deleted"))
         if listing:
             return {name: out[name] for name in LIST_KEYS}
+        # Written with ids, read as saved_metrics: the field itself is always null.
+        out["saved_metrics_ids"] = None
         out["saved_metrics"] = [
             {**link, "experiment": row.pk, "name": metric["name"], "query": metric["query"]}
             for link in row.hidden.get("saved", [])
@@ -482,7 +485,7 @@ class Experiment(Resource):
         """A draft with the same content."""
         body = ctx.body if isinstance(ctx.body, dict) else {}
         shown = self.present(ctx, row)
-        if shown["is_legacy"]:
+        if shown.get("is_legacy"):
             detail = "Experiments with legacy metrics cannot be duplicated."
             raise ApiError(400, "validation_error", "invalid_input", detail, raw={"detail": detail})
         names = ("description", "type", "metrics", "metrics_secondary", "exposure_criteria", "stats_config")

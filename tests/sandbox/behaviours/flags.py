@@ -127,7 +127,7 @@ class FeatureFlag(Resource):
                 if not 0 <= entry["rollout_percentage"] <= 100:
                     raise bad("Variant rollout percentages must be between 0 and 100.")
             if abs(sum(entry["rollout_percentage"] for entry in entries) - 100) > 0.001:
-                raise invalid("Invalid variant definitions: Variant rollout percentages must sum to 100.")
+                raise bad("Invalid variant definitions: Variant rollout percentages must sum to 100.")
         flag_level = filters.get("aggregation_group_type_index")
         for group in filters.get("groups") or []:
             rollout = group.get("rollout_percentage")
@@ -188,7 +188,7 @@ class FeatureFlag(Resource):
                 raise bad(f"Invalid value for operator {operator}: a list is needed")
         elif operator in NEEDS_STRING:
             if not isinstance(value, str):
-                raise bad(f"Invalid value for operator {operator}: {value}")
+                raise bad(f"Invalid value for operator {operator}: {value}", "invalid_value")
         elif operator.startswith("semver_") and not (
             isinstance(value, str)
             and (SEMVER.match(value) or operator in ("semver_wildcard", "semver_tilde", "semver_caret"))

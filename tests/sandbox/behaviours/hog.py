@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any
 
-from ..errors import ApiError, conflict, forbidden, invalid
+from ..errors import ApiError, conflict, invalid, method_not_allowed
 from ..fields import check_keys, parse_time
 from ..resource import Answer, Context, Extra, Resource, behaviour
 from ..store import Row, now
@@ -37,6 +37,8 @@ MINIMAL = (
     "status",
     "execution_order",
 )
+#: Events whose destinations have routes of their own; those of insight alerts are taken from here too.
+MANAGED = ("$logs_alert_", "$billing_alert_")
 MAX_SOURCE = 100_000
 MAX_TRANSFORMATIONS = 20
 KINDS: dict[str, tuple[type, ...]] = {
@@ -200,7 +202,7 @@ def contains(value: Any, part: Any) -> bool:
 class HogFunction(Resource):
     """Much is added by the server: code and schema of the template, bytecode, the order."""
 
-    extras = (
+    extras: tuple[Extra, ...] = (
         Extra("rearrange", "rearrange", ("PATCH",), detail=False, scope="hog_function:write"),
         Extra("icons", "nothing", detail=False, scope="hog_function:read"),
         Extra("invocations", "invoke", ("POST",), scope="hog_function:write"),
@@ -211,7 +213,7 @@ class HogFunction(Resource):
 
     def handle(self, ctx: Context, pk: str | None) -> Answer:
         if ctx.method == "DELETE" and pk is not None:
-            raise forbidden(CLOSED)
+            raise method_not_allowed("DELETE", empty=True)
         return super().handle(ctx, pk)
 
     # ---- reading
@@ -324,10 +326,14 @@ class HogFunction(Resource):
     @staticmethod
     def source(ctx: Context, data: dict[str, Any], row: Row | None, kind: str) -> None:
         """The program."""
+        if row is None and "hog" in data and not data["hog"] and not ctx.seeding:
+            raise invalid("This field may not be blank.", "hog", "blank")
         if row is None and not data.get("hog") and not ctx.seeding:
             raise invalid("Required.", "hog")
         if "hog" not in data:
             return
+        if not data["hog"] and not ctx.seeding:
+            raise invalid("This field may not be blank.", "hog", "blank")
         if len(data["hog"].encode()) > MAX_SOURCE:
             raise invalid("The source must not be longer than 100 KB.", "hog")
         if not balanced(data["hog"]):
@@ -389,7 +395,7 @@ class HogFunction(Resource):
             filters.pop("events", None)
             filters.pop("actions", None)
         if kind == "internal_destination" and any(
-            isinstance(event, dict) and event.get("id") == "$insight_alert_firing"
+            isinstance(event, dict) and str(event.get("id")).startswith(MANAGED)
             for event in filters.get("events") or []
         ):
             raise invalid("Destinations of alerts are managed through the alert.", "filters")

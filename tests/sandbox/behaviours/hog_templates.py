@@ -18,6 +18,12 @@ def field(key: str, kind: str, label: str, **more: Any) -> dict[str, Any]:
     return {"key": key, "type": kind, "label": label, "secret": False, "required": False, "hidden": False, **more}
 
 
+def plain(key: str, kind: str, label: str, description: str, **more: Any) -> dict[str, Any]:
+    """An entry as the templates of the server have it: with a description, and hidden only where it is."""
+    entry = {"key": key, "type": kind, "label": label, "secret": False, "required": False}
+    return {**entry, "description": description, **more}
+
+
 def template(number: str, kind: str, name: str, code: str, inputs: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
     """One template with all its keys."""
     return {
@@ -70,17 +76,33 @@ TEMPLATES: dict[str, dict[str, Any]] = {
             "HTTP Webhook",
             "let res := fetch(inputs.url, {'headers': inputs.headers, 'body': inputs.body, 'method': inputs.method})",
             [
-                field("url", "string", "Webhook URL", required=True),
-                field(
+                plain("url", "string", "Webhook URL", "Endpoint URL to send event data to.", required=True),
+                plain(
                     "method",
                     "choice",
                     "Method",
+                    "HTTP method to use for the request.",
                     default="POST",
                     choices=[{"label": name, "value": name} for name in ("POST", "PUT", "PATCH", "GET", "DELETE")],
                 ),
-                field("body", "json", "JSON Body", default={"event": "{event}", "person": "{person}"}),
-                field("headers", "dictionary", "Headers", secret=True, default={"Content-Type": "application/json"}),
-                field("debug", "boolean", "Log responses", default=False),
+                plain(
+                    "body",
+                    "json",
+                    "JSON Body",
+                    "JSON payload to send in the request body.",
+                    default={"event": "{event}", "person": "{person}"},
+                ),
+                plain(
+                    "headers",
+                    "dictionary",
+                    "Headers",
+                    "HTTP headers to send in the request.",
+                    secret=True,
+                    default={"Content-Type": "application/json"},
+                ),
+                plain(
+                    "debug", "boolean", "Log responses", "Logs the response of http calls for debugging.", default=False
+                ),
             ],
         ),
         template(

@@ -15,16 +15,8 @@ from ..queries import check_query
 from ..resource import Answer, Context, Extra, Resource, behaviour
 from ..store import Row
 
-#: What the newest schema adds to a source on read.
-SOURCE_DEFAULTS: dict[str, dict[str, Any]] = {
-    "TrendsQuery": {"version": 2, "interval": "day", "filterTestAccounts": False, "properties": []},
-    "FunnelsQuery": {"version": 2, "filterTestAccounts": False, "properties": []},
-    "RetentionQuery": {"version": 2, "filterTestAccounts": False, "properties": []},
-    "PathsQuery": {"version": 1, "filterTestAccounts": False, "properties": []},
-    "StickinessQuery": {"version": 2, "interval": "day", "filterTestAccounts": False, "properties": []},
-    "LifecycleQuery": {"version": 1, "interval": "day", "filterTestAccounts": False, "properties": []},
-    "HogQLQuery": {"version": 1},
-}
+#: What is added to a source on read; recorded in 2025: nothing else is.
+SOURCE_DEFAULTS: dict[str, dict[str, Any]] = {"RetentionQuery": {"version": 2}}
 NOT_BASIC = (
     "result",
     "hasMore",
@@ -47,7 +39,7 @@ NOT_BASIC = (
 
 
 def upgraded(query: Any) -> Any:
-    """A query as it reads back: in the newest schema version, with its defaults."""
+    """A query as it reads back: as it was sent, but for the version of a kind that has had two."""
     if not isinstance(query, dict):
         return query
     out = copy.deepcopy(query)
@@ -55,8 +47,6 @@ def upgraded(query: Any) -> Any:
     if isinstance(source, dict):
         for name, value in SOURCE_DEFAULTS.get(source.get("kind", ""), {}).items():
             source.setdefault(name, copy.deepcopy(value))
-        for entry in source.get("series") or []:
-            entry.setdefault("version", 1)
     return out
 
 

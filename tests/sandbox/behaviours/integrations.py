@@ -50,6 +50,12 @@ PLAIN = (
     "installation_id",
 )
 
+#: By kind: what its configuration has to hold; the refusal names no attribute.
+NEEDED: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
+    "twilio": ((("account_sid", "auth_token"), "Account SID and auth token must be provided"),),
+    "github": ((("installation_id",), "An installation_id must be provided"),),
+}
+
 
 @behaviour("integration", "current")
 class Integration(Resource):
@@ -70,8 +76,12 @@ class Integration(Resource):
         if ctx.seeding:
             return data
         if data["kind"] in BROWSER:
-            raise invalid(f"The integration {data['kind']} can only be connected in a browser.", "kind")
-        if not data.get("config"):
+            raise invalid(f"The integration {data['kind']} can only be connected in a browser.")
+        config = data.get("config") or {}
+        for names, said in NEEDED.get(data["kind"], ()):
+            if not all(config.get(name) for name in names):
+                raise invalid(said)
+        if not config:
             raise invalid("A configuration is needed.", "config", "required")
         return data
 

@@ -40,6 +40,8 @@ def minimal_flag(ctx: Context, row: Row | None) -> dict[str, Any] | None:
     out = {"id": row.pk, "team_id": row.scope, **{name: row.get(name) for name in names}}
     if not ctx.legacy:
         out.update(version=row.get("version"), evaluation_runtime=row.get("evaluation_runtime"))
+    if ctx.app.profile == "2025":
+        out["has_encrypted_payloads"] = row.get("has_encrypted_payloads")
     return out
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ..store import Store
 
 ADMIN, OWNER = 8, 15
+#: What an invite gives in a project; servers before access rules wrote numbers.
+PROJECT_LEVELS = ("none", "member", "admin", 1, 8, "1", "8")
 INVITE_DAYS = 3
 
 
@@ -99,9 +101,9 @@ class Organization(Resource):
 
     def guard(self, ctx: Context) -> None:
         if ctx.method == "POST":
-            mine = [row.pk for row in ctx.store.all("organization") if ctx.store.level(ctx.user.pk, row.pk)]
-            paid = any(ctx.store.has_feature(pk, "organizations_projects") for pk in mine)
-            if mine and not paid and not ctx.legacy:
+            # The plan of the organization at hand decides; a new one becomes that, and has no plan yet.
+            current = ctx.user.hidden.get("current_organization")
+            if current and not ctx.store.has_feature(current, "organizations_projects") and not ctx.legacy:
                 raise forbidden("You must upgrade your PostHog plan to be able to create more organizations.")
             return
         needed = OWNER if ctx.method == "DELETE" else ADMIN
@@ -117,6 +119,9 @@ class Organization(Resource):
         ]
 
     def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
+        if data.get("logo_media_id") and not ctx.legacy:
+            number = data["logo_media_id"]
+            raise invalid(f'Invalid pk "{number}" - object does not exist.', "logo_media_id", "does_not_exist")
         role = data.get("default_role_id")
         if role and row is not None:
             found = ctx.store.find("role", role)
@@ -126,7 +131,7 @@ class Organization(Resource):
 
     def create(self, ctx: Context) -> Answer:
         data = check_body(self.table.fields, self.require_body(ctx), partial=False, create=True)
-        features = ctx.store.features[ctx.organization.pk] if ctx.organization else []
+        features = ctx.store.features[ctx.organization.pk] if ctx.organization and ctx.legacy else []
         row = new_organization(self.app, data["name"], features, fixed=False)
         row.data.update(data)
         new_member(self.app, row, ctx.user, OWNER)
@@ -283,8 +288,12 @@ class Invite(Resource):
         return ["DELETE"] if detail else ["GET", "POST"]
 
     def guard(self, ctx: Context) -> None:
-        if ctx.method == "POST" and ctx.level < ADMIN and ctx.organization.get("members_can_invite") is False:
-            raise forbidden("You do not have permission to invite members.")
+        if ctx.method == "POST" and ctx.level < ADMIN:
+            allowed = ctx.organization.get("members_can_invite")
+            if allowed is False or (allowed is None and not ctx.legacy):
+                raise forbidden()
+        if ctx.method == "DELETE" and ctx.level < ADMIN and not ctx.legacy:
+            raise forbidden()
 
     def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
         if "target_email" in data:
@@ -295,11 +304,15 @@ class Invite(Resource):
             if user["email"].lower() == data["target_email"].lower() and not ctx.seeding:
                 raise invalid("A user with this email address already belongs to the organization.")
         if data.get("level", 1) > ctx.level and not ctx.seeding:
+            if not ctx.legacy:
+                raise forbidden("You cannot invite a user with a higher permission level than your own.")
             raise invalid("You cannot invite to a higher permission level than your own.", "level")
         for item in data.get("private_project_access") or []:
             project = ctx.store.find("project", item.get("id") if isinstance(item, dict) else None)
             if project is None or project.scope != ctx.organization.pk:
                 raise invalid("Project does not exist on this organization.", "private_project_access")
+            if not ctx.legacy and item.get("level") not in PROJECT_LEVELS:
+                raise invalid('The "level" field must be a valid access level.', "private_project_access")
         return data
 
     def fill(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:
@@ -318,6 +331,8 @@ class Invite(Resource):
     def bulk(self, ctx: Context) -> Answer:
         """Up to twenty at once, all or none."""
         if not isinstance(ctx.body, list):
+            if not ctx.legacy:
+                raise invalid("This endpoint needs an array of data for bulk invite creation.")
             raise invalid('Expected a list of items but got type "dict".', code="not_a_list")
         if len(ctx.body) > 20:
             raise invalid("A maximum of 20 invites can be sent in a single request.", code="max_length")
@@ -336,6 +351,14 @@ class Role(Resource):
 
     def sort(self, ctx: Context, rows: list[Row]) -> list[Row]:
         return sorted(rows, key=lambda row: row["name"].lower())
+
+    def check_unique(self, ctx: Context, data: dict[str, Any], row: Row | None) -> None:
+        # The own row counts: its own name, in any case, is refused too.
+        super().check_unique(ctx, data, None)
+
+    def fill(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:
+        if not ctx.legacy:
+            row.data["created_by"] = None
 
     def present(self, ctx: Context, row: Row, listing: bool = False) -> dict[str, Any]:
         out = super().present(ctx, row, listing)
@@ -416,7 +439,7 @@ class Domain(Resource):
 
     def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
         if "domain" in data:
-            name = data["domain"] = data["domain"].lower()
+            name = data["domain"] = data["domain"].lower() if ctx.legacy else data["domain"]
             if not re.fullmatch(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", name):
                 raise invalid("Please enter a valid domain or subdomain name.", "domain")
             for other in ctx.store.all("organization_domain"):

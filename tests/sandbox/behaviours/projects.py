@@ -49,6 +49,20 @@ SEPARATE = (
     "workflows_config",
 )
 MERGED = ("survey_config", *SEPARATE, "feature_flag_policy_config")
+LONGEST_MINIMUM = 30000
+#: The keys of settings of recordings; others are refused.
+KNOWN_KEYS = {
+    "session_recording_network_payload_capture_config": ("recordHeaders", "recordBody"),
+    "session_recording_masking_config": ("maskTextSelector", "blockSelector", "maskAllInputs"),
+    "session_replay_config": ("record_canvas", "ai_config"),
+}
+SUMMARY_KEYS = (
+    "included_event_properties",
+    "opt_in",
+    "preferred_events",
+    "excluded_events",
+    "important_user_properties",
+)
 RETENTION = {"30d": 0, "90d": 1, "1y": 2, "5y": 3}
 
 
@@ -199,6 +213,8 @@ class Project(Resource):
             for name in data:
                 if name not in MEMBER_FIELDS:
                     raise forbidden("You need admin access to this project to modify this field: " + name)
+        if not ctx.legacy:
+            check_recording(data)
         flag = data.get("session_recording_linked_flag")
         if flag is not None:
             keys = set(flag) if isinstance(flag, dict) else set()
@@ -210,8 +226,10 @@ class Project(Resource):
         board = data.get("primary_dashboard")
         if board is not None:
             found = ctx.store.find("dashboard", board)
-            if found is None or (row is not None and found.scope != row.pk):
+            if found is None:
                 raise invalid(f'Invalid pk "{board}" - object does not exist.', "primary_dashboard", "does_not_exist")
+            if row is not None and found.scope != row.pk:
+                raise invalid("Dashboard does not belong to this team.", "primary_dashboard")
         period = data.get("session_recording_retention_period")
         if (
             period
@@ -358,6 +376,34 @@ class Project(Resource):
         if found is None:
             stored.append({"id": new_uuid(), "name": name})
         return Answer({**(found or stored[-1]), "created": found is None}, 200 if found else 201)
+
+
+def check_recording(data: dict[str, Any]) -> None:
+    """The settings of recordings, which are checked by hand."""
+    length = data.get("session_recording_minimum_duration_milliseconds")
+    if length is not None and not 0 <= length <= LONGEST_MINIMUM:
+        low = length < 0
+        bound = "greater than or equal to 0" if low else f"less than or equal to {LONGEST_MINIMUM}"
+        raise invalid(
+            f"Ensure this value is {bound}.",
+            "session_recording_minimum_duration_milliseconds",
+            "min_value" if low else "max_value",
+        )
+    if data.get("session_recording_trigger_match_type_config") not in (None, "", "all", "any"):
+        raise invalid("Only 'all', 'any' or null are allowed.", "session_recording_trigger_match_type_config")
+    for name, known in KNOWN_KEYS.items():
+        value = data.get(name)
+        if value is None:
+            continue
+        if not isinstance(value, dict):
+            raise invalid("Must provide a dictionary or None.", name)
+        if set(value) - set(known):
+            raise invalid(f"Must provide a dictionary with only known keys: {', '.join(known)}.", name)
+    summaries = (data.get("session_replay_config") or {}).get("ai_config")
+    if summaries is not None and (not isinstance(summaries, dict) or set(summaries) - set(SUMMARY_KEYS)):
+        raise invalid(
+            f"Must provide a dictionary with only allowed keys: {', '.join(SUMMARY_KEYS)}.", "session_replay_config"
+        )
 
 
 def plain(text: str) -> ApiError:

@@ -93,9 +93,9 @@ class Playlist(Playlist2024):
                 raise invalid("The type of a playlist cannot be changed.", "type")
         kind = row["type"] if row is not None else data.get("type", "filters")
         if kind == "collection" and data.get("filters"):
-            raise invalid("Collections cannot have filters.", "filters")
-        if kind == "filters" and not data.get("filters") and "deleted" not in data and not ctx.seeding:
-            raise invalid("A playlist of filters needs at least one filter.", "filters")
+            raise invalid("Collections cannot have filters.")
+        if kind == "filters" and not data.get("filters") and not ctx.seeding:
+            raise invalid("A playlist of filters needs at least one filter.")
         return data
 
     def narrow(self, ctx: Context, rows: list[Row]) -> list[Row]:

@@ -109,7 +109,7 @@ class Sharing(Resource):
                 password_required=stored.get("password_required", False),
                 share_passwords=stored.get("share_passwords", []),
             )
-        return out
+        return {name: value for name, value in out.items() if name not in self.table.lacks}
 
     def refresh(self, ctx: Context) -> Answer:
         """A new token."""

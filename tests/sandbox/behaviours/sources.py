@@ -102,11 +102,11 @@ class Source(Resource):
     """Made with a payload, of which only what is no secret reads back."""
 
     search_fields = ("source_type", "prefix", "description")
-    extras = (
+    extras: tuple[Extra, ...] = (
         Extra("wizard", "wizard", detail=False, scope="external_data_source:read"),
         Extra("database_schema", "database_schema", ("POST",), detail=False, scope="external_data_source:read"),
         Extra("reload", "reload", ("POST",), scope="external_data_source:write"),
-        Extra("refresh_schemas", "reload", ("POST",), scope="external_data_source:write"),
+        Extra("refresh_schemas", "refresh", ("POST",), scope="external_data_source:write"),
     )
 
     def create(self, ctx: Context) -> Answer:
@@ -162,9 +162,7 @@ class Source(Resource):
         for schema in schemas:
             if not schema["should_sync"]:
                 continue
-            if not schema.get("sync_type"):
-                raise refuse("Schemas given do not have a sync type set")
-            if schema["sync_type"] in INCREMENTAL and not schema.get("incremental_field"):
+            if schema.get("sync_type") in INCREMENTAL and not schema.get("incremental_field"):
                 raise refuse("Incremental schemas given do not have an incremental field set")
 
     def fill(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:
@@ -175,7 +173,13 @@ class Source(Resource):
 
     def created(self, ctx: Context, row: Row, data: dict[str, Any]) -> None:
         given = {schema["name"]: schema for schema in row.hidden["schemas"]}
-        for name in SOURCES[row["source_type"]]["tables"]:
+        # Tables that were not named come when the source is looked at again.
+        wanted = SOURCES[row["source_type"]]["tables"] if ctx.seeding and not given else tuple(given)
+        self.add_schemas(ctx, row, wanted, given)
+
+    def add_schemas(self, ctx: Context, row: Row, names: Any, given: dict[str, Any]) -> None:
+        """Store schemas of a source."""
+        for name in names:
             schema = given.get(name, {})
             cdc = schema.get("sync_type") == "cdc"
             made = {
@@ -266,6 +270,14 @@ class Source(Resource):
                 for name in SOURCES[kind]["tables"]
             ]
         )
+
+    def refresh(self, ctx: Context, pk: str) -> Answer:
+        """Look for tables that were not there before."""
+        row = self.row(ctx, pk)
+        have = {s["name"] for s in ctx.store.all("external_data_schema", row.scope) if s["source"] == row.pk}
+        self.add_schemas(ctx, row, [n for n in SOURCES[row["source_type"]]["tables"] if n not in have], {})
+        ctx.store.touch()
+        return Answer(None, 200)
 
     def reload(self, ctx: Context, pk: str) -> Answer:
         """Read again now."""

@@ -167,7 +167,7 @@ class Survey2024(SurveyBase):
 class Survey(SurveyBase):
     """Questions are typed and get ids; styling is paid for; an internal flag keeps those out who have answered."""
 
-    extras = (
+    extras: tuple[Extra, ...] = (
         Extra("activity", "activity", scope="activity_log:read"),
         Extra("stats", "stats", scope="survey:read"),
         Extra("launch", "launch", ("POST",), scope="survey:write"),
@@ -326,6 +326,8 @@ class Survey(SurveyBase):
     @staticmethod
     def iterations(data: dict[str, Any], row: Row | None) -> None:
         """How often a recurring survey repeats."""
+        if (data.get("responses_limit") or 0) < 0:
+            raise invalid("Ensure this value is greater than or equal to 0.", "responses_limit", "min_value")
         count, days = data.get("iteration_count"), data.get("iteration_frequency_days")
         if count is not None:
             if not 0 <= count <= 500:

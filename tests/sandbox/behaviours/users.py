@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import TYPE_CHECKING, Any
 
 from ..errors import forbidden, invalid, method_not_allowed, not_found
 from ..fields import check_body
-from ..resource import Answer, Context, Resource, behaviour
+from ..resource import Answer, Context, Extra, Resource, behaviour
 from ..store import Key, Row, new_uuid, now
 from ..tables import Table
 from .organizations import remember
@@ -17,6 +18,7 @@ from .organizations import remember
 if TYPE_CHECKING:
     from ..app import App
 
+UUID = re.compile(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 #: What everybody's password is at the start.
 START_PASSWORD = "sandbox-password"
 NOTIFICATIONS = {
@@ -73,7 +75,7 @@ class User(Resource):
         return [ctx.user]
 
     def row(self, ctx: Context, text: str) -> Row:
-        if text not in ("@me", ctx.user["uuid"]):
+        if text != "@me" and (text != ctx.user["uuid"] or not ctx.legacy):
             raise forbidden("As a non-staff user you're only allowed to access the `@me` user instance.")
         return ctx.user
 
@@ -97,10 +99,14 @@ class User(Resource):
 
     def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
         assert row is not None
+        if not ctx.legacy and data.get("is_staff") and not row.get("is_staff"):
+            raise forbidden("You are not a staff user, contact your instance admin.")
         if isinstance(ctx.body, dict):
             data.update({k: ctx.body[k] for k in ("set_current_organization", "set_current_team") if k in ctx.body})
         organization = data.pop("set_current_organization", None)
         if organization is not None:
+            if not ctx.legacy and not UUID.fullmatch(str(organization)):
+                raise invalid(f"“{organization}” is not a valid UUID.", "set_current_organization")
             if not ctx.store.level(row.pk, str(organization)):
                 raise invalid(
                     f"Object with id={organization} does not exist.", "set_current_organization", "does_not_exist"
@@ -157,7 +163,9 @@ class User(Resource):
 
 @behaviour("personal_api_key")
 class PersonalApiKey(Resource):
-    """With a key, only GET of that same key is open."""
+    """With a key, only GET of that same key is open; what a browser session may do, as ``open_routes`` says."""
+
+    extras = (Extra("roll", "roll", ("POST",), new=True),)
 
     def __init__(self, table: Table, app: App) -> None:
         super().__init__(table, app)
@@ -170,6 +178,8 @@ class PersonalApiKey(Resource):
     def handle(self, ctx: Context, pk: str | None) -> Answer:
         if ctx.legacy:
             return self.handle_2024(ctx, pk)
+        if self.app.control.opens("personal_api_key"):
+            return self.handle_session(ctx, pk)
         assert ctx.key is not None
         if ctx.method != "GET" or pk not in ("@current", ctx.key.id):
             raise forbidden("This action does not support Personal API Key access")
@@ -191,6 +201,76 @@ class PersonalApiKey(Resource):
             "scoped_organizations": key.organizations,
         }
         return {name: shown[name] for name in self.table.keys if name in shown}
+
+    def handle_session(self, ctx: Context, pk: str | None) -> Answer:
+        """What a browser session may do: everything, with the value shown when a key is made or rolled."""
+        keys = ctx.store.keys
+        mine = {key.id: key for key in keys.values() if key.user == ctx.user.pk}
+        if pk is None and ctx.method == "GET":
+            return Answer([self.document(key) for key in mine.values()])
+        if pk is None:
+            body = self.require_body(ctx)
+            if isinstance(body.get("scopes"), list):
+                self.check_key(ctx, {"scopes": body["scopes"]})
+            if isinstance(body.get("scoped_teams"), list):
+                self.check_key(ctx, {"scoped_teams": body["scoped_teams"]})
+            data = check_body(self.table.fields, self.require_body(ctx), partial=False, create=True)
+            self.check_key(ctx, data)
+            value = "phx_" + secrets.token_urlsafe(32)
+            key = self.app.add_key(
+                f"made {len(keys)}",
+                value,
+                ctx.user.pk,
+                data["scopes"],
+                data.get("scoped_teams"),
+                data.get("scoped_organizations"),
+            )
+            key.label = data["label"]
+            return Answer({**self.document(key), "value": value}, 201)
+        if pk not in mine:
+            raise not_found()
+        key = mine[pk]
+        if ctx.method == "DELETE":
+            del keys[key.value]
+            return Answer(None, 204)
+        if ctx.method == "PATCH":
+            data = check_body(self.table.fields, self.require_body(ctx), partial=True, create=False)
+            self.check_key(ctx, data)
+            key.label = data.get("label", key.label)
+            key.scopes = data.get("scopes", key.scopes)
+            key.teams = data.get("scoped_teams", key.teams)
+            key.organizations = data.get("scoped_organizations", key.organizations)
+        return Answer(self.document(key))
+
+    def check_key(self, ctx: Context, data: dict[str, Any]) -> None:
+        """Scopes that exist, and places that one is a member of."""
+        from ..start import READ_OBJECTS
+
+        known = {*READ_OBJECTS, "webhook", "early_access_feature"}
+        for scope in data.get("scopes") or []:
+            name, _dummy, action = scope.partition(":")
+            if scope != "*" and (name not in known or action not in ("read", "write")):
+                raise invalid(f"Invalid scope: {scope}", "scopes")
+        for number in data.get("scoped_teams") or []:
+            project = ctx.store.find("project", number)
+            if project is None or not ctx.store.level(ctx.user.pk, project.scope):
+                raise invalid("You must be a member of all teams that you are scoping the key to.", "scoped_teams")
+        for number in data.get("scoped_organizations") or []:
+            if not ctx.store.level(ctx.user.pk, number):
+                raise invalid(
+                    "You must be a member of all organizations that you are scoping the key to.",
+                    "scoped_organizations",
+                )
+
+    def roll(self, ctx: Context, pk: str) -> Answer:
+        """A new value for the same key; closed to keys."""
+        found = next((k for k in ctx.store.keys.values() if k.id == pk and k.user == ctx.user.pk), None)
+        if found is None:
+            raise not_found()
+        del ctx.store.keys[found.value]
+        found.value = "phx_" + secrets.token_urlsafe(32)
+        ctx.store.keys[found.value] = found
+        return Answer({**self.document(found), "value": found.value})
 
     def handle_2024(self, ctx: Context, pk: str | None) -> Answer:
         """The server of 2024 let keys manage keys."""

@@ -152,6 +152,8 @@ class SavedQuery(Resource):
         text = query.get("query") or ""
         if not re.match(r"\s*(select|with)\b", text, re.IGNORECASE) or not balanced(text):
             raise invalid("Invalid query: it does not parse.", "query")
+        if re.search(r"\{\w+\}", text):
+            raise invalid("Filters and placeholder expressions are not allowed in views", "query")
         name = data.get("name") or (row["name"] if row is not None else "")
         names = table_names(ctx)
         views = {

@@ -36,7 +36,7 @@ def error(reply: Any) -> tuple[int, str, str, str | None]:
         ("full", "GET", "P/nothing/", 404, "Endpoint not found"),
         ("full", "GET", "P/tags/", 403, "Personal API Key"),
         ("full", "PATCH", "P/reset_token/", 403, "Personal API Key"),
-        ("full", "PUT", "P/dashboards/", 405, "not allowed"),
+        ("full", "PUT", "P/dashboards/", 403, "Personal API Key"),
         ("member", "POST", "O/roles/", 403, "admin"),
         ("member", "PATCH", "O/", 403, "insufficient"),
     ],

@@ -27,9 +27,11 @@ def test_a_new_organization_brings_a_project_and_becomes_current(sandbox: Any, a
 
 
 def test_domains(sandbox: Any, api: Client) -> None:
-    body = {"domain": "B.Example.com", "jit_provisioning_enabled": True, "sso_enforcement": "saml"}
+    body = {"domain": "b.example.com", "jit_provisioning_enabled": True, "sso_enforcement": "saml"}
     made = api.post("O/domains/", body)
     assert (made["domain"], made["jit_provisioning_enabled"], made["sso_enforcement"]) == ("b.example.com", False, "")
+    capitals = api.call("POST", "O/domains/", {"domain": "B.Example.com"})
+    assert (capitals.status_code, capitals.json()["attr"]) == (400, "domain")
     api.post("O/domains/", {"domain": "a.example.com"})
     assert [row["domain"] for row in api.get("O/domains/")["results"]] == ["a.example.com", "b.example.com"]
     other = f"/api/organizations/{sandbox.banner()['basic_organization_id']}/domains/"
@@ -61,7 +63,7 @@ def test_proxy_records(sandbox: Any, api: Client) -> None:
     api.control("features", {"add": ["managed_reverse_proxy"]})
     api.post("O/proxy_records/", {"domain": "g.example.com"}, 200)
     path = f"O/proxy_records/{live['id']}/"
-    assert api.call("PATCH", path, {"domain": "h.example.com"}).status_code == 405
+    assert api.call("PATCH", path, {"domain": "h.example.com"}).status_code == 403
     assert api.call("POST", f"{path}retry/").status_code == 403
     assert api.delete(f"O/proxy_records/{made['id']}/", 200) == {"success": True}
     assert api.call("GET", f"O/proxy_records/{made['id']}/").status_code == 404
@@ -94,7 +96,9 @@ def test_what_an_account_refuses(api: Client, body: dict[str, Any], attr: str, c
 def test_passwords_are_never_shown_and_deletion_is_closed(api: Client) -> None:
     done = api.patch("/api/users/@me/", {"password": "long enough", "current_password": "sandbox-password"})
     assert not {"password", "current_password"} & set(done)
-    assert api.call("PATCH", "/api/users/@me/", {"is_staff": True}).json()["is_staff"] is False
+    assert api.call("PATCH", "/api/users/@me/", {"is_staff": True}).status_code == 403
+    own = api.get("/api/users/@me/")["uuid"]
+    assert api.call("GET", f"/api/users/{own}/").status_code == 403
     closed = api.call("DELETE", "/api/users/@me/")
     assert closed.status_code == 403 and "Personal API Key" in closed.json()["detail"]
 

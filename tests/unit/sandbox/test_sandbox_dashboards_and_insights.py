@@ -23,13 +23,22 @@ def board(api: Client, name: str = "D") -> dict[str, Any]:
     return api.post("P/dashboards/", {"name": name})
 
 
-def test_a_query_reads_back_upgraded(api: Client) -> None:
+def test_a_query_reads_back_as_it_was_sent(api: Client) -> None:
     made = insight(api)
-    source = made["query"]["source"]
-    assert source["version"] and source["series"][0]["version"]
-    assert source["series"][0]["event"] == "$pageview"
+    assert made["query"] == TRENDS
     again = api.patch(f"P/insights/{made['id']}/", {"query": made["query"]})
     assert again["query"] == made["query"]
+    kept = {"kind": "InsightVizNode", "source": {"kind": "RetentionQuery", "retentionFilter": {}}}
+    source = api.post("P/insights/", {"query": kept})["query"]["source"]
+    assert source == {**kept["source"], "version": 2}
+
+
+def test_a_text_tile_is_changed_by_its_own_id(api: Client) -> None:
+    path = f"P/dashboards/{board(api)['id']}/"
+    (tile,) = api.patch(path, {"tiles": [{"text": {"body": "one"}}]})["tiles"]
+    (changed,) = api.patch(path, {"tiles": [{"id": tile["id"], "text": {"body": "two"}}]})["tiles"]
+    assert (changed["id"], changed["text"]["body"]) == (tile["id"], "two")
+    assert changed["text"]["id"] != tile["text"]["id"]
 
 
 @pytest.mark.parametrize(

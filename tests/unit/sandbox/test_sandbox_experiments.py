@@ -33,7 +33,8 @@ def test_a_missing_flag_is_made_and_parameters_show_the_live_one(api: Client) ->
     version = flag(api, made)["version"]
     api.patch(path, {"feature_flag": {"filters": {"groups": [{"rollout_percentage": 10}]}}})
     assert api.get(path)["parameters"]["rollout_percentage"] == 10 and flag(api, made)["version"] == version + 1
-    assert "saved_metrics_ids" not in api.get(path)
+    shown = api.get(path)
+    assert shown["saved_metrics_ids"] is None and shown["deleted"] is False
     assert api.call("PATCH", path, {"feature_flag_key": "other"}).status_code == 400
     assert api.patch(path, {"feature_flag_key": "e", "description": "d"})["description"] == "d"
 

@@ -74,7 +74,7 @@ def test_a_patch_merges_the_top_level_keys_of_filters(api: Client) -> None:
         ({"groups": [{"properties": [person(type="group", group_type_index=0)]}]}, "invalid_input"),
         ({"groups": [{"properties": [person(operator="in")]}]}, "invalid_input"),
         ({"groups": [{"properties": [person(operator="is_date_after", value="soon")]}]}, "invalid_date"),
-        ({"groups": [{"properties": [person(operator="regex", value=["x"])]}]}, "invalid_input"),
+        ({"groups": [{"properties": [person(operator="regex", value=["x"])]}]}, "invalid_value"),
         ({"groups": [{"properties": [{"key": "id", "type": "cohort", "value": 9}]}]}, "cohort_does_not_exist"),
     ],
 )

@@ -76,7 +76,13 @@ def test_filters_masking_and_mappings_of_a_hog_function(api: Client) -> None:
     assert "events" not in done["filters"]
     refused(api, "POST", "P/hog_functions/", {"type": "transformation", "hog": "x", "mappings": [mapping]}, "mappings")
     alert = {"events": [{"id": "$insight_alert_firing", "type": "events"}]}
-    refused(api, "POST", "P/hog_functions/", {"type": "internal_destination", "hog": "x", "filters": alert}, "filters")
+    assert (
+        api.post("P/hog_functions/", {"type": "internal_destination", "hog": "x", "filters": alert})["enabled"] is False
+    )
+    for event in ("$logs_alert_firing", "$billing_alert_firing"):
+        body = {"type": "internal_destination", "hog": "x", "filters": {"events": [{"id": event, "type": "events"}]}}
+        refused(api, "POST", "P/hog_functions/", body, "filters")
+    refused(api, "PATCH", path, {"hog": ""}, "hog")
     log = {"type": "transformation_log", "hog": "x", "filters": {"events": [{"id": "e"}]}}
     refused(api, "POST", "P/hog_functions/", log, "filters")
     site = api.post("P/hog_functions/", {"type": "site_app", "template_id": "template-notification-bar"})
@@ -86,7 +92,7 @@ def test_filters_masking_and_mappings_of_a_hog_function(api: Client) -> None:
 def test_life_of_a_hog_function(api: Client) -> None:
     made = api.post("P/hog_functions/", HOOK)
     path = f"P/hog_functions/{made['id']}/"
-    api.delete(path, 403)
+    api.delete(path, 405)
     first = made["updated_at"]
     api.patch(path, {"name": "n"})
     assert refused(api, "PATCH", path, {"name": "o", "base_updated_at": first}, None, 409)["code"] == "stale_update"

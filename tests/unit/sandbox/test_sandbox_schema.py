@@ -77,7 +77,7 @@ def test_event_definitions_can_be_created(api: Client) -> None:
 
 
 def test_property_definitions_come_by_ingestion_only(api: Client) -> None:
-    assert api.call("POST", "P/property_definitions/", {"name": "x"}).status_code == 405
+    assert api.call("POST", "P/property_definitions/", {"name": "x"}).status_code == 403
     (number,) = api.control("seed", {"type": "property_definition", "objects": [{"name": "price"}]})["ids"]
     path = f"P/property_definitions/{number}/"
     done = api.patch(path, {"property_type": "Numeric", "verified": True, "name": "other"})

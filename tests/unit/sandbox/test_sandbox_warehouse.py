@@ -97,12 +97,15 @@ def test_a_source_its_schemas_and_tables(api: Client) -> None:
     path = f"{url}{made['id']}/"
     shown = api.get(path)
     assert shown["job_inputs"] == {"stripe_account_id": "acct"} and "payload" not in shown
-    schemas = {schema["name"]: schema for schema in shown["schemas"]}
+    # Only what was sent; the others come when the source is looked at again.
+    assert [schema["name"] for schema in shown["schemas"]] == ["Customer"]
+    api.post(f"{path}refresh_schemas/", {}, 200)
+    schemas = {schema["name"]: schema for schema in api.get(path)["schemas"]}
     assert schemas["Customer"]["table"]["name"] == "stripe_customer" and schemas["Charge"]["should_sync"] is False
     assert schemas["Customer"]["sync_frequency"] == "6hour"
     changed = api.patch(path, {"prefix": "x", "description": "d", "job_inputs": {"stripe_account_id": "b"}})
     assert (changed["prefix"], changed["description"], changed["job_inputs"]["stripe_account_id"]) == (None, "d", "b")
-    assert api.call("PUT", path, STRIPE).status_code == 405
+    assert api.call("PUT", path, STRIPE).status_code == 403
     charge = f"P/external_data_schemas/{schemas['Charge']['id']}/"
     refused(api, "PATCH", charge, {"should_sync": True}, "sync_type")
     refused(api, "PATCH", charge, {"sync_type": "incremental"}, "incremental_field")

@@ -223,7 +223,12 @@ from ansible.utils.display import Display
 
 from ansible_collections.community.posthog.plugins.module_utils._client import REGIONS, REQUESTS_IMPORT_ERROR
 from ansible_collections.community.posthog.plugins.module_utils._connection import connection, connection_spec
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._errors import (
+    ApiError,
+    PostHogFailure,
+    answered,
+    objects_in,
+)
 from ansible_collections.community.posthog.plugins.module_utils._fields import nearest, plain
 from ansible_collections.community.posthog.plugins.module_utils._module import Program, Sessions, perform
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import masked
@@ -433,10 +438,9 @@ class Reader(Program):
 
         A project has the id of its main environment, which the list of teams describes in more detail.
         """
-        teams = {item.get("id"): item for item in organization.get("teams") or [] if isinstance(item, dict)}
-        projects = organization.get("projects")
-        listed = [item for item in (teams.values() if projects is None else projects) if isinstance(item, dict)]
-        merged = [{**teams.get(item.get("id"), {}), **item} for item in listed if item.get("id") is not None]
+        teams = {answered(item, "id", "teams.id"): item for item in objects_in(organization, "teams")}
+        listed = teams.values() if organization.get("projects") is None else objects_in(organization, "projects")
+        merged = [{**teams.get(answered(item, "id", "projects.id"), {}), **item} for item in listed]
         if all(item.get("timezone") for item in merged):
             return merged
         path = f"/api/organizations/{organization.get('id')}/projects/"
@@ -455,15 +459,17 @@ class Reader(Program):
         if isinstance(features, list):
             keys = [str(item.get("key")) for item in features if isinstance(item, dict)]
         else:
-            keys = [str(item) for item in obj.get("available_features") or []]
+            older = obj.get("available_features")
+            keys = [str(item) for item in older] if isinstance(older, list) else []
         levels = {number: word for word, number in LEVELS.items()}
         plan = obj.get("plan")
+        level = obj.get("membership_level")
         name = str(obj.get("name") or obj.get("id"))
         return {
-            "id": str(obj.get("id")),
+            "id": str(answered(obj, "id")),
             "name": name,
             "slug": str(obj.get("slug") or slug(name, str(obj.get("id")))),
-            "membership": levels.get(t.cast(int, obj.get("membership_level"))),
+            "membership": levels.get(level) if isinstance(level, int) else None,
             "features": sorted(keys),
             "plan": plan if isinstance(plan, str) else None,
         }

@@ -9,7 +9,6 @@ a defect of their own. The mutations are drawn from a seed, so a failure can be 
 
 from __future__ import annotations
 
-import copy
 import json
 import random
 import typing as t
@@ -22,37 +21,10 @@ from samples import SAMPLES, Sample
 
 from ansible_collections.community.posthog.plugins.module_utils import _client
 from ansible_collections.community.posthog.plugins.module_utils._answers import decoded
-
-#: What stands in place of a value. An empty text and an empty list are the ones that code most easily takes for others.
-WRONG: tuple[t.Any, ...] = (
-    *(None, True, 7, -1.5, "", "text"),
-    *([], [None], [7], ["text"], [[]], {}, {"x": None}, {"id": []}),
-)
+from ansible_collections.community.posthog.tests.unit.plugins.mutations import mutated
 
 #: Lives of an object of each type.
 ROUNDS = 2
-
-
-def places(value: t.Any) -> t.Iterator[tuple[t.Any, t.Any]]:
-    """Every place inside a value: what holds it, and under which key."""
-    for key, inner in list(value.items()) if isinstance(value, dict) else list(enumerate(value)):
-        yield value, key
-        if isinstance(inner, (dict, list)):
-            yield from places(inner)
-
-
-def mutated(value: t.Any, rng: random.Random) -> t.Any:
-    """A copy of an answer in which one thing is wrong."""
-    value = copy.deepcopy(value)
-    found = list(places(value)) if isinstance(value, (dict, list)) else []
-    if not found or rng.random() < 0.05:
-        return copy.deepcopy(rng.choice(WRONG))
-    holder, key = rng.choice(found)
-    if isinstance(holder, dict) and rng.random() < 0.25:
-        del holder[key]
-    else:
-        holder[key] = copy.deepcopy(rng.choice(WRONG))
-    return value
 
 
 @pytest.fixture

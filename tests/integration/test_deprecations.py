@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import typing as t
+from pathlib import Path
 
 import pytest
 from harness import Harness
-from harness.extras import task
+from harness.extras import all_ok, task
+from harness.inventories import list_inventory
 
 pytestmark = pytest.mark.matrix
 
@@ -40,3 +42,35 @@ def test_no_deprecated_call(posthog: Harness, in_process: bool) -> None:
     assert "[DEPRECATION WARNING]" not in run.output, run.output[-3000:]
     assert not [item.name for item in run.tasks if item.result.get("deprecations")]
     assert "canary-mistyped" not in run.output + str([item.result for item in run.tasks])
+
+
+#: The warnings of ansible-core about what it wants to take away.
+SHOWN: dict[str, str | None] = {"ANSIBLE_DEPRECATION_WARNINGS": "true"}
+
+
+def test_no_deprecated_call_in_roles(posthog: Harness, tmp_path: Path) -> None:
+    """Applying, reports and drift of several roles, by their playbooks."""
+    variables: dict[str, t.Any] = {
+        "posthog_project_config": {"feature_flags": [{"key": "one"}]},
+        "posthog_project_settings": {"week_start_day": "monday"},
+        "posthog_drift_html": str(tmp_path / "drift.html"),
+        "posthog_drift_markdown": str(tmp_path / "drift.md"),
+        "posthog_access_report_html": str(tmp_path / "access.html"),
+        "posthog_access_report_csv": "",
+    }
+    for name in ("apply", "drift", "access_report"):
+        run = all_ok(posthog.run(path=Path(f"community.posthog.{name}"), variables=variables, env=SHOWN))
+        assert "[DEPRECATION WARNING]" not in run.output, run.output[-3000:]
+        assert not [item.name for item in run.tasks if item.result.get("deprecations")]
+
+
+def test_no_deprecated_call_in_the_inventory(posthog: Harness) -> None:
+    """Groups, composed variables and settings of projects."""
+    config = {
+        "settings": True,
+        "compose": {"zone": "posthog_timezone"},
+        "groups": {"all_of_them": "true"},
+        "keyed_groups": [{"key": "posthog_organization_slug", "prefix": "of"}],
+    }
+    found = list_inventory(posthog, config, env=SHOWN)
+    assert found.hosts and "DEPRECATION" not in found.output, found.output[-3000:]

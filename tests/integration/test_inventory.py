@@ -147,6 +147,21 @@ def test_failures(posthog: Harness, tmp_path: Path) -> None:
     assert list_inventory(posthog, other, env={"ANSIBLE_INVENTORY_ENABLED": "community.posthog.posthog"}).hosts == {}
 
 
+def test_a_server_that_is_gone(posthog: Harness) -> None:
+    """With the settings of each project wanted too, one sentence about the connection and nothing else."""
+    env = {
+        "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
+        "ANSIBLE_INVENTORY_ENABLED": "auto",
+        "POSTHOG_HOST": "http://127.0.0.1:9",
+        "POSTHOG_RETRIES": "0",
+    }
+    found = list_inventory(posthog, {"settings": True}, env=env)
+    assert found.returncode != 0 and not found.requests
+    # Ansible repeats it; it is about one request all the same.
+    assert set(re.findall(r"No answer from \S+ to (\S+ \S+):", found.warnings)) == {"GET /api/organizations/"}
+    assert "Traceback" not in found.output
+
+
 def test_rate_limit(posthog: Harness) -> None:
     """An answer of 429 is waited for."""
     posthog.server.control("faults", {"seed": 1, "rules": [{"kind": "429", "times": 2, "seconds": 1}]})

@@ -428,3 +428,28 @@ def test_only_what_is_allowed_is_promoted(posthog: Harness) -> None:
     found = server.api("GET", f"/api/projects/{made['id']}/feature_flags/")["results"]
     assert {item["key"] for item in found} >= {"parent", "child", "mail"}
     assert not list(posthog.directory.rglob("posthog-promote-*"))
+
+
+@pytest.mark.parametrize("fault", ["no server", "wrong key"])
+def test_a_failure_of_the_connection_ends_a_role(posthog: Harness, fault: str) -> None:
+    """However much is declared: one task fails, with one sentence about the connection, after few requests."""
+    config = {"feature_flags": [{"key": f"flag-{number}"} for number in range(40)]}
+    wrong = (
+        {"posthog_host": "http://127.0.0.1:9"}
+        if fault == "no server"
+        else {"posthog_api_key": posthog.server.facts["unknown_key"]}
+    )
+    variables = {"posthog_project_config": config, **wrong}
+    env = {"POSTHOG_RETRIES": "0"}
+    plays = [
+        {
+            "hosts": "localhost",
+            "gather_facts": False,
+            "roles": [{"role": "community.posthog.project"}],
+        }
+    ]
+    run = posthog.run(plays=plays, variables=variables, env=env)
+    (failed,) = [item for item in run.tasks if item.failed]
+    assert "\n" not in failed.msg and "flag-" not in failed.msg, failed.msg
+    assert ("127.0.0.1:9" if fault == "no server" else "does not know this api_key") in failed.msg
+    assert len(run.requests) <= 3, [entry["path"] for entry in run.requests]

@@ -330,7 +330,13 @@ class Member2025(Member):
 
 @behaviour("organization", AUGUST)
 class Organization2025(Organization):
-    """Shows less of a plan's features."""
+    """Shows less of a plan's features; there are no uploaded pictures."""
+
+    def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
+        number = data.get("logo_media_id")
+        if number:
+            raise invalid(f'Invalid pk "{number}" - object does not exist.', "logo_media_id", "does_not_exist")
+        return super().clean(ctx, data, row)
 
     def present(self, ctx: Context, row: Row, listing: bool = False) -> dict[str, Any]:
         out = super().present(ctx, row, listing)

@@ -119,9 +119,6 @@ class Organization(Resource):
         ]
 
     def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
-        if data.get("logo_media_id") and not ctx.legacy:
-            number = data["logo_media_id"]
-            raise invalid(f'Invalid pk "{number}" - object does not exist.', "logo_media_id", "does_not_exist")
         role = data.get("default_role_id")
         if role and row is not None:
             found = ctx.store.find("role", role)

@@ -79,6 +79,23 @@ class ConfigProgram(Program):
                 found |= {item for item in items if isinstance(item, str) and len(item) > _LONG}
         return found
 
+    def hidden(self, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """See :meth:`Program.hidden`."""
+
+        def item(program: ResourceProgram | None, value: t.Any) -> t.Any:
+            if isinstance(value, list):
+                return [item(program, inner) for inner in value]
+            return program.hidden(value) if program is not None and isinstance(value, dict) else value
+
+        def document(found: t.Any) -> t.Any:
+            if isinstance(found, list):
+                return [document(inner) for inner in found]
+            if not isinstance(found, dict):
+                return found
+            return {key: item(self.programs.get(key), value) for key, value in found.items()}
+
+        return {**params, "config": document(params["config"])} if "config" in params else dict(params)
+
     def _items(self, raw: t.Mapping[str, t.Any]) -> t.Iterator[tuple[ResourceProgram, dict[str, t.Any]]]:
         """Everything that is declared, with the module that does it."""
         for document in _documents(raw.get("config")):

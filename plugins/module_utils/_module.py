@@ -34,6 +34,7 @@ from ansible_collections.community.posthog.plugins.module_utils._reconcile impor
     Outcome,
     Reconciler,
     changes,
+    hidden_options,
     masked,
     read_declared,
     secret_texts,
@@ -174,6 +175,14 @@ class Program:
         """
         return set()
 
+    def hidden(self, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The options without what is secret by its place, and too short to be found by its text.
+
+        :param params: the task's options.
+        :returns: a copy, for the result to show.
+        """
+        return dict(params)
+
     def needs_key(self, params: t.Mapping[str, t.Any]) -> bool:
         """Whether nothing can be done without an API key.
 
@@ -265,6 +274,10 @@ class ResourceProgram(Program):
     def suspected(self, raw: t.Mapping[str, t.Any]) -> set[str]:
         """See :meth:`Program.suspected`."""
         return suspected_texts(self.table, raw)
+
+    def hidden(self, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """See :meth:`Program.hidden`."""
+        return hidden_options(self.table, params)
 
     def secret_texts(self, raw: t.Mapping[str, t.Any]) -> set[str]:
         """The secret texts in the options of one object, where no argument spec looks for them.
@@ -620,7 +633,7 @@ class _Module(AnsibleModule):
         secret = self._known() | self._item.suspected(plain(self.given))
         params = self.params
         try:
-            self.params = invocation(self._declared, params, secret)["module_args"]
+            self.params = invocation(self._declared, self._item.hidden(params), secret)["module_args"]
             super()._log_invocation()
         finally:
             self.params = params
@@ -658,7 +671,7 @@ class _Module(AnsibleModule):
         secret = self._known()
         register(secret)
         # Without the option that asks for it, Ansible takes it out again.
-        kwargs["invocation"] = invocation(self._declared, self.params, secret)
+        kwargs["invocation"] = invocation(self._declared, self._item.hidden(self.params), secret)
         # What it masks itself, it would mask inside other words.
         self.no_log_values = lasting(secret)
         super()._return_formatted(without_secrets(kwargs, secret))

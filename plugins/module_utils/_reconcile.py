@@ -47,7 +47,13 @@ from ansible_collections.community.posthog.plugins.module_utils._paths import Pa
 from ansible_collections.community.posthog.plugins.module_utils._policy import KEEP, Policy
 from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, PartPlan, RefPart, Resource
-from ansible_collections.community.posthog.plugins.module_utils._secrets import MASK, SHORTEST, texts, without_secrets
+from ansible_collections.community.posthog.plugins.module_utils._secrets import (
+    HIDDEN,
+    MASK,
+    SHORTEST,
+    texts,
+    without_secrets,
+)
 from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
 from ansible_collections.community.posthog.plugins.module_utils._twins import (
     Superseded,
@@ -1398,6 +1404,37 @@ def secret_texts(
         for path in rule.find(session, {}, current):
             found |= _texts_at(current or {}, (rule.field,), path)
     return found
+
+
+def hidden_options(resource: Resource, values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Options without the secrets in documents that are too short to be looked for in texts.
+
+    :param resource: the table.
+    :param values: the options.
+    :returns: a copy, in which what stands in the place of such a secret is hidden. Longer ones are found by their text.
+    """
+    out = dict(values)
+    for rule in (*resource.secret_parts, *resource.private_parts):
+        for path in rule.find(None, values, None):
+            for name in _names_of(resource, rule.field):
+                if _is_short(reach(out.get(name), path)):
+                    out[name] = replaced(out[name], path, HIDDEN)
+                extra = out.get("extra_fields")
+                if isinstance(extra, dict) and _is_short(reach(extra.get(name), path)):
+                    out["extra_fields"] = {**extra, name: replaced(extra[name], path, HIDDEN)}
+            # A short form may be the option that holds it.
+            if path and isinstance(path[0], str) and path[0] in out and _is_short(reach(out, path)):
+                out = replaced(out, path, HIDDEN)
+    return out
+
+
+def _is_short(secret: t.Any) -> bool:
+    """Whether a secret, or a part of one, is too short to be looked for in texts."""
+    if isinstance(secret, t.Mapping):
+        return any(_is_short(inner) for inner in secret.values())
+    if isinstance(secret, (list, tuple)):
+        return any(_is_short(inner) for inner in secret)
+    return secret is not None and not isinstance(secret, bool) and 0 < len(str(secret)) < SHORTEST
 
 
 def _names_of(resource: Resource, name: str) -> tuple[str, ...]:

@@ -246,7 +246,7 @@ class PostHogAction(ActionBase):
         if outcome.get("failed"):
             secret |= item.suspected(raw)
         if self._shows_invocation():
-            outcome["invocation"] = invocation(declared, checked.validated_parameters, secret)
+            outcome["invocation"] = invocation(declared, item.hidden(checked.validated_parameters), secret)
         return t.cast("dict[str, t.Any]", without_secrets(outcome, secret))
 
     def _shows_invocation(self) -> bool:

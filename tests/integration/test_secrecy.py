@@ -299,3 +299,22 @@ def test_masked_project_tokens(posthog: Harness, in_process: bool) -> None:
     assert run["Project"].result["project"]["api_token"].startswith("phc_")
     assert "phs_canaryofaproject" not in run.output + str([item.result for item in run.tasks])
     assert posthog.server.api_key not in run.output
+
+
+def test_short_secrets_in_documents(posthog: Harness, in_process: bool) -> None:
+    """A password of three letters, or a number, is in no invocation, and its text is masked nowhere else."""
+    inputs = {"host": "app.example.com", "database": "app", "user": "app", "port": 5432, "password": "app"}
+    source = {"source_type": "Postgres", "prefix": "app", "job_inputs": inputs}
+    numbers = {**source, "prefix": "number", "job_inputs": {**inputs, "password": 1234}}
+    tasks = [
+        task("Text", "external_data_source", source, check_mode=True),
+        task("Number", "external_data_source", numbers, check_mode=True),
+        task("Config", "config", {"config": {"external_data_sources": [source, numbers]}}, check_mode=True),
+    ]
+    run = posthog.run(tasks, in_process=in_process, env={"ANSIBLE_INJECT_INVOCATION": "true"})
+    shown = [run[name].result["invocation"]["module_args"] for name in ("Text", "Number")]
+    shown += run["Config"].result["invocation"]["module_args"]["config"]["external_data_sources"]
+    assert len(shown) == 4
+    for item in shown:
+        assert item["job_inputs"]["password"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", item
+        assert item["job_inputs"]["host"] == "app.example.com" and item["job_inputs"]["port"] == 5432

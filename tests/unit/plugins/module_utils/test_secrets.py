@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils import _secrets
 from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._programs import program
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import masked, secret_texts, suspected_texts
 from ansible_collections.community.posthog.plugins.module_utils._registry import resource
 from ansible_collections.community.posthog.plugins.module_utils._secrets import (
@@ -172,3 +173,15 @@ def test_other_addresses_are_none() -> None:
     """One without a token, and that of a person."""
     obj: dict[str, t.Any] = {"name": "x", "inputs": {"url": {"value": "https://example.com"}}, "inputs_schema": []}
     assert masked(resource("hog_function"), obj) == obj
+
+
+@pytest.mark.parametrize("secret", ["app", "1", 1234, ["a"]])
+def test_short_secrets_in_documents_are_hidden_by_their_place(secret: t.Any) -> None:
+    """A text of three letters is looked for nowhere, so its place says that it is not to be shown."""
+    given = {"source_type": "Postgres", "job_inputs": {"host": "app", "password": secret, "port": 5432}}
+    shown = {"source_type": "Postgres", "job_inputs": {"host": "app", "password": HIDDEN, "port": 5432}}
+    assert program("posthog_external_data_source").hidden(given) == shown
+    assert given["job_inputs"]["password"] == secret, "the options themselves stay as they are"
+    for config in ({"external_data_sources": [given]}, [{"external_data_sources": [given]}]):
+        hidden = program("posthog_config").hidden({"config": config, "src": None})["config"]
+        assert (hidden if isinstance(hidden, list) else [hidden]) == [{"external_data_sources": [shown]}]

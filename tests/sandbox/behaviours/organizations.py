@@ -101,9 +101,12 @@ class Organization(Resource):
 
     def guard(self, ctx: Context) -> None:
         if ctx.method == "POST":
-            # The plan of the organization at hand decides; a new one becomes that, and has no plan yet.
-            current = ctx.user.hidden.get("current_organization")
-            if current and not ctx.store.has_feature(current, "organizations_projects") and not ctx.legacy:
+            mine = [row.pk for row in ctx.store.all("organization") if ctx.store.level(ctx.user.pk, row.pk)]
+            if self.app.profile == "2025":
+                # The plan of the organization at hand decides; a new one becomes that, and has no plan yet.
+                mine = [pk for pk in mine if pk == ctx.user.hidden.get("current_organization")]
+            paid = any(ctx.store.has_feature(pk, "organizations_projects") for pk in mine)
+            if mine and not paid and not ctx.legacy:
                 raise forbidden("You must upgrade your PostHog plan to be able to create more organizations.")
             return
         needed = OWNER if ctx.method == "DELETE" else ADMIN

@@ -8,13 +8,21 @@ from __future__ import annotations
 import os
 import typing as t
 
+from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
 from ansible_collections.community.posthog.plugins.plugin_utils._action import PostHogAction
-from ansible_collections.community.posthog.plugins.plugin_utils._sources import documents
+from ansible_collections.community.posthog.plugins.plugin_utils._sources import documents, missing
+from ansible_collections.community.posthog.plugins.plugin_utils._variables import Look
 
 display = Display()
+
+
+def _for_people() -> bool:
+    """Whether what Ansible prints is read by people: what a callback for programs prints is all that may be there."""
+    name = str(C.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2]
+    return "json" not in name and name != "null"
 
 
 class ActionModule(PostHogAction):
@@ -43,10 +51,18 @@ class ActionModule(PostHogAction):
         except AnsibleError:
             here = os.path.abspath(os.path.expanduser(name))
             if not os.path.exists(here):
-                raise
+                raise AnsibleError(f"src: {missing(name, self._task.get_search_path())}") from None
             return here
 
+    def undeclared(self, look: Look) -> list[str]:
+        """See the base class: who runs a role with nothing declared has forgotten something."""
+        if self._task.args.get("config") or self._task.args.get("src"):
+            return []
+        written = self._written()
+        names = look.behind([written.get("src"), written.get("config")])
+        return [f"Nothing is declared: give {', '.join(names[:-1])} or {names[-1]}."] if len(names) > 1 else []
+
     def told(self, outcome: dict[str, t.Any]) -> None:
-        """See the base class: the summary is always shown."""
-        if outcome.get("counts") and not outcome.get("failed") and not self._task.no_log:
+        """See the base class: the summary is always shown, but among data for programs, which have it in the result."""
+        if outcome.get("counts") and not outcome.get("failed") and not self._task.no_log and _for_people():
             display.display(f"posthog_config: {outcome['msg']}")

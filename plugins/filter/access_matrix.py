@@ -9,11 +9,13 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.community.posthog.plugins.module_utils._fields import nearest
 from ansible_collections.community.posthog.plugins.module_utils._resources.access import (
     GREATEST,
     LEVELS,
     PROJECT_LEVELS,
 )
+from ansible_collections.community.posthog.plugins.module_utils._sentences import counted
 from ansible_collections.community.posthog.plugins.plugin_utils._templates import untrusted
 
 DOCUMENTATION = r"""
@@ -253,6 +255,7 @@ def access_matrix(
     role_memberships: t.Sequence[Object] = (),
     projects: t.Sequence[Object] = (),
     rules: t.Sequence[t.Sequence[Object]] = (),
+    **unknown: t.Any,
 ) -> dict[str, t.Any]:
     """See the documentation above.
 
@@ -261,9 +264,13 @@ def access_matrix(
     :param role_memberships: who has them.
     :param projects: of the organization.
     :param rules: for each of them.
+    :param unknown: options that there are not.
     :returns: the matrix.
-    :raises AnsibleFilterError: something is no list of objects.
+    :raises AnsibleFilterError: something is no list of objects, or no option.
     """
+    known = ("roles", "role_memberships", "projects", "rules")
+    for name in unknown:
+        raise AnsibleFilterError(f"access_matrix: {name!r} is no option{nearest(name, known)}")
     for name, value in (
         ("members", members),
         ("roles", roles),
@@ -274,7 +281,10 @@ def access_matrix(
         if not isinstance(value, (list, tuple)) or not all(isinstance(item, dict) for item in value):
             raise AnsibleFilterError(f"access_matrix: {name} takes a list of objects as posthog_info reads them")
     if len(rules) != len(projects):
-        raise AnsibleFilterError(f"access_matrix: there are {len(projects)} projects, and rules of {len(rules)}")
+        are = "is" if len(projects) == 1 else "are"
+        raise AnsibleFilterError(
+            f"access_matrix: there {are} {counted(len(projects), 'project')}, and rules of {len(rules)}"
+        )
     # Not those of single objects; a rule of the project itself has the project's id.
     general = [
         [rule for rule in item if rule.get("resource") == "project" or not rule.get("resource_id")] for item in rules

@@ -240,6 +240,7 @@ from ansible_collections.community.posthog.plugins.plugin_utils._options import 
     ConnectionOptions,
     Settings,
     shared_directory,
+    unknown_options,
 )
 from ansible_collections.community.posthog.plugins.plugin_utils._templates import data_value, template_text
 
@@ -529,7 +530,12 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
             raise AnsibleParserError(too_old)
         if REQUESTS_IMPORT_ERROR is not None:
             raise AnsibleParserError(missing_required_lib("requests"))
-        self._read_config_data(path)
+        config = self._read_config_data(path)
+        # What begins like this is no option anywhere: such keys hold what YAML's anchors are put at.
+        meant = [key for key in config if not str(key).startswith(("_", "x-"))]
+        wrong = unknown_options(self, meant)
+        if wrong:
+            raise AnsibleParserError(f"{path}: {'; '.join(wrong)}")
         try:
             sources = self._sources()
             told, failed = self._told(path, sources, cache)

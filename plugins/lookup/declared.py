@@ -59,7 +59,8 @@ from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.community.posthog.plugins.module_utils._fields import nearest, plain
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
-from ansible_collections.community.posthog.plugins.plugin_utils._sources import documents
+from ansible_collections.community.posthog.plugins.plugin_utils._options import unknown_options
+from ansible_collections.community.posthog.plugins.plugin_utils._sources import documents, missing
 
 
 class LookupModule(LookupBase):
@@ -76,6 +77,9 @@ class LookupModule(LookupBase):
         :returns: the items.
         :raises AnsibleLookupError: there is no such type.
         """
+        wrong = unknown_options(self, kwargs)
+        if wrong:
+            raise AnsibleLookupError("; ".join(wrong))
         self.set_options(var_options=variables, direct=kwargs)
         tables = {table.plural: table for table in RESOURCES.values()}
         kind, name = str(self.get_option("type")), self.get_option("name")
@@ -100,5 +104,5 @@ class LookupModule(LookupBase):
             found = None
         here = os.path.abspath(os.path.expanduser(place))
         if not found and not os.path.exists(here):
-            raise AnsibleLookupError(f"there is no file or directory {place}")
+            raise AnsibleLookupError(missing(place, (variables or {}).get("ansible_search_path") or []))
         return str(found or here)

@@ -22,6 +22,11 @@ options:
     type: list
     elements: str
     required: true
+  playbook:
+    description:
+      - The playbook of this collection that asks, by its name without the collection. The run also fails where a
+        variable that is known at this point is misspelt, or was cut at a blank. Other playbooks do not need this.
+    type: str
 seealso:
   - plugin: ansible.builtin.inventory_hostnames
     plugin_type: lookup
@@ -51,6 +56,8 @@ from ansible.inventory.manager import InventoryManager
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.community.posthog.plugins.module_utils._fields import plain
+from ansible_collections.community.posthog.plugins.plugin_utils._options import unknown_options
+from ansible_collections.community.posthog.plugins.plugin_utils._variables import Look, reader
 
 
 class LookupModule(LookupBase):
@@ -68,7 +75,15 @@ class LookupModule(LookupBase):
         :raises AnsibleLookupError: no host matches.
         """
         known = variables or {}
+        wrong = unknown_options(self, kwargs)
+        if wrong:
+            raise AnsibleLookupError("; ".join(wrong))
         self.set_options(var_options=known, direct=kwargs)
+        who = reader(playbook=self.get_option("playbook"))
+        look = Look(who, known, t.cast("t.Any", self._templar).template, self._loader) if who is not None else None
+        problems = look.wrong() if look is not None else []
+        if problems:
+            raise AnsibleLookupError(" ".join(problems))
         patterns: list[str] = []
         for term in plain(list(terms)):
             patterns += term if isinstance(term, list) else [term]

@@ -96,7 +96,11 @@ from ansible_collections.community.posthog.plugins.module_utils._reconcile impor
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._resource import Resource
 from ansible_collections.community.posthog.plugins.module_utils._session import Session
-from ansible_collections.community.posthog.plugins.plugin_utils._options import ConnectionOptions, shared_directory
+from ansible_collections.community.posthog.plugins.plugin_utils._options import (
+    ConnectionOptions,
+    shared_directory,
+    unknown_options,
+)
 from ansible_collections.community.posthog.plugins.plugin_utils._templates import untrusted
 
 display = Display()
@@ -191,6 +195,11 @@ class LookupModule(ConnectionOptions, LookupBase):
         """
         if REQUESTS_IMPORT_ERROR is not None:
             raise AnsibleError(missing_required_lib("requests"))
+        wrong = unknown_options(self, kwargs)
+        if wrong:
+            told = "; for another value where there is no such object, use errors='ignore' and the filter default"
+            hint = told if "default" in kwargs else ""
+            raise AnsibleLookupError(f"community.posthog.posthog: {'; '.join(wrong)}{hint}")
         self.set_options(var_options=variables, direct=kwargs)
         words: list[t.Any] = []
         for term in plain(list(terms)):

@@ -62,6 +62,7 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import (
 )
 from ansible_collections.community.posthog.plugins.module_utils._pace import Pause, RateLimiter
 from ansible_collections.community.posthog.plugins.module_utils._run import is_orphan
+from ansible_collections.community.posthog.plugins.module_utils._sentences import BROWSER_ONLY, limit_of_key, scopes_in
 from ansible_collections.community.posthog.plugins.module_utils._version import COLLECTION_VERSION
 
 try:
@@ -104,9 +105,12 @@ _TRANSIENT: t.Final = frozenset({502, 503, 504, *range(520, 528), 530})
 #: Methods that change nothing.
 _READS: t.Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_LOOPBACK: t.Final = re.compile(r"^(localhost|127(\.\d{1,3}){3}|::1)$")
+#: First parts of paths that are PostHog's own: its API, and pages that people copy from a browser.
+_PAGES: t.Final = frozenset(
+    {"api", "project", "projects", "environments", "organization", "organizations", "settings", "login", "signup"}
+)
 
-_SCOPE_NAME: t.Final = re.compile(r"\b([a-z_]+:(?:read|write))\b")
+_LOOPBACK: t.Final = re.compile(r"^(localhost|127(\.\d{1,3}){3}|::1)$")
 
 
 @dataclass(frozen=True)
@@ -176,7 +180,26 @@ def checked_host(host: str) -> str:
         raise PostHogFailure(
             f"host: {parts.hostname} takes events only; the API is at {REGIONS[region]} (region: {region})"
         )
+    _refuse_page(host)
     return host.rstrip("/")
+
+
+def _refuse_page(host: str) -> None:
+    """Refuse the address of a page or of the API in place of the base URL, as it is copied from a browser.
+
+    :param host: a URL.
+    :raises PostHogFailure: a part of its path is PostHog's own.
+    """
+    parts = urlsplit(host)
+    steps = [step for step in parts.path.split("/") if step]
+    cloud = str(parts.hostname) == "posthog.com" or str(parts.hostname).endswith(".posthog.com")
+    found = next((index for index, step in enumerate(steps) if cloud or step.lower() in _PAGES), None)
+    if found is None:
+        return
+    base = "/".join([f"{parts.scheme}://{parts.netloc}", *steps[:found]])
+    number = re.search(r"/(?:projects?|environments)/(\d+)(?:/|$)", parts.path)
+    hint = f", and project: {number.group(1)} beside it" if number else ""
+    raise PostHogFailure(f"host: {host} is the address of a page or of the API; give only {base}{hint}")
 
 
 class _Bearer:
@@ -737,11 +760,15 @@ class Client:
         if status == 402:
             return " - the plan of this organization does not include the feature."
         if status == 403:
-            scopes = _SCOPE_NAME.findall(detail)
+            scopes = scopes_in(detail)
             if scopes:
-                return f" - add the scope {', '.join(sorted(set(scopes)))} to the key (Settings, Personal API keys)."
+                word = "scope" if len(scopes) == 1 else "scopes"
+                return f" - add the {word} {', '.join(scopes)} to the key (Settings, Personal API keys)."
             if "support personal api key" in detail.lower():
-                return " - PostHog allows this only to a person who is logged in with a browser, not to any key."
+                return f" - {BROWSER_ONLY}."
+            limit = limit_of_key(detail)
+            if limit:
+                return f" - {limit}."
         return ""
 
     # -- lists ----------------------------------------------------------------------------------------------------

@@ -41,7 +41,8 @@ class ConnectionInfoProgram(Program):
         key = self._key(session)
         organizations = session.organizations()
         host = client.connection.host
-        scopes = key.get("scopes") if isinstance(key.get("scopes"), list) else None
+        told = key.get("scopes") or [] if "scopes" in key else None
+        scopes = told if isinstance(told, list) else None
         result: dict[str, t.Any] = {
             "changed": False,
             "host": host,
@@ -113,7 +114,8 @@ class ConnectionInfoProgram(Program):
     @staticmethod
     def _missing(scopes: t.Sequence[str], types: t.Sequence[str] | None) -> list[dict[str, t.Any]]:
         """The scopes that the modules want and the key lacks, and what for."""
-        if "*" in scopes:
+        if "*" in scopes or not scopes:
+            # A key without scopes was made before keys had any, and may do what its owner may.
             return []
         scopes = [str(scope) for scope in scopes]
         have = set(scopes) | {scope.replace(":write", ":read") for scope in scopes if scope.endswith(":write")}
@@ -121,7 +123,8 @@ class ConnectionInfoProgram(Program):
         for table in RESOURCES.values():
             if types and table.type not in types:
                 continue
-            for scope in table.scopes:
+            # A type that PostHog opens to every key needs none.
+            for scope in filter(None, table.scopes):
                 wanted.setdefault(scope, []).append(table.type)
         return [
             {"scope": scope, "types": sorted(names), "access": scope.rsplit(":", 1)[-1]}

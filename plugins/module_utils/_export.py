@@ -36,6 +36,7 @@ from ansible_collections.community.posthog.plugins.module_utils._reconcile impor
 from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._resource import Place, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._sentences import counted
 from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
 from ansible_collections.community.posthog.plugins.module_utils._undeclared import at_rest
 
@@ -596,7 +597,7 @@ class ExportProgram(Program):
         objects = sum(len(items) if isinstance(items, list) else 1 for items in types.values())
         return {
             "changed": False,
-            "msg": f"{objects} objects of {len(types)} types",
+            "msg": f"{counted(objects, 'object')} of {counted(len(types), 'type')}",
             "config": export.config,
             "secrets": export.secrets,
             "unfaithful": export.unfaithful,

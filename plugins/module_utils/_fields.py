@@ -12,7 +12,6 @@ becomes an id in C(_session).
 from __future__ import annotations
 
 import datetime
-import difflib
 import json as jsonlib
 import math
 import re
@@ -389,10 +388,10 @@ class Field:
             text = text.strip().lower()
         if self.max_length is not None and len(text) > self.max_length:
             problems.append((path, f"is {len(text)} characters long, {self.max_length} are allowed"))
-        if self.pattern is not None and not re.fullmatch(self.pattern[0], text):
-            problems.append((path, f"{text!r} is not allowed; it takes {self.pattern[1]}"))
         if self.required and text == "":
             problems.append((path, "must not be empty"))
+        elif self.pattern is not None and not re.fullmatch(self.pattern[0], text):
+            problems.append((path, f"{text!r} is not allowed; it takes {self.pattern[1]}"))
         return text
 
     def _parse_int(self, value: t.Any, path: str, problems: Problems) -> t.Any:
@@ -450,7 +449,7 @@ class Field:
 
     def _parse_open(self, value: t.Any, path: str, problems: Problems) -> t.Any:
         if not isinstance(value, (dict, list)):
-            problems.append((path, f"takes a dictionary, not {kind_of(value)}"))
+            problems.append((path, f"takes a dictionary, not {form_of(value)}"))
             return value
         _refuse_mixed(value, path, problems)
         return value if self.checked is None else self.checked(value, path, problems)
@@ -471,7 +470,7 @@ class Field:
 
     def _parse_document(self, value: t.Any, path: str, problems: Problems) -> t.Any:
         if not isinstance(value, dict):
-            problems.append((path, f"takes a dictionary, not {kind_of(value)}"))
+            problems.append((path, f"takes a dictionary, not {form_of(value)}"))
             return value
         out: dict[str, t.Any] = {}
         for name, inner in value.items():
@@ -495,7 +494,7 @@ class Field:
 
     def _parse_list(self, value: t.Any, path: str, problems: Problems) -> t.Any:
         if not isinstance(value, list):
-            problems.append((path, f"takes a list, not {kind_of(value)}"))
+            problems.append((path, f"takes a list, not {form_of(value)}"))
             return value
         if self.items is None:
             return value
@@ -506,7 +505,7 @@ class Field:
 
     def _parse_map(self, value: t.Any, path: str, problems: Problems) -> t.Any:
         if not isinstance(value, dict):
-            problems.append((path, f"takes a dictionary, not {kind_of(value)}"))
+            problems.append((path, f"takes a dictionary, not {form_of(value)}"))
             return value
         if self.items is None:
             return value
@@ -725,6 +724,13 @@ def has(value: t.Any, path: str) -> bool:
     return isinstance(value, t.Mapping) and parts[-1] in value
 
 
+#: What a name is made of, apart from the signs between its words.
+_WORD: t.Final = re.compile(r"[^\W_]+")
+
+#: Names that are offered at most.
+_OFFERED: t.Final = 3
+
+
 def nearest(name: str, known: t.Iterable[t.Any]) -> str:
     """A half-sentence that offers the known names most like a mistyped one.
 
@@ -732,14 +738,30 @@ def nearest(name: str, known: t.Iterable[t.Any]) -> str:
     :param known: the right ones.
     :returns: C(; did you mean ...?), or an empty string where nothing is near.
     """
-    names = [str(item) for item in known]
-    lowered = {item.lower(): item for item in names}
-    found = difflib.get_close_matches(name.lower(), list(lowered), n=3, cutoff=0.6)
-    # Somebody who wrote half of a long name means it too.
-    found = found or sorted(item for item in lowered if len(name) >= 3 and name.lower() in item)[:3]
-    if not found:
-        return ""
-    return f"; did you mean {' or '.join(lowered[item] for item in found)}?"
+    wanted = _WORD.findall(name.lower())
+    ranked = sorted((far, item) for item in {str(item) for item in known} if (far := _far(wanted, item)) is not None)
+    found = [item for far, item in ranked if far == ranked[0][0]]
+    return f"; did you mean {' or '.join(found[:_OFFERED])}?" if found else ""
+
+
+def _far(wanted: t.Sequence[str], known: str) -> int | None:
+    """How far what was written is from a name; None where nobody would take one for the other."""
+    words = _WORD.findall(known.lower())
+    if not wanted or not words:
+        return None
+    if sorted(wanted) == sorted(words):
+        return 0
+    text = " ".join(wanted)
+    allowed = 1 if len(text) < 6 else 2 if len(text) < 12 else len(text) // 4
+    whole = _distance(text, " ".join(words), allowed)
+    if whole is not None or len(text) < 3:
+        return whole
+    # Somebody who wrote some words of a long name, or its beginning, means it too.
+    runs = [" ".join(words[start : start + len(wanted)]) for start in range(len(words))]
+    if any(run.startswith(text) for run in runs):
+        return allowed + 1
+    near = any(_distance(text, run, allowed) is not None for run in runs) if len(text) >= 6 else False
+    return allowed + 2 if near else None
 
 
 def likely(name: str, known: t.Iterable[t.Any]) -> str | None:
@@ -807,7 +829,20 @@ def kind_of(value: t.Any) -> str:
         return "a dictionary"
     if isinstance(value, list):
         return "a list"
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
     return "text" if isinstance(value, str) and len(value) > _SHORT else repr(value)
+
+
+def form_of(value: t.Any) -> str:
+    """What somebody gave in place of a list or a dictionary, for a sentence.
+
+    :param value: what was given.
+    :returns: its kind. A text is not repeated: what stands where a document should may be a secret of that document.
+    """
+    return "text" if isinstance(value, str) else kind_of(value)
 
 
 def _choice_of(value: bool, choices: t.Collection[t.Any]) -> str | None:

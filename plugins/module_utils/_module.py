@@ -26,8 +26,9 @@ from ansible_collections.community.posthog.plugins.module_utils._connection impo
     connection_spec,
     without_empty,
 )
+from ansible_collections.community.posthog.plugins.module_utils._elsewhere import option_hint
 from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._fields import Field, held, nearest, plain
+from ansible_collections.community.posthog.plugins.module_utils._fields import Field, held, plain
 from ansible_collections.community.posthog.plugins.module_utils._policy import KEEP, Policy
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import (
     Declared,
@@ -601,18 +602,20 @@ def perform(
         }
 
 
-def unsupported_hint(message: str, spec: t.Mapping[str, t.Any]) -> str:
+def unsupported_hint(message: str, spec: t.Mapping[str, t.Any], module: str = "") -> str:
     """Ansible's message about unknown options, with the nearest right names.
 
     :param message: an error of argument validation.
     :param spec: the argument spec.
+    :param module: the module's name, without the collection.
     :returns: the message, extended where it is of that kind.
     """
     match = re.search(r"((?:^|: )[\w, -]+?)(?:\.|$) Supported parameters include", message)
     if match is None:
         return message
     names = match.group(1).lstrip(": ").split(", ")
-    hints = [f"{name}: {nearest(name, spec).lstrip('; ')}" for name in names if nearest(name, spec)]
+    found = {name: option_hint(module.partition("_")[2], name, spec).lstrip("; ") for name in names}
+    hints = [f"{name}: {hint}{'' if hint.endswith('?') else '.'}" for name, hint in found.items() if hint]
     if not hints:
         return message
     return f"{message[: match.end(1)]} ({' '.join(hints)}){message[match.end(1) :]}"
@@ -683,7 +686,7 @@ class _Module(AnsibleModule):
         :param kwargs: the rest of the result.
         """
         self.no_log_values.update(self._item.suspected(plain(getattr(self, "given", {}))))
-        super().fail_json(unsupported_hint(msg, self.argument_spec), **kwargs)
+        super().fail_json(unsupported_hint(msg, self.argument_spec, self._item.name), **kwargs)
         raise AssertionError("not reached")
 
 

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.community.posthog.plugins.module_utils._client import Turns
 from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
+from ansible_collections.community.posthog.plugins.module_utils._elsewhere import option_hint
 from ansible_collections.community.posthog.plugins.module_utils._errors import (
     ApiError,
     InvalidInput,
@@ -55,6 +56,7 @@ from ansible_collections.community.posthog.plugins.module_utils._policy import (
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import Declared, Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._sentences import counted
 from ansible_collections.community.posthog.plugins.module_utils._session import PLANNED, Collection, Session
 from ansible_collections.community.posthog.plugins.module_utils._words import other_words
 
@@ -448,9 +450,8 @@ class Project:
         for key, value in item.items():
             name = names.get(key)
             if name is None:
-                problems.append(
-                    (f"{where}.{key}", f"is no option of posthog_{program.table.type}{nearest(key, names)}")
-                )
+                hint = option_hint(program.table.type, key, names)
+                problems.append((f"{where}.{key}", f"is no option of posthog_{program.table.type}{hint}"))
             elif name in own:
                 params[name] = own[name].parse(value, f"{where}.{key}", problems)
             else:
@@ -995,7 +996,7 @@ class Project:
                 (
                     "purge",
                     (
-                        f"{len(nodes)} objects would be deleted ({names}), more than max_deletions allows "
+                        f"{counted(len(nodes), 'object')} would be deleted ({names}), more than max_deletions allows "
                         f"({purge.most}); raise it if that is what is meant"
                     ),
                 )

@@ -36,6 +36,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
 )
 from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._resource import Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._sentences import scopes_in
 
 #: Answers after which another way to learn the same thing is tried: closed to this key, or not there on this server.
 _ELSEWHERE: t.Final = frozenset({403, 404, 405, 500})
@@ -587,6 +588,8 @@ class Session:
         self._organizations: list[dict[str, t.Any]] | None = None
         #: The key may list organizations, and the server can; false once it turned out otherwise.
         self.lists_organizations = True
+        #: Why not.
+        self._unlisted: ApiError | None = None
         self._me: dict[str, t.Any] | None = None
         self._organization_object: dict[str, t.Any] | None = None
         self._collections: dict[tuple[str, str], Collection] = {}
@@ -755,6 +758,7 @@ class Session:
                 if exc.status not in _ELSEWHERE:
                     raise
                 self.lists_organizations = False
+                self._unlisted = exc
                 me = self.me()
                 own = me.get("organization")
                 known = [own] if isinstance(own, dict) else []
@@ -821,7 +825,7 @@ class Session:
                 return str(matching[0]["id"])
         names = [str(item.get("name")) for item in known]
         raise PostHogFailure(
-            f"organization: this key sees no organization {wanted!r}"
+            f"organization: {self._unseen('organization', wanted)}"
             + (nearest(wanted, names) or (f"; it sees {', '.join(sorted(names))}" if names else ""))
         )
 
@@ -942,7 +946,7 @@ class Session:
             )
         if not matching:
             names = [str(item.get("name")) for item in within]
-            text = f"project: this key sees no project {wanted!r}{nearest(wanted, names) or self._seen(within)}"
+            text = f"project: {self._unseen('project', wanted)}{nearest(wanted, names) or self._seen(within)}"
             if self.check_mode and wanted.strip().casefold() in self.promised:
                 return PLANNED
             if self.check_mode and not self.strict:
@@ -951,6 +955,17 @@ class Session:
                 return PLANNED
             raise PostHogFailure(text)
         return str(matching[0]["id"])
+
+    def _unseen(self, kind: str, name: str) -> str:
+        """What to say of a name that is not among those that the key can see; that may be the key's fault."""
+        scopes = scopes_in(self._unlisted.detail) if self._unlisted is not None else []
+        if not scopes:
+            return f"this key sees no {kind} {name!r}"
+        word = "scope" if len(scopes) == 1 else "scopes"
+        return (
+            f"{name!r} cannot be looked up, since this key lacks the {word} {', '.join(scopes)}; "
+            f"add that (Settings, Personal API keys), or give the {kind}'s id"
+        )
 
     @staticmethod
     def _seen(projects: t.Sequence[t.Mapping[str, t.Any]]) -> str:

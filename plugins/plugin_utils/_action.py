@@ -52,6 +52,7 @@ from ansible_collections.community.posthog.plugins.module_utils._secrets import 
 )
 from ansible_collections.community.posthog.plugins.module_utils._words import booleans_for_texts, keys_that_are_none
 from ansible_collections.community.posthog.plugins.plugin_utils._options import shared_directory
+from ansible_collections.community.posthog.plugins.plugin_utils._variables import Look, reader_of
 
 display = Display()
 
@@ -136,7 +137,43 @@ class PostHogAction(ActionBase):
         variables = self._variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)
         del tmp
-        args = self.prepared(dict(self._task.args))
+        who = reader_of(self._task)
+        if who is None:
+            return self._run(result, variables)
+        # A task of our own: what its user knows are variables.
+        look = Look(who, variables, self._templar.template, self._loader)
+        wrong = look.wrong() or self.undeclared(look)
+        if wrong:
+            result.update(failed=True, msg=" ".join(wrong))
+            return result
+        unread = look.unread()
+        if unread:
+            display.warning(unread)
+        result = self._run(result, variables)
+        if result.get("failed") and isinstance(result.get("msg"), str):
+            result["msg"] = look.renamed(result["msg"], self._written(), self._task.args)
+        return result
+
+    def _written(self) -> dict[str, t.Any]:
+        """The task's options as they are written, with their templates."""
+        written = getattr(self._task, "_ds", None) or {}
+        named = (f"community.posthog.{self.MODULE}", self.MODULE)
+        found = next((value for key, value in written.items() if key in named), None)
+        return dict(found) if isinstance(found, t.Mapping) else {}
+
+    def _run(self, result: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Run the task, whoever wrote it.
+
+        :param result: what is known of its result.
+        :param variables: the host's variables.
+        :returns: the task's result.
+        """
+        try:
+            args = self.prepared(dict(self._task.args))
+        except AnsibleError as exc:
+            # Raised, it would be wrapped in other sentences, each ansible-core's own.
+            result.update(failed=True, msg=str(exc.message))
+            return result
         if args.get("rate_limit") in (None, "") and variables.get(RATE_VARIABLE) not in (None, ""):
             args["rate_limit"] = plain(self._templar.template(variables[RATE_VARIABLE]))
         wrong = keys_that_are_none({key: value for key, value in args.items() if key != "extra_fields"})
@@ -201,6 +238,14 @@ class PostHogAction(ActionBase):
         """
         return args
 
+    def undeclared(self, look: Look) -> list[str]:
+        """What to say of a task of our own that has nothing to do.
+
+        :param look: at the variables of its user.
+        :returns: sentences.
+        """
+        return []
+
     def told(self, outcome: dict[str, t.Any]) -> None:
         """Say what is to be said whatever the callback shows.
 
@@ -262,7 +307,7 @@ class PostHogAction(ActionBase):
         first = messages[0]
         if ". Supported parameters include" in first and not first.startswith("Unsupported"):
             first = f"Unsupported parameters for (community.posthog.{item.name}) module: {first}"
-        return unsupported_hint(first, item.spec()["argument_spec"])
+        return unsupported_hint(first, item.spec()["argument_spec"], item.name)
 
     def _performed(
         self, item: Program, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], secret: set[str]

@@ -21,7 +21,7 @@ from ansible.plugins import AnsiblePlugin
 
 from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._errors import PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._fields import plain
+from ansible_collections.community.posthog.plugins.module_utils._fields import nearest, plain
 
 #: What a set of options is: those that were said, and all of them, as the engine takes them.
 Settings = tuple[dict[str, t.Any], dict[str, t.Any]]
@@ -49,6 +49,22 @@ def shared_directory() -> str | None:
     """
     found = getattr(C, "DEFAULT_LOCAL_TMP", None)
     return str(found) if found else None
+
+
+def unknown_options(plugin: AnsiblePlugin, given: t.Iterable[t.Any]) -> list[str]:
+    """What to say of options that a plugin does not have; Ansible takes no notice of them.
+
+    :param plugin: the plugin.
+    :param given: names, as they were written.
+    :returns: a sentence for each that is none.
+    """
+    known = {
+        str(name)
+        for option, rules in plugin.option_definitions.items()
+        for name in (option, *(rules.get("aliases") or ()))
+        if not option.startswith("_")
+    }
+    return [f"{name!r} is no option{nearest(str(name), known)}" for name in given if name not in known]
 
 
 class ConnectionOptions(AnsiblePlugin):

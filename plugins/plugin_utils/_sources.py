@@ -182,6 +182,22 @@ def documents(
     return out
 
 
+def missing(name: str, searched: t.Iterable[str]) -> str:
+    """What to say of a file or directory that is nowhere.
+
+    :param name: as it was given.
+    :param searched: the directories where Ansible looks; those of this collection are not named, for nobody keeps
+        files of configuration there.
+    :returns: one sentence.
+    """
+    text = f"there is no file or directory {name}"
+    if os.path.isabs(os.path.expanduser(name)):
+        return text
+    own = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
+    places = [place for place in searched if not f"{os.path.realpath(place)}/".startswith(f"{own}/")]
+    return f"{text} in {', '.join(dict.fromkeys([os.getcwd(), *places]))}"
+
+
 def files_of(path: str) -> list[str]:
     """The files of configuration in a directory, at any depth, in the order of their names.
 
@@ -265,13 +281,27 @@ def _read(file: str, shown: str, loader: t.Any, template: t.Callable[[str], t.An
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         where = f"{shown}:{mark.line + 1}" if mark is not None else shown
-        raise AnsibleError(f"src: {where}: {getattr(exc, 'problem', None) or 'is no YAML'}") from None
+        problem = _tab(text, mark) or getattr(exc, "problem", None) or "is no YAML"
+        raise AnsibleError(f"src: {where}: {problem}") from None
     except RecursionError:
         raise AnsibleError(f"src: {shown} is nested too deeply, or contains itself") from None
     finally:
         if reader is not None:
             reader.dispose()
     return out
+
+
+def _tab(text: str, mark: yaml.Mark | None) -> str:
+    """What to say where a tab is what YAML stumbles over; each parser has other words for that.
+
+    :param text: the file's.
+    :param mark: where the parser stopped.
+    :returns: a sentence, or an empty string.
+    """
+    line = text.splitlines()[mark.line] if mark is not None and mark.line < len(text.splitlines()) else ""
+    before = line[: len(line) - len(line.lstrip())]
+    at = line[mark.column : mark.column + 1] if mark is not None else ""
+    return "a tab stands where YAML takes blanks only" if "\t" in before or at == "\t" else ""
 
 
 def _lines(node: yaml.Node, path: str) -> t.Iterator[tuple[str, int]]:

@@ -39,6 +39,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Upsert,
 )
 from ansible_collections.community.posthog.plugins.module_utils._secrets import MASK
+from ansible_collections.community.posthog.plugins.module_utils._sentences import counted
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
@@ -292,8 +293,8 @@ class Shared(Place):
         if not insights:
             return shared, ""
         reason = (
-            f"PostHog shows whether an insight is shared only to a request for that insight, so that of the "
-            f"{len(insights)} insights was not read; an export that names sharings in types reads it"
+            f"PostHog shows whether an insight is shared only to a request for that insight, so that of "
+            f"{counted(len(insights), 'insight')} was not read; an export that names sharings in types reads it"
         )
         return shared, reason
 

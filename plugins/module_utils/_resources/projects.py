@@ -42,6 +42,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS, Filters
 from ansible_collections.community.posthog.plugins.module_utils._resources.environments import Projects, ProjectSettings
 from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import GROUP
+from ansible_collections.community.posthog.plugins.module_utils._sentences import BROWSER_ONLY
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Session
@@ -168,7 +169,7 @@ def _closed(error: ApiError, what: str, where: str) -> ApiError:
     """A refusal in words that tell what to do; many routes of projects take no key, whatever its scopes (API.md 1)."""
     if error.status == 403 and "api key" in error.detail.lower() and "scope" not in error.detail.lower():
         error.message = (
-            f"{what}: PostHog allows this only to somebody who is logged in with a browser, and to no API key; "
+            f"{what}: {BROWSER_ONLY}; "
             f"do it in PostHog ({where}) and leave the option out - PostHog said: {error.detail}"
         )
     elif error.status in (404, 405):

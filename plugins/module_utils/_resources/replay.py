@@ -28,6 +28,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Scope,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import QUERY_REFS, Filters
+from ansible_collections.community.posthog.plugins.module_utils._sentences import BROWSER_ONLY
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
@@ -93,8 +94,7 @@ SESSION_RECORDING = Resource(
 
 #: What is said of routes that a server closes to keys.
 CLOSED: t.Final = (
-    " - PostHog allows this only to a browser login on this server, and to no key; change what is in the collection in "
-    "PostHog (Session replay, Collections)"
+    f" - {BROWSER_ONLY}; change what is in the collection in PostHog (Session replay, Collections)"
 )
 
 

@@ -48,6 +48,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Scope,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import ACTION, COHORT, Filters
+from ansible_collections.community.posthog.plugins.module_utils._sentences import BROWSER_ONLY
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
@@ -384,8 +385,7 @@ class GroupTypes(Calls):
         except ApiError as exc:
             if exc.status == 403 and ":write" not in exc.detail:
                 exc.message += (
-                    " - PostHog allows this only to a browser login on this server, and to no key; "
-                    "change it in PostHog (Settings, Project, Group analytics)"
+                    f" - {BROWSER_ONLY}; change it in PostHog (Settings, Project, Group analytics)"
                 )
             raise
 

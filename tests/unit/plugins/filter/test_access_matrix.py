@@ -125,13 +125,19 @@ def test_projects_and_rules_belong_together() -> None:
         (("x",), "members"),
         (([1],), "members"),
         (([], "x"), "roles"),
-        (([], [], [], [{}], []), "1 projects"),
+        (([], [], [], [{}], []), "there is 1 project, and rules of 0"),
         (([], [], [], [{}], ["x"]), r"rules\[0\]"),
     ],
 )
 def test_what_is_no_list_of_objects(arguments: Any, text: str) -> None:
     with pytest.raises(AnsibleFilterError, match=text):
         access_matrix(*arguments)
+
+
+def test_an_option_that_there_is_not() -> None:
+    """And none of Python's own words for it."""
+    with pytest.raises(AnsibleFilterError, match="'role' is no option; did you mean roles"):
+        access_matrix([], role=[])
 
 
 def test_its_name() -> None:

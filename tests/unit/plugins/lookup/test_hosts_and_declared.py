@@ -82,3 +82,40 @@ def test_what_files_declare(tmp_path: Path) -> None:
         lookup("declared", str(tmp_path), type="feature_flag")
     with pytest.raises(AnsibleError, match="there is no file or directory"):
         lookup("declared", str(tmp_path / "c.yml"), type="feature_flags")
+
+
+@pytest.mark.parametrize(
+    ("plugin", "options", "said"),
+    [
+        ("hosts", {"playbok": "apply"}, "'playbok' is no option; did you mean playbook"),
+        ("declared", {"type": "cohorts", "nam": "x"}, "'nam' is no option; did you mean name"),
+    ],
+)
+def test_options_that_there_are_not(plugin: str, options: dict[str, t.Any], said: str) -> None:
+    with pytest.raises(AnsibleError, match=said.replace("'", ".")):
+        lookup(plugin, "localhost", **options)
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"posthog_export_type": "cohorts"}, "did you mean posthog_export_types"),
+        ({"posthog_project": "Default", "_raw_params": "project"}, "'project' was left over"),
+    ],
+)
+def test_variables_of_the_command_line(variables: dict[str, t.Any], said: str) -> None:
+    """Refused with the hosts of the play, so before anything else; other playbooks are not looked at."""
+    known = {"groups": GROUPS, **variables}
+    with pytest.raises(AnsibleError, match=said.replace("'", ".")):
+        lookup("hosts", "localhost", playbook="export", variables=known)
+    assert lookup("hosts", "localhost", variables=known) == ["localhost"]
+
+
+def test_a_file_that_is_not_there_is_looked_for_where_people_keep_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    own = str(Path(__file__).resolve().parents[4] / "playbooks")
+    with pytest.raises(AnsibleError) as caught:
+        lookup("declared", "nope", type="cohorts", variables={"ansible_search_path": [own, "/srv/site"]})
+    assert str(caught.value.message) == f"there is no file or directory nope in {tmp_path}, /srv/site"

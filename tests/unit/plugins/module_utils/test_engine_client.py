@@ -514,6 +514,30 @@ def test_402_speaks_of_the_plan(server: Server) -> None:
     assert "plan" in refused_with(server, refusal(402, "Not included.", "payment_required")).message
 
 
+@pytest.mark.parametrize(
+    ("detail", "meaning"),
+    [
+        (
+            "API keys with scoped projects are only supported on project-based views.",
+            "this key is limited to projects, and this belongs to the organization",
+        ),
+        ("API key does not have access to the requested project: ID 7.", "this key is limited to other projects"),
+        (
+            "API keys with scoped organizations are only supported on organization-based views.",
+            "this key is limited to organizations, and this belongs to none",
+        ),
+        ("API key does not have access to the requested organization: ID 7.", "limited to other organizations"),
+        ("This action does not support Personal API Key access", "and to no key that has scopes."),
+        ("API key missing required scopes 'role:read' and 'role:write'", "add the scopes role:read, role:write to"),
+        ("API key missing required scope 'role:read'", "add the scope role:read to the key"),
+    ],
+)
+def test_403_says_what_it_means(server: Server, detail: str, meaning: str) -> None:
+    """PostHog's sentence speaks of views and actions, of which the user has never heard."""
+    error = refused_with(server, refusal(403, detail, "permission_denied"))
+    assert detail in error.message and meaning in error.message
+
+
 def test_403_names_the_missing_scope(server: Server) -> None:
     error = refused_with(
         server, refusal(403, "API key missing required scope 'feature_flag:write'", "permission_denied")

@@ -97,6 +97,24 @@ def test_a_host_without_a_scheme(host: str) -> None:
     assert "https://" in message
 
 
+@pytest.mark.parametrize(
+    ("host", "right"),
+    [
+        ("https://eu.posthog.com/api", "give only https://eu.posthog.com"),
+        ("https://eu.posthog.com/project/12/feature_flags", "https://eu.posthog.com, and project: 12 beside it"),
+        ("https://us.posthog.com/insights", "give only https://us.posthog.com"),
+        ("https://posthog.example.com/api/", "give only https://posthog.example.com"),
+        ("https://posthog.example.com:8443/below/api/projects/7/", "https://posthog.example.com:8443/below, and project: 7"),
+        ("https://posthog.example.com/organization/settings", "give only https://posthog.example.com"),
+        ("http://localhost:8000/project/1", "give only http://localhost:8000, and project: 1 beside it"),
+    ],
+)
+def test_the_address_of_a_page_in_place_of_a_host(host: str, right: str) -> None:
+    """It is what stands in the browser, and every request would go astray."""
+    message = refused(host=host)
+    assert message.startswith("host: ") and right in message
+
+
 @pytest.mark.parametrize("host", ["https://", "https:///api", "https://:443", "https://[::1", "https://[nonsense]/"])
 def test_a_host_that_is_none_is_a_sentence(host: str) -> None:
     assert refused(host=host).startswith("host: ")

@@ -387,6 +387,10 @@ def test_dig_and_has() -> None:
         ("Weekly Signup", ["Weekly signups", "Revenue"], "Weekly signups"),
         ("rollout", ["rollout_percentage", "variant"], "rollout_percentage"),
         ("REVENUE", ["Weekly signups", "Revenue"], "Revenue"),
+        ("checkout-new", ["new-checkout", "new-check-in"], "new-checkout"),
+        ("Babage", ["Acme", "Babbage & Co"], "Babbage & Co"),
+        ("exclude_project", ["projects", "exclude_projects"], "exclude_projects"),
+        ("membr", ["member", "number"], "member"),
     ],
 )
 def test_nearest(name: str, known: list[str], expected: str) -> None:
@@ -396,3 +400,42 @@ def test_nearest(name: str, known: list[str], expected: str) -> None:
 def test_nearest_of_nothing() -> None:
     assert nearest("xyz", ["Weekly signups"]) == ""
     assert nearest("xyz", []) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("Marketing", ["Market research", "Training"]),
+        ("Default project", ["Demo project", "Test project"]),
+        ("plan", ["name", "lane"]),
+        ("age", ["percentage", "language"]),
+        ("signup_page", ["pageview", "login_rage"]),
+        ("", ["a"]),
+    ],
+)
+def test_names_that_are_not_near(name: str, known: list[str]) -> None:
+    """Another name is no hint, but leads somebody astray."""
+    assert nearest(name, known) == ""
+
+
+def test_one_sentence_for_an_empty_text() -> None:
+    """Not one more that it does not fit a pattern."""
+    problems: list[tuple[str, str]] = []
+    Text("key", required=True, pattern=("[a-z]+", "letters")).parse("", "key", problems)
+    assert problems == [("key", "must not be empty")]
+
+
+@pytest.mark.parametrize(
+    ("field", "wanted"),
+    [
+        (ListOf("tiles", Text("tile")), "takes a list, not text"),
+        (Document("a", []), "takes a dictionary, not text"),
+        (Open("a"), "takes a dictionary, not text"),
+        (Map("a", Text("b")), "takes a dictionary, not text"),
+    ],
+)
+def test_what_stands_in_place_of_a_document_is_not_repeated(field: Any, wanted: str) -> None:
+    """It may be a secret of the document, and a mask in its place says nothing."""
+    problems: list[tuple[str, str]] = []
+    field.parse("sk-live-0123", "x", problems)
+    assert problems == [("x", wanted)]

@@ -208,6 +208,28 @@ def test_an_unknown_organization() -> None:
         make_world(account(), organization="Babage").session.organization_id()
 
 
+@pytest.mark.parametrize(
+    ("where", "wanted"),
+    [
+        ({"organization": "Babbage"}, "organization: 'Babbage' cannot be looked up"),
+        ({"organization": None, "project": "Shop"}, "project: 'Shop' cannot be looked up"),
+    ],
+)
+def test_names_that_a_key_may_not_look_up(where: dict[str, Any], wanted: str) -> None:
+    """A key that may not list organizations sees nothing, which says nothing of what there is."""
+    memory = account()
+    memory.errors["GET", "/api/organizations/"] = api_error(
+        403, "API key missing required scope 'organization:read'"
+    )
+    memory.errors["GET", "/api/users/@me/"] = api_error(403, "API key missing required scope 'user:read'")
+    session = make_world(memory, **where).session
+    with pytest.raises(PostHogFailure) as caught:
+        session.project_id() if where["organization"] is None else session.organization_id()
+    assert caught.value.message.startswith(wanted)
+    assert "lacks the scope organization:read" in caught.value.message and "'s id" in caught.value.message
+    assert "sees no" not in caught.value.message
+
+
 @pytest.mark.parametrize("status", [403, 404, 500])
 def test_organizations_of_a_key_that_may_not_list_them(status: int) -> None:
     memory = account()

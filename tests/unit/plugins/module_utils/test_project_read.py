@@ -63,7 +63,7 @@ def test_where_something_stands() -> None:
         ({"things": {"name": "a"}}, "things: takes a list"),
         ({"things": "a"}, "things: takes a list"),
         ({"things": ["a"]}, "things[0]: takes the options of posthog_thing, not 'a'"),
-        ({"things": [None]}, "things[0]: takes the options of posthog_thing, not None"),
+        ({"things": [None]}, "things[0]: takes the options of posthog_thing, not null"),
         ({"things": [{}]}, "things[0].name: is missing"),
         ({"things": [{"name": ""}]}, "things[0].name: must not be empty"),
         ({"things": [{"name": None}]}, "things[0].name: cannot be null: it always has a value; leave it out"),

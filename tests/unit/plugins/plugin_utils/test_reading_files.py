@@ -239,6 +239,22 @@ def test_what_is_wrong(tmp_path: Path, content: str | bytes, wanted: str) -> Non
     assert "\n" not in text and "<unicode string>" not in text, text
 
 
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("feature_flags:\n\t- key: a\n", 2),
+        ("feature_flags:\n  - key: a\n\tname: x\n", 3),
+        ("feature_flags:\n  - key: a\n    \tname: x\n", 3),
+        ("\tfeature_flags: []\n", 1),
+    ],
+)
+def test_a_tab_is_called_a_tab(tmp_path: Path, content: str, line: int) -> None:
+    """Nobody sees it, and YAML's own sentences speak of tokens."""
+    with pytest.raises(AnsibleError) as caught:
+        read(tmp_path, content)
+    assert f":{line}: a tab stands where YAML takes blanks only" in str(caught.value.message)
+
+
 def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As the system says it to anybody but root, who may read everything."""
     (tmp_path / "conf.yml").write_text("a: 1\n")

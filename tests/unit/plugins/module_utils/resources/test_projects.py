@@ -13,6 +13,7 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import A
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import Outcome, Reconciler, read_declared
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._resources.projects import PROJECT, PROJECT_SETTINGS
+from ansible_collections.community.posthog.plugins.module_utils._sentences import BROWSER_ONLY
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, api_error, make_world
 
 ACME = "01890000-0000-0000-0000-0000000000aa"
@@ -199,7 +200,7 @@ def test_what_only_a_browser_may_is_told() -> None:
         with pytest.raises(ApiError) as refused:
             project(world, **options)
         (option,) = options
-        assert refused.value.message.startswith(f"{option}: PostHog allows this only to somebody who is logged in")
+        assert refused.value.message.startswith(f"{option}: {BROWSER_ONLY}")
     assert {method for method, _path, _body in world.memory.writes} == {"PATCH", "POST"}
 
 

@@ -157,7 +157,7 @@ def test_routes_that_are_closed_to_keys(method: str) -> None:
     world.memory.errors[(method, path)] = api_error(403, "does not support Personal API Key access", method, path)
     with pytest.raises(ApiError) as caught:
         present(world, SESSION_RECORDING_PLAYLIST, name="Bugs", recordings=["a"])
-    assert "PostHog allows this only to a browser login on this server" in caught.value.message
+    assert "to a person who is logged in with a browser, and to no key that has scopes" in caught.value.message
 
 
 # -- filters ---------------------------------------------------------------------------------------------------------

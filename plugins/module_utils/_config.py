@@ -23,6 +23,7 @@ from ansible_collections.community.posthog.plugins.module_utils._project import 
     Result,
 )
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import Outcome, changes
+from ansible_collections.community.posthog.plugins.module_utils._sentences import scopes_at_once
 from ansible_collections.community.posthog.plugins.module_utils._session import Session
 
 #: How a plan marks what becomes of an object.
@@ -180,6 +181,7 @@ class ConfigProgram(Program):
             lines = "\n".join(f"- {entry['type']} {entry['name']!r}: {entry['msg']}" for entry in failed)
             out["failed"] = True
             out["msg"] = f"{result.summary}; running it again goes on from here.\n{lines}"
+            out["msg"] += scopes_at_once(str(entry["msg"]) for entry in failed)
         return out
 
 

@@ -56,7 +56,7 @@ from ansible_collections.community.posthog.plugins.module_utils._policy import (
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import Declared, Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Resource, Scope
-from ansible_collections.community.posthog.plugins.module_utils._sentences import counted
+from ansible_collections.community.posthog.plugins.module_utils._sentences import counted, scopes_at_once
 from ansible_collections.community.posthog.plugins.module_utils._session import PLANNED, Collection, Session
 from ansible_collections.community.posthog.plugins.module_utils._words import other_words
 
@@ -732,6 +732,7 @@ class Project:
             told = list(dict.fromkeys(self.problems))
             if len(told) > 1:
                 lines = "\n".join(_grouped(told))
+                lines += scopes_at_once(text for _path, text in told)
                 raise InvalidInput(told, f"{len(told)} mistakes in the configuration; nothing was written.\n{lines}")
             raise InvalidInput(told)
 

@@ -25,20 +25,37 @@ _SCOPE_NAME: t.Final = re.compile(r"\b([a-z_]+:(?:read|write))\b")
 _LIMITS: t.Final = (
     (
         "scoped projects are only supported on project-based views",
-        "this key is limited to projects, and this belongs to the organization; use a key that is not limited to projects",
+        "this key is limited to projects, and this belongs to the organization; use one that is not limited to projects",
     ),
     (
         "access to the requested project",
-        "this key is limited to other projects; add this one to it (Settings, Personal API keys), or use another key",
+        "this key is limited to other projects; add this one to it (Settings, Personal API keys), or use another",
     ),
     (
         "scoped organizations are only supported on organization-based views",
-        "this key is limited to organizations, and this belongs to none; use a key that is not limited to organizations",
+        "this key is limited to organizations, and this belongs to none; use one that is not limited to organizations",
     ),
     (
         "access to the requested organization",
-        "this key is limited to other organizations; add this one to it (Settings, Personal API keys), or use another key",
+        "this key is limited to other organizations; add this one to it (Settings, Personal API keys), or use another",
     ),
+)
+
+#: Parts of PostHog's refusals of what the key's owner may not do, whatever the key's scopes.
+_OF_OWNERS: t.Final = (
+    "sufficient permissions",
+    "edit permissions",
+    "permission to invite",
+    "admin access",
+    "access to this resource",
+    "access level is insufficient",
+    "if you are an admin",
+)
+
+#: What they mean.
+OWNER_MAY_NOT: t.Final = (
+    "a key may do what its owner may, and the owner may not do this; let an administrator raise the owner's level, "
+    "or use a key of somebody who may"
 )
 
 
@@ -62,11 +79,22 @@ def scopes_in(detail: str) -> list[str]:
     return sorted(set(_SCOPE_NAME.findall(detail)))
 
 
+def scopes_at_once(messages: t.Iterable[str]) -> str:
+    """All scopes that several refusals name, so that they need not be added one after the other.
+
+    :param messages: of objects that failed.
+    :returns: a line that begins with a line break; an empty string where it is not more than one scope.
+    """
+    scopes = sorted({scope for message in messages for scope in scopes_in(message)})
+    return f"\nThe key lacks {len(scopes)} scopes: {', '.join(scopes)}" if len(scopes) > 1 else ""
+
+
 def limit_of_key(detail: str) -> str:
-    """What it means that a key is limited, where a refusal says so.
+    """What it means that a key, or its owner, is limited, where a refusal says so.
 
     :param detail: PostHog's words.
     :returns: a sentence without a full stop, or an empty string.
     """
     said = detail.lower()
-    return next((meaning for part, meaning in _LIMITS if part in said), "")
+    found = next((meaning for part, meaning in _LIMITS if part in said), "")
+    return found or (OWNER_MAY_NOT if any(part in said for part in _OF_OWNERS) else "")

@@ -266,8 +266,10 @@ class Look:
         if not isinstance(rest, str) or not rest.strip():
             return []
         return [
-            "a value after -e holds a blank, and Ansible took only what stands before it; "
-            f"{rest.strip()[:40]!r} was left over. Quote the value inside: -e \"posthog_project='Default project'\""
+            (
+                "a value after -e holds a blank, and Ansible took only what stands before it; "
+                f"{rest.strip()[:40]!r} was left over. Quote the value inside: -e \"posthog_project='Default project'\""
+            )
         ]
 
     def _unknown(self) -> list[str]:
@@ -396,12 +398,11 @@ class Look:
         if head.group() == "config" or head.group() not in {*raw, *connection_spec()}:
             return self._in_config(where, raw, args)
         index = re.match(r"\[(\d+)\]", rest)
-        value = args.get(head.group())
-        if index is not None and isinstance(value, list) and int(index.group(1)) < len(value):
+        value = _list(plain(args.get(head.group())))
+        if index is not None and int(index.group(1)) < len(value):
             named = self._option(head.group(), raw, args, value[int(index.group(1))])
             # Several variables, or a text with commas, are another list.
-            whole = plain(self._value(named))
-            return named + (rest if whole == plain(value) else rest[index.end() :])
+            return named + (rest if plain(self._value(named)) == value else rest[index.end() :])
         return self._option(head.group(), raw, args, None) + rest
 
     def _option(self, name: str, raw: Variables, args: Variables, item: t.Any) -> str:
@@ -465,7 +466,8 @@ class Look:
                         continue
                     seen.add(name)
                     value = self.variables[name]
-                    ours = name not in self.who.variables or any("__" in item for item in _names_in(value))
+                    of_user = name in documented() and name not in MADE
+                    ours = not of_user or any("__" in item for item in _names_in(value))
                     if ours:
                         waiting.append(value)
                     else:

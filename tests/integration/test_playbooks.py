@@ -103,7 +103,7 @@ def test_everything_from_a_file_of_variables(posthog: Harness) -> None:
 @pytest.mark.parametrize(
     ("name", "wanted"),
     [
-        ("apply", "Nothing is declared: give posthog_project_src (files or directories)"),
+        ("apply", "Nothing is declared: give posthog_project_src, posthog_project_options, "),
         ("drift", "Nothing is declared to compare PostHog with: give posthog_project_src"),
         ("export", "posthog_export_dest is missing: give the directory to write to"),
         ("promote", "posthog_project is missing: give the project to promote to"),

@@ -93,9 +93,7 @@ SESSION_RECORDING = Resource(
 # -- lists of recordings ---------------------------------------------------------------------------------------------
 
 #: What is said of routes that a server closes to keys.
-CLOSED: t.Final = (
-    f" - {BROWSER_ONLY}; change what is in the collection in PostHog (Session replay, Collections)"
-)
+CLOSED: t.Final = f" - {BROWSER_ONLY}; change what is in the collection in PostHog (Session replay, Collections)"
 
 
 class Playlists(Calls):

@@ -384,9 +384,7 @@ class GroupTypes(Calls):
             collection.session.write(method, f"{collection.path}{route}/", body)
         except ApiError as exc:
             if exc.status == 403 and ":write" not in exc.detail:
-                exc.message += (
-                    f" - {BROWSER_ONLY}; change it in PostHog (Settings, Project, Group analytics)"
-                )
+                exc.message += f" - {BROWSER_ONLY}; change it in PostHog (Settings, Project, Group analytics)"
             raise
 
 

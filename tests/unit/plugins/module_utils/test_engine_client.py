@@ -527,6 +527,8 @@ def test_402_speaks_of_the_plan(server: Server) -> None:
             "this key is limited to organizations, and this belongs to none",
         ),
         ("API key does not have access to the requested organization: ID 7.", "limited to other organizations"),
+        ("You don't have sufficient permissions in the project.", "a key may do what its owner may"),
+        ("Your organization access level is insufficient.", "let an administrator raise the owner's level"),
         ("This action does not support Personal API Key access", "and to no key that has scopes."),
         ("API key missing required scopes 'role:read' and 'role:write'", "add the scopes role:read, role:write to"),
         ("API key missing required scope 'role:read'", "add the scope role:read to the key"),

@@ -218,9 +218,7 @@ def test_an_unknown_organization() -> None:
 def test_names_that_a_key_may_not_look_up(where: dict[str, Any], wanted: str) -> None:
     """A key that may not list organizations sees nothing, which says nothing of what there is."""
     memory = account()
-    memory.errors["GET", "/api/organizations/"] = api_error(
-        403, "API key missing required scope 'organization:read'"
-    )
+    memory.errors["GET", "/api/organizations/"] = api_error(403, "API key missing required scope 'organization:read'")
     memory.errors["GET", "/api/users/@me/"] = api_error(403, "API key missing required scope 'user:read'")
     session = make_world(memory, **where).session
     with pytest.raises(PostHogFailure) as caught:

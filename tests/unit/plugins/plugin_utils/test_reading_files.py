@@ -222,7 +222,7 @@ def test_lines(tmp_path: Path) -> None:
         ("a: 1\n? [1, 2]\n: x\n", "conf.yml:2: "),
         ("a: *nobody\n", ":1: found undefined alias"),
         ("a: b: c\n", ":1: mapping values are not allowed"),
-        ("a: 1\n\tb: 2\n", "conf.yml:2: found"),
+        ("a: 1\n\tb: 2\n", "conf.yml:2: a tab stands"),
         ("a: [1\n", "conf.yml:"),
         ("- a\n", "conf.yml takes a dictionary of lists by type, such as feature_flags"),
         ("text\n", "conf.yml takes a dictionary of lists by type, such as feature_flags"),

@@ -25,7 +25,7 @@ _SCOPE_NAME: t.Final = re.compile(r"\b([a-z_]+:(?:read|write))\b")
 _LIMITS: t.Final = (
     (
         "scoped projects are only supported on project-based views",
-        "this key is limited to projects, and this belongs to the organization; use one that is not limited to projects",
+        "this key is limited to projects, and this belongs to the organization; use one that is not limited so",
     ),
     (
         "access to the requested project",
@@ -33,7 +33,7 @@ _LIMITS: t.Final = (
     ),
     (
         "scoped organizations are only supported on organization-based views",
-        "this key is limited to organizations, and this belongs to none; use one that is not limited to organizations",
+        "this key is limited to organizations, and this belongs to none; use one that is not limited so",
     ),
     (
         "access to the requested organization",

@@ -106,7 +106,7 @@ def test_a_host_without_a_scheme(host: str) -> None:
         ("https://posthog.example.com/api/", "give only https://posthog.example.com"),
         (
             "https://posthog.example.com:8443/below/api/projects/7/",
-            "https://posthog.example.com:8443/below, and project: 7",
+            "example.com:8443/below, and project: 7 beside it",
         ),
         ("https://posthog.example.com/organization/settings", "give only https://posthog.example.com"),
         ("http://localhost:8000/project/1", "give only http://localhost:8000, and project: 1 beside it"),

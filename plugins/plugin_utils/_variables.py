@@ -414,14 +414,21 @@ class Look:
             own = f"{PREFIX}{name}"
             return own if name in connection_spec() and self.variables.get(own) not in (None, "") else name
         found = self.behind(raw[name])
-        if item is not None:
-            holding = [known for known in found if item in _list(plain(self._value(known)))]
-            found = holding or found
         if len(found) > 1:
-            filled = [known for known in found if self.variables.get(known) not in (None, "", [], {})]
-            found = filled if len(filled) == 1 or name in connection_spec() else found
-            found = found[:1] if name in connection_spec() else found
+            value = plain(args.get(name)) if item is None else item
+            holding = [known for known in found if self._holds(known, value)]
+            # Of several places that a connection's option can come from, the first one that has it counts.
+            found = (holding[:1] if name in connection_spec() else holding) or (
+                [] if name in connection_spec() else found
+            )
         return " or ".join(found) or name
+
+    def _holds(self, name: str, value: t.Any) -> bool:
+        """Whether a variable is, or has in it, what an option was given."""
+        own = plain(self._value(name))
+        if own in (None, "", [], {}) or value in (None, ""):
+            return False
+        return own == value or str(value) in {str(part) for part in (*_list(own), own, *texts(own))}
 
     def _in_config(self, where: str, raw: Variables, args: Variables) -> str:
         """A path in the documents of O(config)."""

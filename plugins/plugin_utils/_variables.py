@@ -56,6 +56,7 @@ PLAYBOOKS: t.Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         (
             "posthog_export_clean",
             "posthog_export_dest",
+            "posthog_export_details",
             "posthog_export_exclude",
             "posthog_export_layout",
             "posthog_export_names",
@@ -138,6 +139,9 @@ _SEARCHED: t.Final = 5_000_000
 
 _HOME: t.Final = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 
+#: Where the roles of this collection are.
+_ROLES: t.Final = f"{_HOME}/roles"
+
 Variables = t.Mapping[str, t.Any]
 
 
@@ -148,7 +152,7 @@ def options_of(role: str) -> dict[str, dict[str, t.Any]]:
     :param role: its name without the collection.
     :returns: all that one of its entry points reads.
     """
-    with open(os.path.join(_HOME, "roles", role, "meta", "argument_specs.yml"), encoding="utf-8") as file:
+    with open(os.path.join(_ROLES, role, "meta", "argument_specs.yml"), encoding="utf-8") as file:
         entries = yaml.safe_load(file)["argument_specs"]
     return {name: spec for entry in entries.values() for name, spec in (entry.get("options") or {}).items()}
 
@@ -204,7 +208,7 @@ def reader_of(task: t.Any) -> Reader | None:
     """
     role = getattr(task, "_role", None)
     path = os.path.realpath(str(getattr(role, "_role_path", "") or ""))
-    own_role = os.path.basename(path) if os.path.dirname(path) == os.path.join(_HOME, "roles") else None
+    own_role = os.path.basename(path) if os.path.dirname(path) == _ROLES else None
     return reader(_playbook_of(task), own_role)
 
 

@@ -548,8 +548,8 @@ def test_403_names_the_missing_scope(server: Server) -> None:
 
 
 def test_403_of_another_kind(server: Server) -> None:
-    error = refused_with(server, refusal(403, "You do not have admin access.", "permission_denied"))
-    assert error.message.endswith("You do not have admin access.")
+    error = refused_with(server, refusal(403, "Rules have no such kind.", "permission_denied"))
+    assert error.message.endswith("Rules have no such kind.")
 
 
 # -- the key leaks nowhere -------------------------------------------------------------------------------------------

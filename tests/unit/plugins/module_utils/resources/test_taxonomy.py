@@ -328,9 +328,7 @@ def test_routes_that_are_closed_to_keys(detail: str, told: bool) -> None:
     world.memory.errors[("PATCH", path)] = api_error(403, detail, "PATCH", path)
     with pytest.raises(ApiError) as caught:
         present(world, GROUP_TYPE_TABLE, group_type="company", name_singular="Company")
-    assert (
-        "and to no key that has scopes" in caught.value.message
-    ) is told
+    assert ("and to no key that has scopes" in caught.value.message) is told
 
 
 # -- metrics of groups ------------------------------------------------------------------------------------------------

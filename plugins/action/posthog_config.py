@@ -21,7 +21,7 @@ display = Display()
 
 def _for_people() -> bool:
     """Whether what Ansible prints is read by people: what a callback for programs prints is all that may be there."""
-    name = str(C.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2]
+    name = str(getattr(C, "DEFAULT_STDOUT_CALLBACK", "")).rpartition(".")[2]
     return "json" not in name and name != "null"
 
 

@@ -144,7 +144,7 @@ OPTIONS: dict[str, Case] = {
         filters={"multivariate": {"variants": variants(100)}},
     ),
     "list for a dictionary": flag("filters", filters=[1, 2]),
-    "text for a dictionary": filters(r"filters\.multivariate: takes a dictionary, not 'yes'", multivariate="yes"),
+    "text for a dictionary": filters(r"filters\.multivariate: takes a dictionary, not text", multivariate="yes"),
     "dictionary for a list": filters(r"filters\.groups: takes a list, not a dictionary", groups={"a": 1}),
     "text for a number": flag("rollout_percentage", rollout_percentage="half"),
     "text for a number inside": filters(

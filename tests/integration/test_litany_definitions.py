@@ -52,7 +52,7 @@ def test_routes_that_are_closed_to_keys(posthog: Harness) -> None:
     steps = Steps(PREFIX + "group_type")
     company = {"group_type": "company"}
     for option, value in (("name_singular", "Company"), ("default_columns", ["a"]), ("detail_dashboard", True)):
-        steps.add(option, {**company, option: value}, refused("browser login", "key", status=403))
+        steps.add(option, {**company, option: value}, refused("logged in with a browser", "key", status=403))
     steps.add("as it is", {**company, "name_singular": None}, unchanged, no_warnings)
     steps.add("deletion is open", {"group_type": "team", "state": "absent"}, changed)
     steps.run_here(posthog, with_groups(posthog))

@@ -130,7 +130,7 @@ def test_collections_that_are_closed_to_keys(posthog: Harness) -> None:
     collection = {"name": "Bug 4711", "type": "collection"}
     steps.add("create", collection, changed, no_warnings)
     task = {**collection, "recordings": [recording(1)]}
-    steps.add("recordings", task, refused("browser login", "Collections", status=403), compared=False)
+    steps.add("recordings", task, refused("logged in with a browser", "Collections", status=403), compared=False)
     steps.add("nothing to do", {**collection, "recordings": []}, unchanged)
     steps.run_here(posthog, recorded(posthog, opened=False))
 

@@ -56,7 +56,9 @@ class ActionModule(PostHogAction):
 
     def undeclared(self, look: Look) -> list[str]:
         """See the base class: who runs a role with nothing declared has forgotten something."""
-        if self._task.args.get("config") or self._task.args.get("src"):
+        config = self._task.args.get("config")
+        # Of a role that declares in several variables, each of them may be an empty document.
+        if self._task.args.get("src") or (any(config) if isinstance(config, list) else config):
             return []
         written = self._written()
         names = look.behind([written.get("src"), written.get("config")])

@@ -180,7 +180,7 @@ def test_nothing_declared(posthog: Harness) -> None:
     """Every role says what is missing, in one sentence."""
     for name, wanted in (
         ("project", "Nothing is declared: give posthog_project_src"),
-        ("organization", "Nothing is declared: give posthog_organization_members"),
+        ("organization", "Nothing is declared: give posthog_organization_src, posthog_organization_"),
         ("drift", "Nothing is declared to compare PostHog with"),
         ("promote", "posthog_promote_source_project is missing: give the project to promote from"),
     ):

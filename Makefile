@@ -34,7 +34,7 @@ tree := ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.build" PATH="$(CURDIR)/.venv/bin:$$
 
 unexport PYTHONPATH PYTHONHOME GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
 
-.PHONY: contract contract-check mutants help venv venv-run tree demo sandbox unit integration matrix lint format build ee-try docs coverage-table types-table bench bench-smoke test lock newest clean FORCE
+.PHONY: contract contract-check mutants help venv venv-run tree demo sandbox unit integration matrix lint format build ee-try docs coverage-table types-table schema bench bench-smoke test lock newest clean FORCE
 
 help:
 	@echo 'make demo          apply playbooks/demo.yml to the sandbox, twice'
@@ -53,6 +53,7 @@ help:
 	@echo 'make lock          raise what the tests are locked to                (ARGS=dev-py3.13)'
 	@echo 'make coverage-table  what the modules cover, a row for each       (ARGS=--write)'
 	@echo 'make types-table     the page that has a row for each type        (ARGS=--write)'
+	@echo 'make schema          the JSON Schema of configuration files, for editors'
 	@echo 'make bench         the benchmark'
 	@echo 'make format        let the formatter rewrite the Python files'
 	@echo 'make venv          only make .venv with all development tools'
@@ -146,6 +147,9 @@ coverage-table: $(dev_stamp) tree
 
 types-table: $(dev_stamp) tree
 	@$(tree) $(py) tests/coverage/types_page.py $(ARGS)
+
+schema: $(dev_stamp) tree
+	@$(tree) $(py) tests/coverage/json_schema.py $(if $(ARGS),$(ARGS),--write)
 
 test: $(dev_stamp) tree
 	@$(py) tests/bin/test-all $(if $(FAIL_FAST),--fail-fast)

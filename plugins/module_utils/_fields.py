@@ -339,7 +339,7 @@ class Field:
             if not self.nullable and (self.required or self.words or self.ref is not None or self.kind != "any"):
                 problems.append((path, "cannot be null: it always has a value; leave it out to leave it alone"))
             return None
-        if self.words and not isinstance(value, (dict, list)):
+        if self.words:
             return self._word(value, path, problems)
         if self.ref is not None and self.kind != "list":
             if isinstance(value, bool) or not isinstance(value, (int, str)) or value == "":
@@ -348,7 +348,11 @@ class Field:
             return value.strip() if isinstance(value, str) else value
         reader = getattr(self, f"_parse_{self.kind}")
         parsed = reader(value, path, problems)
-        if self.choices and not isinstance(parsed, (dict, list)) and parsed not in self.choices:
+        if self.choices and isinstance(parsed, (dict, list)):
+            # A text that should be one has said so by itself.
+            if self.kind == "any":
+                problems.append((path, f"takes {', '.join(map(str, self.choices))}, not {kind_of(parsed)}"))
+        elif self.choices and parsed not in self.choices:
             if self.newer:
                 meant = likely(str(value), self.choices)
                 text = f"{value!r} is none of PostHog's choices; did you mean {meant}?"
@@ -370,7 +374,8 @@ class Field:
         for number in self.words.values():
             if text == str(number):
                 return number
-        problems.append((path, f"{value!r} is none of {', '.join(self.words)}{nearest(text, self.words)}"))
+        near = nearest(text, self.words) if isinstance(value, (str, int)) else ""
+        problems.append((path, f"{kind_of(value)} is none of {', '.join(self.words)}{near}"))
         return value
 
     def _parse_str(self, value: t.Any, path: str, problems: Problems) -> t.Any:

@@ -822,6 +822,7 @@ class Resource:
     :param guards: rules asked right before the first write.
     :param parts: fields with calls of their own.
     :param prepare: rewrites the declared values before anything else looks at them.
+    :param short_forms: the options that C(prepare) takes in shorter forms than the table's, at any depth.
     :param references_inside: what it refers to is inside the object itself: C(project) for a project's dashboards,
         C(organization) for an organization's roles.
     :param masked: paths of secrets in what the server shows.
@@ -882,6 +883,7 @@ class Resource:
     guards: tuple[Guard, ...] = ()
     parts: tuple[Part, ...] = ()
     prepare: t.Callable[[dict[str, t.Any], Problems], None] | None = None
+    short_forms: tuple[str, ...] = ()
     references_inside: t.Literal["", "project", "organization"] = ""
     masked: tuple[str, ...] = ()
     reveals: t.Mapping[str, str] = dataclasses.field(default_factory=dict)

@@ -22,6 +22,12 @@ from ansible_collections.community.posthog.plugins.plugin_utils._templates impor
 #: The first line of every file that an export writes; only such files are ever deleted by one.
 HEADER: t.Final = "# Exported by community.posthog.posthog_export"
 
+#: Where editors find what a file may hold. It does not name a release, so that the next one writes the same files.
+MODELINE: t.Final = (
+    "# yaml-language-server: $schema="
+    "https://raw.githubusercontent.com/ansible-collections/community.posthog/main/schemas/posthog.json"
+)
+
 #: Longest line of a text that is not broken.
 _WIDTH: t.Final = 120
 
@@ -115,7 +121,7 @@ def _document(data: dict[str, t.Any], source: t.Mapping[str, t.Any], secrets: t.
     organization = f"organization {source.get('organization_id')}"
     origin = f"{source.get('host')}, {project or organization}"
     # Whatever a project is called, it stays a comment.
-    lines = [HEADER, "# from " + re.sub(r"[^ -~\xa0-\u2027\u202f-\ud7ff\ue000-\ufefe]+", " ", origin)]
+    lines = [HEADER, "# from " + re.sub(r"[^ -~\xa0-\u2027\u202f-\ud7ff\ue000-\ufefe]+", " ", origin), MODELINE]
     if used:
         lines += [
             "# These variables stand for secrets, which PostHog does not show:",

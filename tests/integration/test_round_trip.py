@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import typing as t
 from types import MappingProxyType
 
+import jsonschema
 import pytest
 from harness import Harness, Run
 from harness.engine import Engine
 from harness.litany import Litany
+from harness.playbook import ROOT
 from samples import SAMPLES, Sample
 
 from ansible_collections.community.posthog.plugins.module_utils._resource import Scope
@@ -32,6 +35,9 @@ NOT_ELSEWHERE: dict[str, str] = {
 
 #: What an export says it cannot tell, by type, as patterns of "path: reason"; secrets are always among it.
 UNFAITHFUL: dict[str, tuple[str, ...]] = {"dashboard": ("quick_filter_ids: holds ids",)}
+
+#: What editors check files with.
+SCHEMA = jsonschema.Draft202012Validator(json.loads((ROOT / "schemas" / "posthog.json").read_text(encoding="utf-8")))
 
 SECRET = re.compile(r"\{\{ (posthog_secret_\w+) \}\}")
 
@@ -69,7 +75,10 @@ def good(run: Run) -> Run:
 def exported(engine: Engine, plurals: t.Sequence[str], **where: t.Any) -> dict[str, t.Any]:
     """The result of an export."""
     task = {"name": "Export", "community.posthog.posthog_export": {"types": list(plurals), **where}}
-    return good(engine.run([task]))[0].result
+    result = good(engine.run([task]))[0].result
+    for document in result["config"] if isinstance(result["config"], list) else [result["config"]]:
+        assert [error.message for error in SCHEMA.iter_errors(json.loads(json.dumps(document)))] == []
+    return result
 
 
 def shown_secrets(sample: Sample) -> dict[str, str]:

@@ -42,6 +42,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     held,
     ids_of,
     instant,
+    kind_of,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resource import (
     Calls,
@@ -659,8 +660,11 @@ def _web_variants_fit(values: Values) -> Found:
         if key == BASELINE:
             continue
         for index, transform in enumerate(variant.get("transforms") or []):
-            if not transform.get("selector"):
-                yield f"variants.{key}.transforms[{index}].selector", "is missing; it says what is changed"
+            where = f"variants.{key}.transforms[{index}]"
+            if not isinstance(transform, dict):
+                yield where, f"takes a dictionary, not {kind_of(transform)}"
+            elif not transform.get("selector"):
+                yield f"{where}.selector", "is missing; it says what is changed"
 
 
 WEB_EXPERIMENT = Resource(
@@ -793,9 +797,12 @@ CHANGES: dict[str, Field] = {
 def _change_read(options: dict[str, t.Any], problems: Problems) -> None:
     """Read the value in the form that its operation has."""
     payload = options.get("payload")
-    if not isinstance(payload, dict) or payload.get("operation") not in CHANGES or "value" not in payload:
+    if not isinstance(payload, dict) or "value" not in payload:
         return
-    known = CHANGES[payload["operation"]]
+    operation = payload.get("operation")
+    if not isinstance(operation, str) or operation not in CHANGES:
+        return
+    known = CHANGES[operation]
     value = known.parse(payload["value"], "payload.value", problems)
     for name in ("groups", "variants"):
         if isinstance(value, dict) and value.get(name) == []:
@@ -863,6 +870,7 @@ SCHEDULED_CHANGE = Resource(
     calls=ScheduledChangeCalls(),
     list_params={"model_name": "FeatureFlag"},
     prepare=_change_read,
+    short_forms=("payload",),
     # The ones that were carried out are history: nobody declares them, and nobody deletes them.
     generated=_carried_out,
     spared=_carried_out,

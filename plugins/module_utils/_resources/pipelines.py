@@ -515,6 +515,7 @@ HOG_FUNCTION = Resource(
     # Servers before 2026 do not know full=true.
     varies=True,
     prepare=_read_function,
+    short_forms=("inputs", "mappings"),
     guards=(_template_is_there, _inputs_are_known, _filters_are_kept),
     completes=_made_of_template,
     secret_parts=(

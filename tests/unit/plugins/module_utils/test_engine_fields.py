@@ -139,6 +139,21 @@ def test_words_that_yaml_takes_for_booleans(field: Field, value: Any, path: str)
     assert [where for where, text in problems if "put the word in quotes" in text] == [path]
 
 
+@pytest.mark.parametrize("value", [{"level": 37}, [37]], ids=["dictionary", "list"])
+@pytest.mark.parametrize(
+    ("field", "problem"),
+    [
+        (Word("level", {"everyone": 21, "editors": 37}), "is none of everyone, editors"),
+        (Anything("templating", choices=(True, "hog")), "takes True, hog, not "),
+    ],
+    ids=["word", "choice"],
+)
+def test_a_document_in_place_of_a_word_is_refused(field: Field, problem: str, value: Any) -> None:
+    problems: Problems = []
+    field.parse(value, "x", problems)
+    assert len(problems) == 1 and problems[0][0] == "x" and problem in problems[0][1]
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [(1, True), (0, False), ("1", True), ("0", False), ("y", True), ("n", False), ("t", True), ("f", False)],

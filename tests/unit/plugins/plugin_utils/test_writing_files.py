@@ -129,6 +129,7 @@ def test_a_comment_stays_a_comment_whatever_a_project_is_called(name: str, tmp_p
         found = _sources.documents([str(tmp_path / "a.yml")], lambda name: name, DataLoader(), str)
         assert [{"things": item["things"]} for item in found] == [config]
         assert text.startswith(_files.HEADER + "\n# from ")
+        assert text.splitlines()[2] == _files.MODELINE
 
 
 def test_layouts() -> None:

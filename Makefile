@@ -34,7 +34,7 @@ tree := ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.build" PATH="$(CURDIR)/.venv/bin:$$
 
 unexport PYTHONPATH PYTHONHOME GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
 
-.PHONY: contract contract-check mutants help venv venv-run tree demo sandbox unit integration matrix lint format build ee-try docs coverage-table types-table schema bench bench-smoke test lock newest clean FORCE
+.PHONY: contract contract-check generate mutants new-type help venv venv-run tree demo sandbox unit integration matrix lint format build ee-try docs coverage-table types-table schema bench bench-smoke test lock newest clean FORCE
 
 help:
 	@echo 'make demo          apply playbooks/demo.yml to the sandbox, twice'
@@ -51,6 +51,7 @@ help:
 	@echo 'make contract      what changed in the API that PostHog publishes      (ARGS=--write)'
 	@echo 'make mutants       whether unit tests notice small changes of the engine  (ARGS="--sample 500")'
 	@echo 'make lock          raise what the tests are locked to                (ARGS=dev-py3.13)'
+	@echo 'make generate      write what follows from tables and files      (ARGS=--check)'
 	@echo 'make coverage-table  what the modules cover, a row for each       (ARGS=--write)'
 	@echo 'make types-table     the page that has a row for each type        (ARGS=--write)'
 	@echo 'make schema          the JSON Schema of configuration files, for editors'
@@ -141,6 +142,9 @@ ee-try: $(dev_stamp)
 
 docs: $(dev_stamp)
 	@$(py) tests/bin/build-docs
+
+generate: $(dev_stamp) tree
+	@$(tree) $(py) tests/bin/generate $(ARGS)
 
 coverage-table: $(dev_stamp) tree
 	@$(tree) $(py) tests/coverage/table.py $(ARGS)

@@ -16,52 +16,9 @@ import types
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._resource import Resource
-from ansible_collections.community.posthog.plugins.module_utils._resources.areas import AREAS
+from ansible_collections.community.posthog.plugins.module_utils._resources.areas import AREAS, all_areas
 
 _PACKAGE: t.Final = "ansible_collections.community.posthog.plugins.module_utils._resources"
-
-
-def _all_areas() -> tuple[types.ModuleType, ...]:
-    """Every area. Ansible packs for a remote host what it finds imported anywhere, so that this stands here in full."""
-    from ansible_collections.community.posthog.plugins.module_utils._resources import (
-        access,
-        account,
-        alerts,
-        analytics,
-        documents,
-        error_tracking,
-        experiments,
-        feature_flags,
-        logs,
-        organization,
-        people,
-        pipelines,
-        projects,
-        replay,
-        surveys,
-        taxonomy,
-        warehouse,
-    )
-
-    return (
-        access,
-        account,
-        alerts,
-        analytics,
-        documents,
-        error_tracking,
-        experiments,
-        feature_flags,
-        logs,
-        organization,
-        people,
-        pipelines,
-        projects,
-        replay,
-        surveys,
-        taxonomy,
-        warehouse,
-    )
 
 
 def tables_in(area: types.ModuleType) -> dict[str, Resource]:
@@ -89,7 +46,7 @@ class Registry(t.Mapping[str, Resource]):
 
     def __iter__(self) -> t.Iterator[str]:
         if not self._ordered:
-            for area in _all_areas():
+            for area in all_areas():
                 self._loaded.update(tables_in(area))
             self._ordered = tuple(sorted(self._loaded, key=lambda name: (self._loaded[name].order, name)))
         return iter(self._ordered)

@@ -234,6 +234,7 @@ access_control:
       email: owner@example.com
     created_at: "2026-11-22T01:46:42.782830Z"
     updated_at: "2026-11-22T01:46:42.782830Z"
+# From here on written by "make generate", but for the samples of changes and diff.
 changes:
   description:
     - The single values that were, or in check mode would be, changed in an existing object.

@@ -172,6 +172,7 @@ diff:
     after_header: PATCH /api/projects/1/
     after:
       timezone: Europe/Berlin
+# From here on written by "make generate", but for the samples of changes and diff.
 status_code:
   description: The HTTP status with which PostHog refused a request.
   returned: failure, if PostHog answered

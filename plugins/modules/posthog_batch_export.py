@@ -525,6 +525,7 @@ batch_export:
     timezone: UTC
     offset_day: null
     offset_hour: null
+# From here on written by "make generate", but for the samples of changes and diff.
 changes:
   description:
     - The single values that were, or in check mode would be, changed in an existing object.

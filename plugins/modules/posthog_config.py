@@ -65,8 +65,11 @@ options:
   purge_scope:
     description:
       - V(marked) deletes only what carries the collection's mark, the tag C(managed-by-ansible).
-      - The types V(feature_flags), V(insights), V(dashboards), V(actions) and V(experiment_saved_metrics) keep the mark
-        among their C(tags). This module puts it on each of these objects that it creates, and, with
+      # generated: marked types ("make generate")
+      - The types V(actions), V(dashboards), V(experiment_saved_metrics), V(feature_flags) and V(insights) keep the
+        mark among their C(tags).
+      # end of marked types
+      - This module puts the mark on each of these objects that it creates, and, with
         O(purge_scope=marked), on the declared objects of the types in O(purge). Other types cannot carry it, so they
         are purged with V(all) only.
       - Where the organization's plan lacks the feature V(tagging), nothing gets the mark, so V(marked) purges nothing.

@@ -254,6 +254,7 @@ missing_scopes:
       access: write
       types:
         - cohort
+# From here on written by "make generate", but for the samples of changes and diff.
 status_code:
   description: The HTTP status with which PostHog refused a request.
   returned: failure, if PostHog answered

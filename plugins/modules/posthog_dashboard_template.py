@@ -237,6 +237,7 @@ dashboard_template:
     team_id: 1
     created_at: "2026-11-22T01:41:56.546195Z"
     created_by: 1
+# From here on written by "make generate", but for the samples of changes and diff.
 changes:
   description:
     - The single values that were, or in check mode would be, changed in an existing object.

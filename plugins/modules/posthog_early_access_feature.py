@@ -156,6 +156,7 @@ early_access_feature:
             rollout_percentage: 0
         feature_enrollment: true
     created_at: "2026-11-22T01:41:56.546195Z"
+# From here on written by "make generate", but for the samples of changes and diff.
 changes:
   description:
     - The single values that were, or in check mode would be, changed in an existing object.

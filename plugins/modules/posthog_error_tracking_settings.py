@@ -128,6 +128,7 @@ error_tracking_settings:
       snooze_duration_minutes: 60
       multiplier: 5
       threshold: 200
+# From here on written by "make generate", but for the samples of changes and diff.
 changes:
   description:
     - The single values that were, or in check mode would be, changed in an existing object.

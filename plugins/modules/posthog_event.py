@@ -183,6 +183,7 @@ diff:
         version: 1.4.2
       timestamp: "2026-03-01T09:00:00.000Z"
       uuid: 5f0c2ad8-6fb4-4f0b-8ba3-b04f5b2cd7c9
+# From here on written by "make generate", but for the samples of changes and diff.
 status_code:
   description: The HTTP status with which PostHog refused a request.
   returned: failure, if PostHog answered

@@ -197,6 +197,7 @@ event_definition:
     last_seen_at: "2026-11-22T01:41:56.546195Z"
     created_at: "2026-11-22T01:41:56.546195Z"
     updated_at: "2026-11-22T01:44:12.898563Z"
+# From here on written by "make generate", but for the samples of changes and diff.
 changes:
   description:
     - The single values that were, or in check mode would be, changed in an existing object.

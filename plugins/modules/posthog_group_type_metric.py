@@ -224,6 +224,7 @@ group_type_metric:
     format: numeric
     interval: 90
     display: number
+# From here on written by "make generate", but for the samples of changes and diff.
 changes:
   description:
     - The single values that were, or in check mode would be, changed in an existing object.

@@ -23,6 +23,7 @@ options:
   types:
     description:
       - What to read, by the names that the modules have after C(posthog_).
+      # generated: types ("make generate")
       - Of a project, these are V(access_control), V(action), V(activity_log), V(alert), V(annotation),
         V(batch_export), V(cohort), V(comment), V(dashboard), V(dashboard_template), V(data_color_theme),
         V(early_access_feature), V(endpoint), V(error_tracking_rule), V(error_tracking_settings), V(event_definition),
@@ -40,6 +41,7 @@ options:
       - Unless O(within) tells where they are, V(access_control), V(error_tracking_rule), V(group_type_metric),
         V(property_definition), V(role_membership) and V(sharing) are read from everywhere, one request a place.
       - Unless O(limit) says otherwise, at most 1000 objects are read of V(activity_log) and V(comment).
+      # end of types
     type: list
     elements: str
     required: true
@@ -219,6 +221,7 @@ rate_limit:
   returned: success
   type: int
   sample: 480
+# From here on written by "make generate", but for the samples of changes and diff.
 status_code:
   description: The HTTP status with which PostHog refused a request.
   returned: failure, if PostHog answered

@@ -306,6 +306,7 @@ insight:
       first_name: Olivia
       email: owner@example.com
     last_modified_at: "2026-11-22T01:49:46.230176Z"
+# From here on written by "make generate", but for the samples of changes and diff.
 changes:
   description:
     - The single values that were, or in check mode would be, changed in an existing object.

@@ -152,6 +152,7 @@ insight_variable:
     values: null
     created_at: "2026-11-22T01:41:56.546195Z"
     created_by: 1
+# From here on written by "make generate", but for the samples of changes and diff.
 changes:
   description:
     - The single values that were, or in check mode would be, changed in an existing object.

@@ -243,6 +243,7 @@ logs_alert:
       first_name: Olivia
       email: owner@example.com
     updated_at: "2026-11-22T01:41:56.546195Z"
+# From here on written by "make generate", but for the samples of changes and diff.
 changes:
   description:
     - The single values that were, or in check mode would be, changed in an existing object.

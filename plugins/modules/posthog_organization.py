@@ -218,6 +218,7 @@ organization:
     default_experiment_stats_method: bayesian
     default_role_id: 01a200ef-26de-7aad-b733-e92de4922d7d
     created_at: "2026-11-22T01:46:42.782830Z"
+# From here on written by "make generate", but for the samples of changes and diff.
 changes:
   description:
     - The single values that were, or in check mode would be, changed in an existing object.

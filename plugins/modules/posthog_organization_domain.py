@@ -130,6 +130,7 @@ organization_domain:
     identity_provider_config: null
     has_saml: false
     has_scim: false
+# From here on written by "make generate", but for the samples of changes and diff.
 changes:
   description:
     - The single values that were, or in check mode would be, changed in an existing object.

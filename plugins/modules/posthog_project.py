@@ -210,6 +210,7 @@ project:
         value: '@example.com'
     primary_dashboard: 12
     created_at: "2026-11-22T01:46:39.884954Z"
+# From here on written by "make generate", but for the samples of changes and diff.
 changes:
   description:
     - The single values that were, or in check mode would be, changed in an existing object.

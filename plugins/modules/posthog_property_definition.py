@@ -183,6 +183,7 @@ property_definition:
     hidden: false
     is_seen_on_filtered_events: null
     updated_at: "2026-11-22T01:44:12.898563Z"
+# From here on written by "make generate", but for the samples of changes and diff.
 changes:
   description:
     - The single values that were, or in check mode would be, changed in an existing object.

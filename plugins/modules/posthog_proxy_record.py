@@ -107,6 +107,7 @@ proxy_record:
     created_at: "2026-11-22T01:46:42.782830Z"
     updated_at: "2026-11-22T01:46:42.782830Z"
     created_by: 1
+# From here on written by "make generate", but for the samples of changes and diff.
 changes:
   description:
     - The single values that were, or in check mode would be, changed in an existing object.

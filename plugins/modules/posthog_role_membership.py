@@ -163,6 +163,7 @@ role_memberships:
         joined_at: "2026-11-22T01:35:36.038037Z"
       joined_at: "2026-11-22T01:49:46.498797Z"
       updated_at: "2026-11-22T01:49:46.498771Z"
+# From here on written by "make generate", but for the samples of changes and diff.
 changes:
   description:
     - The single values that were, or in check mode would be, changed in an existing object.

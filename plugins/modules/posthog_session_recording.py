@@ -116,6 +116,7 @@ session_recording:
     start_url: https://www.example.com/
     snapshot_source: web
     ongoing: false
+# From here on written by "make generate", but for the samples of changes and diff.
 changes:
   description:
     - The single values that were, or in check mode would be, changed in an existing object.

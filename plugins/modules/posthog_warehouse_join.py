@@ -151,6 +151,7 @@ warehouse_join:
       uuid: 01a200e4-fa65-781e-9a6c-ecb157baebd5
       first_name: Olivia
       email: owner@example.com
+# From here on written by "make generate", but for the samples of changes and diff.
 changes:
   description:
     - The single values that were, or in check mode would be, changed in an existing object.

@@ -123,6 +123,7 @@ web_experiment:
           urlMatchType: exact
     feature_flag_key: heading-of-the-start-page-web-experiment-5f0c2a
     created_at: "2026-11-22T01:41:56.546195Z"
+# From here on written by "make generate", but for the samples of changes and diff.
 changes:
   description:
     - The single values that were, or in check mode would be, changed in an existing object.

@@ -25,7 +25,7 @@ HEAD = """\
   GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
   SPDX-License-Identifier: GPL-3.0-or-later
 
-.. Made from the tables of the collection by "make types-table ARGS=--write"; do not edit.
+.. Made from the tables of the collection by "make generate"; do not edit.
 
 .. _ansible_collections.community.posthog.docsite.guide_types:
 

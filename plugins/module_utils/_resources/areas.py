@@ -3,11 +3,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Where the table of each type is, so that it can be loaded without the others (see C(_registry)).
 
+Written by "make generate" from the other files of this directory; do not edit.
+
 Private to this collection: it may change without notice.
 """
 
 from __future__ import annotations
 
+import types
 import typing as t
 
 #: Which types the modules of this package hold.
@@ -43,11 +46,48 @@ AREAS: t.Final[t.Mapping[str, tuple[str, ...]]] = {
     "replay": ("session_recording", "session_recording_playlist"),
     "surveys": ("product_tour", "survey"),
     "taxonomy": ("event_definition", "group_type", "group_type_metric", "property_definition", "property_group"),
-    "warehouse": (
-        "endpoint",
-        "external_data_source",
-        "warehouse_join",
-        "warehouse_saved_query",
-        "warehouse_table",
-    ),
+    "warehouse": ("endpoint", "external_data_source", "warehouse_join", "warehouse_saved_query", "warehouse_table"),
 }
+
+
+def all_areas() -> tuple[types.ModuleType, ...]:
+    """Every area, written out, since Ansible packs for a remote host what it finds imported anywhere."""
+    from ansible_collections.community.posthog.plugins.module_utils._resources import (
+        access,
+        account,
+        alerts,
+        analytics,
+        documents,
+        error_tracking,
+        experiments,
+        feature_flags,
+        logs,
+        organization,
+        people,
+        pipelines,
+        projects,
+        replay,
+        surveys,
+        taxonomy,
+        warehouse,
+    )
+
+    return (
+        access,
+        account,
+        alerts,
+        analytics,
+        documents,
+        error_tracking,
+        experiments,
+        feature_flags,
+        logs,
+        organization,
+        people,
+        pipelines,
+        projects,
+        replay,
+        surveys,
+        taxonomy,
+        warehouse,
+    )

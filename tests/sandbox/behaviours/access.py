@@ -23,36 +23,8 @@ MAXIMUM = {"activity_log": "viewer", "toolbar": "viewer"}
 #: Read-mostly types: without a rule one may only look.
 DEFAULT = {"project": "admin", "activity_log": "viewer", "toolbar": "viewer"}
 MAX_OBJECTS = 1000
-#: Public scope objects that rules may name although they have no effect there.
-WITHOUT_EFFECT = {
-    "access_control",
-    "alert",
-    "annotation",
-    "batch_export",
-    "cohort",
-    "comment",
-    "dashboard_template",
-    "event_definition",
-    "experiment_holdout",
-    "experiment_saved_metric",
-    "group",
-    "hog_function",
-    "insight_variable",
-    "integration",
-    "organization",
-    "organization_member",
-    "person",
-    "plugin",
-    "product_tour",
-    "property_definition",
-    "query",
-    "subscription",
-    "usage_metric",
-    "user",
-    "warehouse_table",
-    "warehouse_view",
-    "webhook",
-}
+#: Public scope objects that no route of the sandbox asks a key for.
+WITHOUT_ROUTE = {"experiment_holdout", "experiment_saved_metric", "person", "plugin", "query", "webhook"}
 #: Types of objects that can have rules of their own, with the resource that the rules are about.
 OBJECTS = {
     "action": "action",
@@ -72,6 +44,15 @@ OBJECTS = {
     "session_recording_playlist": "session_recording",
     "survey": "survey",
 }
+
+
+def scope_objects(app: App) -> set[str]:
+    """Everything that the scopes of keys are about. A rule may name it, though of some it has no effect.
+
+    :param app: whose tables say which scopes there are.
+    """
+    scopes = [scope for table in app.tables.values() for scope in (table.read_scope, table.write_scope) if scope]
+    return {scope.partition(":")[0] for scope in scopes} | WITHOUT_ROUTE
 
 
 def levels(resource: str) -> list[str]:
@@ -280,7 +261,10 @@ class AccessControl(Resource):
         data = check_body(fields, body, partial=False, create=True)
         if "resource" not in body:
             raise invalid("This field is required.", "resource", "required")
-        if not isinstance(body["resource"], str) or body["resource"] not in {*(kind.enum or ()), *WITHOUT_EFFECT}:
+        if not isinstance(body["resource"], str) or body["resource"] not in {
+            *(kind.enum or ()),
+            *scope_objects(ctx.app),
+        }:
             raise invalid("Resource must be a valid API scope object.", "resource", "invalid_choice")
         data["resource"] = body["resource"]
         if wide and data.get("resource_id") is not None:

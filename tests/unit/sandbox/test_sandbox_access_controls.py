@@ -71,6 +71,14 @@ def test_put_is_an_upsert_and_null_removes(api: Client) -> None:
             None,
         ),
         ("P/resource_access_controls/", {"access_level": "viewer", "resource": "cohort"}, 200, None),
+        # What a key can have a scope for may be named, though it is of no effect.
+        (
+            "P/resource_access_controls/",
+            {"access_level": "viewer", "resource": "session_recording_playlist"},
+            200,
+            None,
+        ),
+        ("P/resource_access_controls/", {"access_level": "viewer", "resource": "webhook"}, 200, None),
         ("P/actions/1/access_controls/", {"access_level": "editor", "resource_id": "2"}, 403, None),
         ("P/actions/1/access_controls/", {"access_level": "editor", "resource_id": "1"}, 200, None),
         ("P/actions/1/access_controls/", {"access_level": "none"}, 400, None),

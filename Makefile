@@ -14,6 +14,9 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 .NOTPARALLEL:
 
 # Variables for the command line
+NAME ?=#         of a new type, with AREA, the file for its table: make new-type NAME=logs_rule AREA=logs
+ROUTE ?=#        the path of its list in the API, where that is not its plural
+SCOPE ?=#        what the scopes of keys are about, where that is not the type
 PYTHON ?=#       the Python to make .venv with; left empty, the newest that works is looked for
 ARGS ?=#         further arguments for the program that a target runs: make unit ARGS="-k client"
 CHECKS ?=#       which checks `make lint` runs: make lint CHECKS="ruff mypy"
@@ -52,6 +55,7 @@ help:
 	@echo 'make mutants       whether unit tests notice small changes of the engine  (ARGS="--sample 500")'
 	@echo 'make lock          raise what the tests are locked to                (ARGS=dev-py3.13)'
 	@echo 'make generate      write what follows from tables and files      (ARGS=--check)'
+	@echo 'make new-type      lay out the files of a new type    (NAME=… AREA=… ROUTE=… SCOPE=…)'
 	@echo 'make coverage-table  what the modules cover, a row for each       (ARGS=--write)'
 	@echo 'make types-table     the page that has a row for each type        (ARGS=--write)'
 	@echo 'make schema          the JSON Schema of configuration files, for editors'
@@ -145,6 +149,9 @@ docs: $(dev_stamp)
 
 generate: $(dev_stamp) tree
 	@$(tree) $(py) tests/bin/generate $(ARGS)
+
+new-type: $(dev_stamp) tree
+	@$(tree) $(py) tests/bin/new-type "$(strip $(NAME))" "$(strip $(AREA))" --route "$(strip $(ROUTE))" --scope "$(strip $(SCOPE))"
 
 coverage-table: $(dev_stamp) tree
 	@$(tree) $(py) tests/coverage/table.py $(ARGS)

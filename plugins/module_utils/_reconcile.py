@@ -1315,6 +1315,9 @@ class Reconciler:
         self._refuse_fixed(current)
         if self.resource.delete is Delete.NONE:
             raise PostHogFailure(f"state: {self.resource.label(current)} cannot be deleted through PostHog's API")
+        reason = self.resource.keeps(self.session, current) if self.resource.keeps is not None else ""
+        if reason:
+            raise PostHogFailure(f"state: {self.resource.label(current)} is not deleted: {reason}")
         before = {
             known.name: view(known, known.value_in(current), None)
             for known in self.resource.fields

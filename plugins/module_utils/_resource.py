@@ -837,6 +837,8 @@ class Resource:
     :param purgeable: it may be deleted for not being declared.
     :param spared: tells an object that is never deleted for that.
     :param exported: an export takes it along; data and accounts are not configuration.
+    :param keeps: tells why an object must not be deleted, since PostHog would delete more with it; an empty text where
+        it may. Asked right before, in check mode too.
     :param generated: tells an object that PostHog made by itself, for another one.
     :param fixed: tells, of an object that is PostHog's own and that nobody can change, what it is; an empty text for
         all others.
@@ -895,6 +897,7 @@ class Resource:
     purgeable: bool = True
     spared: t.Callable[[Session, t.Mapping[str, t.Any]], bool] | None = None
     exported: bool = True
+    keeps: t.Callable[[Session, t.Mapping[str, t.Any]], str] | None = None
     generated: t.Callable[[Session, t.Mapping[str, t.Any]], bool] | None = None
     fixed: t.Callable[[t.Mapping[str, t.Any]], str] | None = None
     mentions: tuple[NestedRef, ...] = ()

@@ -32,7 +32,8 @@ options:
         V(insight_variable), V(integration), V(logs_alert), V(logs_view), V(messaging_template), V(notebook),
         V(product_tour), V(project_settings), V(property_definition), V(property_group), V(scheduled_change),
         V(session_recording), V(session_recording_playlist), V(sharing), V(subscription), V(survey), V(tag),
-        V(warehouse_join), V(warehouse_saved_query), V(warehouse_table) and V(web_experiment).
+        V(warehouse_join), V(warehouse_saved_query), V(warehouse_saved_query_folder), V(warehouse_table) and
+        V(web_experiment).
       - Of an organization, these are V(invite), V(member), V(organization_domain), V(project), V(proxy_record),
         V(role) and V(role_membership).
       - Of the installation, as far as the key sees it, these are V(organization), V(personal_api_key) and V(user).

@@ -39,10 +39,13 @@ options:
     description:
       - What the view is for. V(null) removes it. Servers before 2026 do not know it.
     type: str
-  folder_id:
+  folder:
     description:
-      - The UUID of the folder that the view is in. V(null) takes it out. Servers before 2026 do not know it.
-    type: str
+      - The folder that the view is in, by its name or its UUID. V(null) takes the view out of it. Servers before 2026
+        do not know it.
+    type: raw
+    aliases:
+      - folder_id
   dag_id:
     description:
       - The UUID of the model graph that the view belongs to. V(null) takes it out. Servers before 2026 do not know it.
@@ -74,6 +77,7 @@ notes:
   - PostHog runs a view in the background after it was materialized, so RV(warehouse_saved_query.status) is that of the
     moment.
 seealso:
+  - module: community.posthog.posthog_warehouse_saved_query_folder
   - module: community.posthog.posthog_warehouse_table
   - module: community.posthog.posthog_warehouse_join
   - module: community.posthog.posthog_endpoint

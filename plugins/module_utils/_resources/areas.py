@@ -46,7 +46,14 @@ AREAS: t.Final[t.Mapping[str, tuple[str, ...]]] = {
     "replay": ("session_recording", "session_recording_playlist"),
     "surveys": ("product_tour", "survey"),
     "taxonomy": ("event_definition", "group_type", "group_type_metric", "property_definition", "property_group"),
-    "warehouse": ("endpoint", "external_data_source", "warehouse_join", "warehouse_saved_query", "warehouse_table"),
+    "warehouse": (
+        "endpoint",
+        "external_data_source",
+        "warehouse_join",
+        "warehouse_saved_query",
+        "warehouse_saved_query_folder",
+        "warehouse_table",
+    ),
 }
 
 

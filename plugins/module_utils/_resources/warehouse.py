@@ -426,6 +426,44 @@ WAREHOUSE_TABLE = Resource(
     ),
 )
 
+# -- folders of views -------------------------------------------------------------------------------------------------
+
+
+def _views_inside(session: Session, folder: t.Mapping[str, t.Any]) -> str:
+    """PostHog deletes the views of a folder with it, which nobody means who declares a folder absent."""
+    views = session.collection(session.registry("warehouse_saved_query")).all()
+    names = sorted(str(view.get("name")) for view in views if view.get("folder_id") == folder.get("id"))
+    # A list that does not show the folders of views says nothing; the folder's own count does.
+    count = len(names) if all("folder_id" in view for view in views) else int(folder.get("view_count") or 0)
+    if not count:
+        return ""
+    some = f" ({', '.join(names[:3])}{', ...' if count > 3 else ''})" if names else ""
+    what = "1 view" if count == 1 else f"{count} views"
+    return f"it holds {what}{some}, which PostHog would delete with it; delete them, or move them out of it, first"
+
+
+WAREHOUSE_SAVED_QUERY_FOLDER = Resource(
+    type="warehouse_saved_query_folder",
+    plural="warehouse_saved_query_folders",
+    title="folder of views",
+    scope=Scope.PROJECT,
+    path="warehouse_saved_query_folders/",
+    identity=Identity("name", ("name",), unique=True),
+    scopes=("warehouse_view:read", "warehouse_view:write"),
+    order=16,
+    since="2026",
+    keeps=_views_inside,
+    fields=(
+        Text(
+            "name",
+            required=True,
+            max_length=128,
+            # PostHog would trim it.
+            pattern=(r"\S(.*\S)?", "text that does not begin or end with blanks"),
+        ),
+    ),
+)
+
 # -- views -----------------------------------------------------------------------------------------------------------
 
 
@@ -555,7 +593,14 @@ WAREHOUSE_SAVED_QUERY = Resource(
         Text("name", required=True, max_length=128),
         Open("query", required=True, in_list=False),
         Text("description", nullable=True, since="2026"),
-        Text("folder_id", nullable=True, since="2026"),
+        Reference(
+            "folder",
+            Ref("warehouse_saved_query_folder", name_at="folder_name"),
+            api="folder_id",
+            aliases=("folder_id",),
+            nullable=True,
+            since="2026",
+        ),
         Text("dag_id", nullable=True, since="2026"),
         Bool("is_test", write_only=True, since="2026"),
         Bool("is_materialized", update_only=True, aliases=("materialized",)),

@@ -38,7 +38,17 @@ TREND = {"kind": "TrendsQuery", "series": [{"kind": "EventsNode", "event": "sign
 
 BUCKET = {"access_key": "first-bucket-key", "access_secret": "first-bucket-secret"}
 
+
+def folders(server: SandboxServer) -> dict[str, t.Any]:
+    """Where views can be."""
+    return {
+        name: server.api("POST", "warehouse_saved_query_folders/", {"name": name})["id"]
+        for name in ("Growth", "Finance")
+    }
+
+
 SAMPLES = [
+    Sample(type="warehouse_saved_query_folder", name="Growth", path="warehouse_saved_query_folders/"),
     Sample(
         type="warehouse_table",
         name="orders",
@@ -68,10 +78,11 @@ SAMPLES = [
         name="signups",
         numbered=lambda number: f"signups_{number:02}",
         path="warehouse_saved_queries/",
+        prepare=folders,
         minimal={"query": sql("select count() as n from events")},
         values={
             "query": Value(sql("select count() as n from events"), sql("select count() as m from events")),
-            "folder_id": Value("01900000-0000-7000-8000-000000000001", "01900000-0000-7000-8000-000000000002"),
+            "folder": Value("Growth", "Finance", also=("folder_name",)),
             "dag_id": Value("01900000-0000-7000-8000-000000000003", "01900000-0000-7000-8000-000000000004"),
             "is_materialized": Value(True, False, also=("sync_frequency", "status", "last_run_at")),
             "sync_frequency": Value("1hour", "7day"),

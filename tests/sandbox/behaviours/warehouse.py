@@ -99,6 +99,10 @@ class SavedQuery(Resource):
         query = "&".join(f"{k}={v[-1]}" for k, v in ctx.query.items() if k not in ("page", "personal_api_key"))
         return f"http://{ctx.host}{ctx.path}?page={offset // limit + 1}{'&' if query else ''}{query}"
 
+    def present(self, ctx: Context, row: Row, listing: bool = False) -> dict[str, Any]:
+        folder = ctx.store.find("warehouse_saved_query_folder", row["folder_id"]) if row["folder_id"] else None
+        return {**super().present(ctx, row, listing), "folder_name": folder["name"] if folder is not None else None}
+
     # ---- writing
 
     def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
@@ -111,6 +115,10 @@ class SavedQuery(Resource):
                 )
             if data["name"] in table_names(ctx) and not ctx.seeding:
                 raise invalid("A table or view with this name already exists.", "name")
+        if data.get("folder_id") is not None and not ctx.seeding:
+            folder = ctx.store.find("warehouse_saved_query_folder", data["folder_id"])
+            if folder is None or folder.scope != ctx.project.pk:
+                raise invalid("Folder not found.", "folder_id")
         if row is None:
             data.pop("sync_frequency", None)
         elif data.get("sync_frequency") is not None:
@@ -231,6 +239,42 @@ class SavedQuery(Resource):
         """The history; the sandbox keeps none."""
         self.row(ctx, pk)
         return Answer({"results": [], "next": None, "previous": None, "total_count": 0})
+
+
+@behaviour("warehouse_saved_query_folder", "current")
+class WarehouseSavedQueryFolder(Resource):
+    """A folder of views. Deleting it deletes the views in it."""
+
+    def sort(self, ctx: Context, rows: list[Row]) -> list[Row]:
+        """By name."""
+        return sorted(rows, key=lambda row: str(row["name"]))
+
+    def views(self, ctx: Context, row: Row) -> list[Row]:
+        """What is in a folder."""
+        rows = ctx.store.all("warehouse_saved_query", ctx.project.pk)
+        return [view for view in rows if view["folder_id"] == row["id"] and not view.get("deleted")]
+
+    def present(self, ctx: Context, row: Row, listing: bool = False) -> dict[str, Any]:
+        return {**super().present(ctx, row, listing), "view_count": len(self.views(ctx, row))}
+
+    def clean(self, ctx: Context, data: dict[str, Any], row: Row | None) -> dict[str, Any]:
+        if "name" in data:
+            data["name"] = data["name"].strip()
+            if not data["name"]:
+                raise invalid("Folder name cannot be empty.", "name")
+        return data
+
+    def deleting(self, ctx: Context, row: Row) -> None:
+        """Views elsewhere that select from one inside keep the folder; else all that is inside goes with it."""
+        inside = self.views(ctx, row)
+        names = {view["name"] for view in inside}
+        for view in ctx.store.all("warehouse_saved_query", ctx.project.pk):
+            if view in inside or view.get("deleted"):
+                continue
+            if names & set(selected((view["query"] or {}).get("query") or "")):
+                raise invalid("Other views depend on views in this folder.")
+        for view in inside:
+            ctx.store.remove(view)
 
 
 @behaviour("warehouse_table", "current")

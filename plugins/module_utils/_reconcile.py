@@ -571,6 +571,15 @@ class Reconciler:
         name = dig(current, known.ref.name_at)
         return isinstance(name, str) and name.casefold() == value.casefold()
 
+    def _repeat_names(self, predicted: dict[str, t.Any], fields: t.Iterable[Field]) -> None:
+        """Where PostHog repeats the name of an object that is referred to, a new reference changes that as well."""
+        for known in fields:
+            path = known.ref.name_at if known.ref is not None else None
+            if known.ref is None or path is None or not has(predicted, path):
+                continue
+            value = known.value_in(predicted)
+            _put(predicted, path, None if value is None else self.session.name_of(known.ref, value))
+
     # -- create -----------------------------------------------------------------------------------------------------
 
     def _create(self, collection: Collection, declared: Declared, values: dict[str, t.Any]) -> Outcome:
@@ -954,6 +963,7 @@ class Reconciler:
                     known.put_in(predicted, shown, path)
         for name, value in extra.items():
             body[name] = self._extended(name, value, body.get(name), current[name])
+        self._repeat_names(predicted, [known for known in self.resource.fields if known.name in differing])
         self._conceal(predicted, values, current)
         predicted = _merged(predicted, extra)
         for part in self.resource.parts:

@@ -53,7 +53,7 @@ def values(known: FieldFact) -> tuple[t.Any, t.Any]:
     if known.kind in ("int", "number") and not known.choices and known.minimum is not None:
         first, second = first + known.minimum, second + known.minimum
     if isinstance(first, str) and known.max_length and not known.choices:
-        first, second = first[: known.max_length], second[-known.max_length :]
+        first, second = first[: known.max_length].strip(), second[-known.max_length :].strip()
     return first, second
 
 

@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 
 #: What the programs read or write.
-PARTS = ("plugins", "tests", "docs", "meta", "README.md", "galaxy.yml")
+PARTS = ("plugins", "tests", "docs", "meta", "README.md", "galaxy.yml", "pyproject.toml")
 
 
 class Checkout:

@@ -6,18 +6,15 @@
 from __future__ import annotations
 
 import sys
-import typing as t
 from pathlib import Path
 
 import pytest
+from copied_checkout import Checkout
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from generate import readme, returns
 from generate.common import ROOT, CannotGenerate, item, listed, replace_block
-
-if t.TYPE_CHECKING:
-    from .conftest import Checkout
 
 PROGRAM = "tests/bin/generate"
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from copied_checkout import Checkout
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -20,9 +21,6 @@ from new_type import UNWRITTEN
 from new_type.facts import FieldFact, NothingKnown, identity_of, plural_of
 from new_type.table import declared
 from new_type.values import values
-
-if t.TYPE_CHECKING:
-    from .conftest import Checkout
 
 PROGRAM = "tests/bin/new-type"
 TABLES = "plugins/module_utils/_resources/logs.py"
@@ -75,8 +73,6 @@ def laid_out(checkout: Checkout) -> str:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Checkout, str]:
     """A checkout in which the type was laid out, and what was printed."""
-    from conftest import Checkout
-
     checkout = Checkout(tmp_path_factory.mktemp("made") / "copy")
     return checkout, laid_out(checkout)
 

@@ -16,7 +16,13 @@ from new_type import UNWRITTEN  # noqa: E402
 from new_type.lay_out import unwritten  # noqa: E402
 
 #: What deals with the mark itself.
-ABOUT_IT = ("tests/new_type/", "tests/bin/new-type", "tests/unit/generate/", "tests/lint/unwritten.py")
+ABOUT_IT = (
+    "docs/docsite/rst/guide_develop.rst",
+    "tests/new_type/",
+    "tests/bin/new-type",
+    "tests/unit/generate/",
+    "tests/lint/unwritten.py",
+)
 
 
 def main() -> int:

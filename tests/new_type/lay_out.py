@@ -19,7 +19,7 @@ from . import UNWRITTEN
 from .documentation import module
 from .facts import SANDBOX, TypeFacts, known
 from .sample import sample
-from .sandbox import facts_file
+from .sandbox import absent_file, facts_file
 from .table import with_table
 
 SAMPLES = ROOT / "tests/integration/samples"
@@ -125,6 +125,8 @@ def lay_out(name: str, area: str, *, path: str = "", scope_object: str = "") -> 
         writer.write(target, module(facts, engine_spec(name)))
         if not (SANDBOX / f"{name}.json").exists():
             writer.write(SANDBOX / f"{name}.json", facts_file(facts))
+            # The table begins as one of servers since 2026.
+            writer.write(SANDBOX.parent / "2025" / f"{name}.json", absent_file(facts))
         target = SAMPLES / f"{name}.py"
         if target.exists():
             raise Refused(f"{shown(target)} exists; remove it, or rename it after what is in it.")

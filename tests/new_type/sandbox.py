@@ -22,6 +22,11 @@ KINDS = {
     "any": "any",
 }
 
+COMMENT = [
+    "Copyright: Contributors to the community.posthog collection",
+    "SPDX-License-Identifier: GPL-3.0-or-later",
+]
+
 #: What an object has before anybody says otherwise, where it cannot be null.
 DEFAULTS: dict[str, t.Any] = {"text": "", "int": 0, "number": 0, "bool": False, "object": {}, "list": []}
 
@@ -46,6 +51,15 @@ def field(known: FieldFact) -> dict[str, t.Any]:
     return entry
 
 
+def absent_file(facts: TypeFacts) -> str:
+    """Return the file that says that servers of 2025 do not have the type.
+
+    :param facts: of the type.
+    """
+    raw = {"$comment": COMMENT, "type": facts.name, "absent": True}
+    return json.dumps(raw, indent=1) + "\n"
+
+
 def facts_file(facts: TypeFacts) -> str:
     """Return the file.
 
@@ -58,10 +72,7 @@ def facts_file(facts: TypeFacts) -> str:
     if facts.delete == "soft":
         fields.append({"name": "deleted", "type": "boolean", "default": False})
     raw = {
-        "$comment": [
-            "Copyright: Contributors to the community.posthog collection",
-            "SPDX-License-Identifier: GPL-3.0-or-later",
-        ],
+        "$comment": COMMENT,
         "type": facts.name,
         "path": path,
         "detail_path": f"{path}/{{{facts.id_field}}}",

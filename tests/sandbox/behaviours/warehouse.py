@@ -100,8 +100,13 @@ class SavedQuery(Resource):
         return f"http://{ctx.host}{ctx.path}?page={offset // limit + 1}{'&' if query else ''}{query}"
 
     def present(self, ctx: Context, row: Row, listing: bool = False) -> dict[str, Any]:
-        folder = ctx.store.find("warehouse_saved_query_folder", row["folder_id"]) if row["folder_id"] else None
-        return {**super().present(ctx, row, listing), "folder_name": folder["name"] if folder is not None else None}
+        folder = ctx.store.find("warehouse_saved_query_folder", row["folder_id"]) if row.get("folder_id") else None
+        shown = super().present(ctx, row, listing)
+        return (
+            {**shown, "folder_name": folder["name"] if folder is not None else None}
+            if "folder_name" in shown
+            else shown
+        )
 
     # ---- writing
 
@@ -252,7 +257,7 @@ class WarehouseSavedQueryFolder(Resource):
     def views(self, ctx: Context, row: Row) -> list[Row]:
         """What is in a folder."""
         rows = ctx.store.all("warehouse_saved_query", ctx.project.pk)
-        return [view for view in rows if view["folder_id"] == row["id"] and not view.get("deleted")]
+        return [view for view in rows if view.get("folder_id") == row["id"] and not view.get("deleted")]
 
     def present(self, ctx: Context, row: Row, listing: bool = False) -> dict[str, Any]:
         return {**super().present(ctx, row, listing), "view_count": len(self.views(ctx, row))}

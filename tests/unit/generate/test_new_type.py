@@ -135,6 +135,7 @@ def test_what_tests_need(made: tuple[Checkout, str]) -> None:
     assert facts["paging"] == "limit_offset"
     assert {field["name"] for field in facts["fields"]} == set(BODY["properties"]) - {"id", "created_at"}
     assert "matches" in facts["read"]
+    assert json.loads(checkout.read("tests/sandbox/facts/2025/logs_rule.json"))["absent"] is True
     sample = checkout.read("tests/integration/samples/logs_rule.py")
     assert 'type="logs_rule"' in sample and '"config": Value(' in sample
 

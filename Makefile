@@ -160,7 +160,7 @@ types-table: $(dev_stamp) tree
 	@$(tree) $(py) tests/coverage/types_page.py $(ARGS)
 
 schema: $(dev_stamp) tree
-	@$(tree) $(py) tests/coverage/json_schema.py $(if $(ARGS),$(ARGS),--write)
+	@$(tree) $(py) tests/coverage/json_schema.py --write
 
 test: $(dev_stamp) tree
 	@$(py) tests/bin/test-all $(if $(FAIL_FAST),--fail-fast)

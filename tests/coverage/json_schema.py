@@ -393,7 +393,7 @@ def whole() -> Schema:
     document: Schema = {"type": ["object", "null"], "properties": properties, "additionalProperties": False}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$comment": "Made by `make schema` from the tables of community.posthog; do not edit. GPL-3.0-or-later.",
+        "$comment": "Made by `make generate` from the tables of community.posthog; do not edit. GPL-3.0-or-later.",
         "title": "A PostHog project as YAML, for community.posthog.posthog_config",
         **document,
         "$defs": {**_COMMON, **definitions, **of_queries()},
@@ -432,7 +432,7 @@ def main() -> int:
         PATH.write_text(text, encoding="utf-8")
         print(f"{name} is written.")
         return 0
-    print(f"{name} is not what the tables say; `make schema` corrects it.")
+    print(f"{name} is not what the tables say; `make generate` corrects it.")
     return 1
 
 

@@ -136,7 +136,7 @@ def _same_document(field: Field, desired: t.Any, current: t.Any, partial: bool) 
         if known.name in desired:
             if not same(known, desired[known.name], current.get(known.name, known.default)):
                 return False
-        elif not partial and not known.kept and known.name in current:
+        elif not partial and not known.untouched and known.name in current:
             if not same(known, known.default, current[known.name]):
                 return False
     return all(covers(desired[key], current.get(key)) for key in desired if field.key(key) is None)
@@ -252,7 +252,7 @@ def with_defaults(field: Field, desired: t.Any) -> t.Any:
         return desired
     out = dict(desired)
     for known in field.fields:
-        if known.name not in out and known.default is not None and not known.computed and not known.kept:
+        if known.name not in out and known.default is not None and not known.computed and not known.untouched:
             out[known.name] = known.default
     return out
 
@@ -272,7 +272,7 @@ def reset_keys(field: Field, desired: t.Any, current: t.Any, *, partial: bool = 
         known.name
         for known in field.fields
         if not known.computed
-        and not known.kept
+        and not known.untouched
         and known.name not in desired
         and known.name in current
         and not same(known, known.default, current[known.name])
@@ -298,7 +298,7 @@ def view(field: Field, value: t.Any, other: t.Any, *, partial: bool = False, alw
             if known.name in declared or known.name in always:
                 shown = value.get(known.name, known.default)
                 out[known.name] = view(known, shown, declared.get(known.name, shown))
-            elif known.name in value and not known.kept and not partial:
+            elif known.name in value and not known.untouched and not partial:
                 if not same(known, known.default, value[known.name]):
                     out[known.name] = view(known, value[known.name], None)
         return out

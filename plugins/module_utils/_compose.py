@@ -148,7 +148,7 @@ def _document(
             continue
         if name in desired:
             out[name] = _value(known, desired[name], now.get(name), (*path, name), lost)
-        elif now.get(name) is not None and ((known.kept and not other) or partial):
+        elif now.get(name) is not None and ((known.untouched and not other) or partial):
             out[name] = now[name]
         elif known.kind == "document" and known.null_as == {} and not other:
             # Back to its default goes what the release knows of it, and nothing else.

@@ -30,8 +30,12 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import (
 )
 from ansible_collections.community.posthog.plugins.module_utils._fields import UNKNOWN, UUID, Field, Ref, dig, nearest
 from ansible_collections.community.posthog.plugins.module_utils._module import Program, ResourceProgram, concurrency_of
-from ansible_collections.community.posthog.plugins.module_utils._paths import reach, replaced, written_path
-from ansible_collections.community.posthog.plugins.module_utils._policy import UNDECLARED, UNDECLARED_KEY
+from ansible_collections.community.posthog.plugins.module_utils._paths import Path, reach, replaced, written_path
+from ansible_collections.community.posthog.plugins.module_utils._policy import (
+    UNDECLARED,
+    UNDECLARED_KEY,
+    UNKNOWN_IDS_KEY,
+)
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import STORED
 from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
@@ -102,6 +106,7 @@ class Exporter:
         self._variables: dict[str, tuple[int, str]] = {}
         self._inside = session
         self._names: dict[tuple[int, str, str], dict[str, str | None]] = {}
+        self._ids: dict[tuple[str, str], t.Any] = {}
 
     # -- types --------------------------------------------------------------------------------------------------------
 
@@ -235,12 +240,14 @@ class Exporter:
         for item in items:
             by_name.setdefault(repr(_order_key(table, item)), []).append(item)
         for twins in by_name.values():
-            if len(twins) == 1:
+            nameless = table.identity.nameless and twins[0].get(table.identity.option) == ""
+            if len(twins) == 1 and not nameless:
                 twins[0].pop("id", None)
                 continue
+            reason = "it has no name" if nameless else "other objects have the same name"
             for item in twins:
                 self._type, self._name = table.type, str(item.get(table.identity.option) or "")
-                self._report("id", "other objects have the same name, so the id is what tells them apart")
+                self._report("id", f"{reason}, so the id tells it; elsewhere it is told by its age among those like it")
         if not table.has_id:
             for item in items:
                 item.pop("id", None)
@@ -282,8 +289,10 @@ class Exporter:
             self._report_strangers(known, known.value_in(obj))
             value = self._unparsed(known, self._with_secrets(table, known, obj), known.name)
             named = known.name in table.identity.options[:1]
-            if value is NOTHING and named:
+            if named and (value is NOTHING or value is None):
                 value = known.value_in(obj)
+            if named and value is None and table.identity.nameless:
+                value = ""
             if value is NOTHING or (not named and not known.required and self._is_default(known, value, obj)):
                 continue
             if named and isinstance(value, str):
@@ -307,6 +316,7 @@ class Exporter:
                 self._report_strangers(part.field, obj.get(part.field.name))
             for path, reason in part.unsaid(self.session, table, obj):
                 self._report(path, reason)
+            value = self._with_stored_secrets(table, part.field.name, value, obj)
             if value is not None and not at_rest(part.field, value):
                 item[part.field.name] = self._plain(value) if part.field.rest is not UNKNOWN else value
         if table.has_id:
@@ -357,6 +367,16 @@ class Exporter:
                     value = replaced(value, path, self._name_for(ref, inner, where))
         return value
 
+    def _with_stored_secrets(self, table: Resource, name: str, value: t.Any, obj: t.Mapping[str, t.Any]) -> t.Any:
+        """A part's value with variables for the secrets that are stored and of which PostHog shows nothing."""
+        for rule in table.secret_parts:
+            if rule.field != name or rule.stored is None or not isinstance(value, dict):
+                continue
+            for path in rule.stored(self.session, obj):
+                if reach(value, path) is None:
+                    value = _placed(value, path, self._secret(f"{name}.{_said(path)}"))
+        return value
+
     def _secret(self, path: str) -> str:
         """A variable in place of a secret."""
         words = re.sub(r"[^a-z0-9]+", "_", f"{self._type}_{self._name}_{path}".lower()).strip("_")
@@ -400,7 +420,10 @@ class Exporter:
             reason = f"details is false, so nothing was written that no list shows: {', '.join(sorted(fields))}"
             self.export.unfaithful.append({"type": kind, "name": "", "path": "", "reason": reason})
         if self.export.config:
-            self.export.config = {UNDECLARED_KEY: self.undeclared, **self.export.config}
+            items = [item for held in self.export.config.values() if isinstance(held, list) for item in held]
+            # Ids mean nothing elsewhere but which of the objects here is meant.
+            ids = {UNKNOWN_IDS_KEY: "create"} if any("id" in item for item in items) else {}
+            self.export.config = {UNDECLARED_KEY: self.undeclared, **ids, **self.export.config}
         return self.export
 
     def _report_strangers(self, known: Field, value: t.Any) -> None:
@@ -502,7 +525,7 @@ class Exporter:
         name = names[key]
         if name is None:
             self._report(path, f"the {ref.type} {value} has no name of its own, so its id stands here")
-            return value
+            return self._ids.get((ref.type, key), value)
         return self.rename.get(ref.type, {}).get(name, name)
 
     def _names_of(self, ref: Ref) -> dict[str, str | None]:
@@ -523,6 +546,8 @@ class Exporter:
                     object_id = dig(obj, path)
                     if object_id is not None:
                         shown[str(object_id)] = None if bad else name
+                        # What refers to it by something else than its id has to name it by that.
+                        self._ids[ref.type, str(object_id)] = table.object_id(obj)
             self._names[key] = shown
         return self._names[key]
 
@@ -593,7 +618,7 @@ class ExportProgram(Program):
                     {"type": program.table.type, "name": "", "path": "", "reason": session.explained(exc).message}
                 )
         export = exporter.finish()
-        types = {key: items for key, items in export.config.items() if key != UNDECLARED_KEY}
+        types = {key: items for key, items in export.config.items() if key not in (UNDECLARED_KEY, UNKNOWN_IDS_KEY)}
         objects = sum(len(items) if isinstance(items, list) else 1 for items in types.values())
         return {
             "changed": False,
@@ -710,6 +735,13 @@ def _rebuilt(value: t.Any, text: t.Callable[[str], str], variable: t.Callable[[s
     if isinstance(value, str):
         return variable(value) if isinstance(value, _Variable) else text(value)
     return value
+
+
+def _placed(value: t.Mapping[str, t.Any], path: Path, new: t.Any) -> dict[str, t.Any]:
+    """A copy of a document with a value at a path of keys, whether something is there yet or not."""
+    first, rest = path[0], path[1:]
+    inner = value.get(str(first))
+    return {**value, str(first): _placed(inner if isinstance(inner, dict) else {}, rest, new) if rest else new}
 
 
 def _said(path: t.Iterable[t.Any]) -> str:

@@ -95,6 +95,9 @@ class Ref:
     :param name_at: path, in the object that holds the reference, where PostHog repeats the other object's name; a
         declared name that stands there needs no look-up.
     :param where: paths and values that tell the named object from others of its name.
+    :param holds: the named object holds this one, as a dashboard holds insights: this one does not need it, but is
+        missing there when it is deleted.
+    :param made: PostHog makes the named object where there is none of that name.
     """
 
     type: str
@@ -102,6 +105,8 @@ class Ref:
     as_string: bool = False
     name_at: str | None = None
     where: tuple[tuple[str, t.Any], ...] = ()
+    holds: bool = False
+    made: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,9 +152,12 @@ class Field:
     :param lower: the server lower-cases and trims the text.
     :param casefold: upper and lower case are the same when compared.
     :param ref: the value names another object.
+    :param names: the text is the name of another object, and is sent as it is.
     :param refs: references inside the document.
     :param computed: the server's own; never compared, never sent.
     :param kept: owned by someone else: left as it is unless it is declared.
+    :param stays: a key of a document that is left as it is where the document is declared without it, unless the
+        declaration is the whole truth.
     :param normal: brings a value into the form in which two of them are compared, where PostHog stores it in other
         words than it was written in.
     :param write_only: accepted but never shown.
@@ -209,9 +217,11 @@ class Field:
     lower: bool = False
     casefold: bool = False
     ref: Ref | None = None
+    names: Ref | None = None
     refs: tuple[NestedRef, ...] = ()
     computed: bool = False
     kept: bool = False
+    stays: bool = False
     normal: t.Callable[[t.Any], t.Any] | None = None
     write_only: bool = False
     exported: bool = True
@@ -257,6 +267,11 @@ class Field:
             if value is not None:
                 return value
         return None if self.nullable else UNKNOWN
+
+    @property
+    def untouched(self) -> bool:
+        """Whether it is left as it is where nobody names it."""
+        return self.kept or self.stays
 
     @property
     def api_name(self) -> str:
@@ -393,7 +408,7 @@ class Field:
             text = text.strip().lower()
         if self.max_length is not None and len(text) > self.max_length:
             problems.append((path, f"is {len(text)} characters long, {self.max_length} are allowed"))
-        if self.required and text == "":
+        if self.required and text == "" and self.null_as != "":
             problems.append((path, "must not be empty"))
         elif self.pattern is not None and not re.fullmatch(self.pattern[0], text):
             problems.append((path, f"{text!r} is not allowed; it takes {self.pattern[1]}"))

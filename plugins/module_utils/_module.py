@@ -41,7 +41,7 @@ from ansible_collections.community.posthog.plugins.module_utils._reconcile impor
     secret_texts,
     suspected_texts,
 )
-from ansible_collections.community.posthog.plugins.module_utils._registry import resource
+from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES, resource
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Resource
 from ansible_collections.community.posthog.plugins.module_utils._run import directory
 from ansible_collections.community.posthog.plugins.module_utils._secrets import (
@@ -355,7 +355,7 @@ class ResourceProgram(Program):
             declaration.given = {key: value for key, value in given.items() if key in keep}
         declared = read_declared(table, declaration.given, prefix)
         declared.switches.update(self._switches(params))
-        self._named(declared, declaration.object_id, prefix)
+        self._named(declared, declaration, prefix)
         declaration.items.append(declared)
         return declaration
 
@@ -402,11 +402,14 @@ class ResourceProgram(Program):
             names.add(self.table.stand_in.switch)
         return {name: params.get(name) for name in names}
 
-    def _named(self, declared: Declared, object_id: t.Any, prefix: str = "") -> None:
-        """The task must say which object it means: an empty name and no id is nobody."""
+    def _named(self, declared: Declared, declaration: Declaration, prefix: str = "") -> None:
+        """The task must say which object it means: an empty name and no id is nobody, or the one without a name."""
         if self.table.singleton:
             return
-        option = self.table.identity.option
+        option, object_id = self.table.identity.option, declaration.object_id
+        if self.table.identity.nameless and declaration.given.get(option) == "" and not declaration.absent:
+            # What is deleted has to be named.
+            return
         if object_id in (None, "") and declared.values.get(option) in (None, ""):
             where = f"{prefix}.{option}" if prefix else option
             raise InvalidInput([(where, f"is empty; give the {self.table.name}'s {option}, or its id")])
@@ -535,6 +538,7 @@ class Sessions:
             self._sessions[key] = Session(
                 client,
                 resource,
+                types=RESOURCES,
                 organization=key[1],
                 project=key[2],
                 check_mode=self.check_mode,

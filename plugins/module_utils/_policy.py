@@ -21,6 +21,14 @@ UNDECLARED: t.Final = ("keep", "default")
 UNDECLARED_KEY: t.Final = "undeclared"
 
 
+#: What is done about an id of an item that no object has here: refuse it, or look for the object by its name, and
+#: create it where it is not there.
+UNKNOWN_IDS: t.Final = ("error", "create")
+
+#: The key of a document of configuration that says which.
+UNKNOWN_IDS_KEY: t.Final = "unknown_ids"
+
+
 @dataclass(frozen=True)
 class Policy:
     """How a declaration is understood.
@@ -28,15 +36,22 @@ class Policy:
     :param undeclared: one of :data:`UNDECLARED`.
     :param details: an object is read by itself where its list does not show all that is declared of it; without that,
         only what lists show is compared.
+    :param unknown_ids: one of :data:`UNKNOWN_IDS`.
     """
 
     undeclared: str = "keep"
     details: bool = True
+    unknown_ids: str = "error"
 
     @property
     def whole(self) -> bool:
         """Whether a declaration is the whole truth about its object."""
         return self.undeclared == "default"
+
+    @property
+    def anywhere(self) -> bool:
+        """Whether ids may be those of another project."""
+        return self.unknown_ids == "create"
 
 
 #: Only what is declared is compared.
@@ -54,10 +69,11 @@ def policy_of(value: t.Any, otherwise: Policy = KEEP) -> Policy | None:
     return dataclasses.replace(otherwise, undeclared=value) if known else None
 
 
-def wrong_policy(value: t.Any) -> str:
+def wrong_policy(value: t.Any, words: t.Sequence[str] = UNDECLARED) -> str:
     """What to say of a value for which there is no policy.
 
-    :param value: what stands under :data:`UNDECLARED_KEY`.
+    :param value: what stands under :data:`UNDECLARED_KEY` or :data:`UNKNOWN_IDS_KEY`.
+    :param words: what may stand there.
     :returns: the end of a sentence.
     """
-    return f"takes {' or '.join(UNDECLARED)}, not {value!r}{nearest(str(value), UNDECLARED)}"
+    return f"takes {' or '.join(words)}, not {value!r}{nearest(str(value), words)}"

@@ -23,6 +23,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.community.posthog.plugins.module_utils._client import Turns
+from ansible_collections.community.posthog.plugins.module_utils._conflicts import Conflicts
 from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._elsewhere import option_hint
 from ansible_collections.community.posthog.plugins.module_utils._errors import (
@@ -49,12 +50,14 @@ from ansible_collections.community.posthog.plugins.module_utils._paths import re
 from ansible_collections.community.posthog.plugins.module_utils._policy import (
     KEEP,
     UNDECLARED_KEY,
+    UNKNOWN_IDS,
+    UNKNOWN_IDS_KEY,
     Policy,
     policy_of,
     wrong_policy,
 )
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import Declared, Outcome, changes
-from ansible_collections.community.posthog.plugins.module_utils._references import walk
+from ansible_collections.community.posthog.plugins.module_utils._references import named_in, walk
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._sentences import counted, scopes_at_once
 from ansible_collections.community.posthog.plugins.module_utils._session import PLANNED, Collection, Session
@@ -269,6 +272,9 @@ class Project:
         self._named: dict[tuple[t.Any, ...], Node] = {}
         self._declared: dict[tuple[t.Any, ...], list[Node]] = collections.defaultdict(list)
         self._broken: dict[tuple[t.Any, ...], str] = {}
+        #: What is declared by an id that may be that of another project, by place, type and id.
+        self._by_id: dict[tuple[t.Any, ...], Node] = {}
+        self._foreign_ids: frozenset[tuple[str, str]] = frozenset()
         self._planned_homes: set[Home] = set()
         self._made_homes: dict[Home, Session] = {}
         self._own_project: str | None = None
@@ -297,7 +303,7 @@ class Project:
             policy = self._policy(document, source)
             self._homes.setdefault(home, set())
             for key, value in document.items():
-                if key in (*HOME_KEYS, SOURCE_KEY, UNDECLARED_KEY) or value is None:
+                if key in (*HOME_KEYS, SOURCE_KEY, UNDECLARED_KEY, UNKNOWN_IDS_KEY) or value is None:
                     continue
                 program = self.programs.get(key)
                 if program is not None:
@@ -359,13 +365,18 @@ class Project:
 
     def _policy(self, document: t.Mapping[str, t.Any], source: Source) -> Policy:
         """What a document says of the fields that its items do not name; its own word counts, if it has one."""
-        value = document.get(UNDECLARED_KEY)
-        if value is None:
-            return self.policy
-        policy = policy_of(value, self.policy)
-        if policy is None:
-            self._problem(source, UNDECLARED_KEY, wrong_policy(value))
-        return policy or self.policy
+        found, value = self.policy, document.get(UNDECLARED_KEY)
+        if value is not None:
+            policy = policy_of(value, self.policy)
+            if policy is None:
+                self._problem(source, UNDECLARED_KEY, wrong_policy(value))
+            found = policy or found
+        ids = document.get(UNKNOWN_IDS_KEY)
+        if ids is not None and ids not in UNKNOWN_IDS:
+            self._problem(source, UNKNOWN_IDS_KEY, wrong_policy(ids, UNKNOWN_IDS))
+        elif ids is not None:
+            found = dataclasses.replace(found, unknown_ids=ids)
+        return found
 
     def _nearest_type(self, key: str) -> str:
         singular = {program.table.type: plural for plural, program in self.programs.items()}
@@ -524,11 +535,50 @@ class Project:
         """Find out what has to be done before what; cycles are broken by doing an object in two steps."""
         self.session.planning(True)
         self._know_places()
+        self._know_ids()
         for node in list(self.nodes):
             if not node.declaration.absent:
                 node.needs |= {other.number for _option, other in self._needed(node)}
                 node.needs.discard(node.number)
+        self._take_turns()
         self._break_cycles()
+
+    def _know_ids(self) -> None:
+        """Find out what is declared by ids that may be those of another project."""
+        for node in self.nodes:
+            number = node.declaration.object_id
+            if number is None or node.declaration.absent or not node.declaration.policy.anywhere:
+                continue
+            place = (*self._home_key(node.table, node.home), node.table.type)
+            self._by_id[(*place, str(number))] = node
+        self._foreign_ids = frozenset((key[-2], key[-1]) for key in self._by_id)
+
+    def _take_turns(self) -> None:
+        """Do those that only ids tell apart one by one: which object the next one is depends on those before it."""
+        alike: dict[tuple[t.Any, ...], list[Node]] = collections.defaultdict(list)
+        for key, node in self._by_id.items():
+            alike[(*key[:-1], *_identity_key(node.table, node.declaration.items[0], None))].append(node)
+        for nodes in alike.values():
+            left, before = list(nodes), None
+            while left:
+                numbers = {node.number for node in left}
+                # One that refers to another of them comes after it.
+                node = next((one for one in left if not numbers & self._reached(one)), left[0])
+                if before is not None:
+                    node.needs.add(before.number)
+                left.remove(node)
+                before = node
+
+    def _reached(self, node: Node) -> set[int]:
+        """The numbers of all nodes that one needs, those that these need included."""
+        found: set[int] = set()
+        todo = list(node.needs)
+        while todo:
+            number = todo.pop()
+            if number not in found:
+                found.add(number)
+                todo += self.nodes[number].needs
+        return found - {node.number}
 
     def _know_places(self) -> None:
         """Find out which homes are the same place: a project may be given by its name, by its id, or not at all."""
@@ -578,6 +628,11 @@ class Project:
                 key = (*self._home_key(table, node.home), ref.type, table.identity.normal(value))
                 for other in self._declared.get(key, ()):
                     yield option, other
+            for path, ref, value in self.named(node) if self._by_id else ():
+                table = self.session.registry(ref.type)
+                by_id = self._by_id.get((*self._home_key(table, node.home), ref.type, str(value)))
+                if by_id is not None and by_id is not node:
+                    yield _option_of(path), by_id
         if node.table.scope is Scope.PROJECT and node.home[1] is not None:
             table = self.session.registry("project")
             key = (*self._home_key(table, node.home), "project", table.identity.normal(node.home[1]))
@@ -585,6 +640,34 @@ class Project:
                 self._planned_homes.add(node.home)
                 self.session.promised.add(node.home[1].strip().casefold())
                 yield "project", other
+
+    def named(self, node: Node) -> t.Iterator[tuple[str, Ref, t.Any]]:
+        """Everything that a node names.
+
+        :param node: a declared object.
+        :returns: the option path, what is named, and its name or id.
+        """
+        for item in node.declaration.items:
+            yield from named_by(node.table, item)
+            yield from self._linked(node, item)
+
+    def is_declared(self, table: Resource, home: Home, name: t.Any) -> bool:
+        """Whether an object of a name is declared to be there.
+
+        :param table: its type.
+        :param home: where.
+        :param name: the name.
+        """
+        return bool(self._declared.get((*self._home_key(table, home), table.type, table.identity.normal(name))))
+
+    @staticmethod
+    def flat(outcomes: t.Iterable[Outcome]) -> t.Iterator[Outcome]:
+        """Outcomes with those that belong to them.
+
+        :param outcomes: of one node.
+        :returns: all of them.
+        """
+        return _flat(outcomes)
 
     def _linked(self, node: Node, item: Declared) -> t.Iterator[tuple[str, Ref, t.Any]]:
         """References whose places only the object tells, as far as its declaration does."""
@@ -646,7 +729,7 @@ class Project:
         node.declaration = dataclasses.replace(
             node.declaration,
             # What comes later is not set back first.
-            policy=KEEP,
+            policy=dataclasses.replace(node.declaration.policy, undeclared=KEEP.undeclared),
             items=[
                 dataclasses.replace(
                     item,
@@ -695,6 +778,7 @@ class Project:
         self.session.planning(True)
         if not self.nodes:
             self._refuse()
+        self.session.uses.wait()
         self._prefetch()
         present = [node for node in self.nodes if not node.declaration.absent]
         self._walk(present, self._attempt)
@@ -705,14 +789,19 @@ class Project:
         if self.ended is not None:
             # Nothing was written, so there is nothing to tell but this.
             raise self.ended
+        conflicts = Conflicts(self)
+        self.problems += conflicts.problems(absent)
         for node in self.nodes:
             for path, text in () if self._wants_broken(node) else node.problems:
-                self._problem(node.source, f"{node.where}.{path}" if path else node.where, text)
+                if (node.number, path) not in conflicts.paths:
+                    self._problem(node.source, f"{node.where}.{path}" if path else node.where, text)
         self._refuse()
         self.purged = self._purged(purge)
         if self.ended is not None:
             raise self.ended
+        self.problems += conflicts.problems(self.purged)
         self._refuse()
+        self.session.uses.tell()
         return self._result()
 
     def _wants_broken(self, node: Node) -> bool:
@@ -744,6 +833,10 @@ class Project:
         planned = {node.number for node in self.nodes if node.changed}
         self.session.planning(False)
         self._made_homes.clear()
+        for node in self.nodes:
+            if node.number not in planned and not node.declaration.absent:
+                # Nothing is done about it, but others may refer to it, or are told from it.
+                self._settle(node)
         todo = [node for node in self.nodes if node.number in planned and not node.declaration.absent]
         # A step of two is repeated as a whole: the second one may have nothing to do if the first fails.
         for node in todo:
@@ -785,8 +878,11 @@ class Project:
 
     def _attempt(self, node: Node) -> None:
         """Do one node; what goes wrong is noted on it."""
+        session = self.home(node.home)
+        session.origins.declared = self._foreign_ids
         try:
-            node.outcomes = node.program.carry_out(self.home(node.home), node.declaration)
+            node.outcomes = node.program.carry_out(session, node.declaration)
+            self._settle(node)
         except InvalidInput as exc:
             node.problems = exc.problems
         except PostHogFailure as exc:
@@ -794,6 +890,12 @@ class Project:
         except Exception as exc:  # a defect of ours; it must not keep the others from being done and told
             node.problems = [("", f"community.posthog has a defect: {type(exc).__name__}: {exc}. Please report it.")]
             self.session.warn_quietly(traceback.format_exc())
+
+    def _settle(self, node: Node) -> None:
+        """Take note of the object that a node's id stands for, where ids may be those of another project."""
+        number, made = node.declaration.object_id, [outcome.obj for outcome in node.outcomes[:1]]
+        if number is not None and node.declaration.policy.anywhere and made and made[0] is not None:
+            self.home(node.home).origins.settle(node.table.type, number, made[0])
 
     def _note_failure(self, node: Node, error: PostHogFailure, text: str) -> None:
         """Note why a node failed; what would fail everywhere is told once, and ends everything."""
@@ -891,7 +993,8 @@ class Project:
         for node in self.nodes:
             tables = [node.table] if node.table.parent is None else []
             for item in node.declaration.items:
-                tables += [self.session.registry(ref.type) for _option, ref, _value in references(node.table, item)]
+                found = references(node.table, item)
+                tables += [self.session.registry(ref.type) for _option, ref, _value in found if not ref.made]
             for table in tables:
                 if table.parent is None and not table.singleton and not table.identity.large:
                     collection = self.home(node.home).collection(table)
@@ -1033,7 +1136,6 @@ class Project:
                     known = table.field(table.marker) if table.marker else None
                     if not purge.everything and (known is None or MARK not in (known.value_in(obj) or [])):
                         continue
-                    self._refuse_if_needed(table, home, where, obj)
                     here.append(self._purge_node(program, home, where, collection, obj))
             if here and not purge.allow_empty and self._home_key(table, home) not in filled:
                 named = " / ".join(name for name in home if name) or "the task's own place"
@@ -1071,21 +1173,6 @@ class Project:
         if table.generated is not None and table.generated(session, obj):
             return True
         return table.spared is not None and table.spared(session, obj)
-
-    def _refuse_if_needed(self, table: Resource, home: Home, where: str, obj: t.Mapping[str, t.Any]) -> None:
-        """Something else that is declared needs the object: then it was forgotten, and the next run would miss it."""
-        names = {str(table.object_id(obj)), *table.identity.names(obj)}
-        for node in self.nodes:
-            if node.declaration.absent or node.completes is not None:
-                continue
-            if self._home_key(table, node.home) != self._home_key(table, home):
-                continue
-            for item in node.declaration.items:
-                for option, ref, value in references(node.table, item):
-                    if ref.type == table.type and names.intersection((str(value), table.identity.normal(value))):
-                        text = f"{table.label(obj)} would be deleted, but {node.label} names it in {option}"
-                        self.problems.append((where, f"{text}; declare it too"))
-                        return
 
     def _purge_node(
         self,
@@ -1172,43 +1259,36 @@ def engine_options(program: ResourceProgram) -> list[Field]:
     return options
 
 
-def references(table: Resource, item: Declared) -> t.Iterator[tuple[str, Ref, t.Any]]:
+def named_by(table: Resource, item: Declared) -> t.Iterator[tuple[str, Ref, t.Any]]:
     """Everything in a declaration that names another object.
 
     :param table: the type.
     :param item: the declaration.
-    :returns: the option, what is named, and its name or id.
+    :returns: the option path, what is named, and its name or id.
     """
     for known in (*table.fields, *(part.field for part in table.parts)):
         value = item.values.get(known.name, item.parts.get(known.name))
         if value is not None:
-            for ref, name in _inside(known, value):
-                yield known.name, ref, name
+            yield from named_in(known, value, known.name)
     if table.parent is not None:
         yield from table.parent.refers(item.values)
 
 
-def _inside(known: Field, value: t.Any) -> t.Iterator[tuple[Ref, t.Any]]:
-    """The references inside a value."""
-    if known.ref is not None:
-        for name in value if isinstance(value, list) else [value]:
-            if name is not None and not UUID.fullmatch(str(name)):
-                yield known.ref, name
-        return
-    if known.refs:
-        found: list[tuple[Ref, t.Any]] = []
-        walk(value, known.refs, lambda rule, name, where: found.append((rule.ref, name)))
-        yield from found
-    if known.kind == "document" and isinstance(value, dict):
-        for inner in known.fields:
-            if value.get(inner.name) is not None:
-                yield from _inside(inner, value[inner.name])
-    elif known.kind == "list" and known.items is not None and isinstance(value, list):
-        for item in value:
-            yield from _inside(known.items, item)
-    elif known.kind == "map" and known.items is not None and isinstance(value, dict):
-        for item in value.values():
-            yield from _inside(known.items, item)
+def references(table: Resource, item: Declared) -> t.Iterator[tuple[str, Ref, t.Any]]:
+    """Everything in a declaration that names another object by what may be a name.
+
+    :param table: the type.
+    :param item: the declaration.
+    :returns: the option, what is named, and its name.
+    """
+    for path, ref, value in named_by(table, item):
+        if not UUID.fullmatch(str(value)):
+            yield _option_of(path), ref, value
+
+
+def _option_of(path: str) -> str:
+    """The option that a path begins with."""
+    return re.split(r"[.\[]", path, maxsplit=1)[0]
 
 
 def _grouped(problems: Problems) -> t.Iterator[str]:
@@ -1246,9 +1326,9 @@ def _named_alone(table: Resource) -> bool:
     return len(table.identity.options) == 1 and table.parent is None and table.several is None
 
 
-def _identity_key(table: Resource, item: Declared, declaration: Declaration) -> tuple[t.Any, ...]:
-    """What makes two declarations be about the same object."""
-    if declaration.object_id is not None:
+def _identity_key(table: Resource, item: Declared, declaration: Declaration | None) -> tuple[t.Any, ...]:
+    """What makes two declarations be about the same object; without the whole declaration, by name."""
+    if declaration is not None and declaration.object_id is not None:
         return ("id", str(declaration.object_id))
     key: list[t.Any] = []
     for option in (*table.place_options, *table.identity.options):

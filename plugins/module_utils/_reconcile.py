@@ -112,6 +112,7 @@ class Outcome:
     :param label: what to call the object.
     :param also: outcomes of other objects that were handled instead (an invite).
     :param named: what the declaration names, by field; None where that is not known.
+    :param gone: the object that was deleted.
     """
 
     resource: Resource
@@ -122,6 +123,7 @@ class Outcome:
     label: str = ""
     also: list[Outcome] = field(default_factory=list)
     named: dict[str, t.Any] | None = None
+    gone: dict[str, t.Any] | None = None
 
     @property
     def changed(self) -> bool:
@@ -301,9 +303,14 @@ class Reconciler:
     def _present(self, declared: Declared, object_id: t.Any) -> Outcome:
         collection = self.collection(declared)
         current = self._current(collection, declared, object_id)
+        foreign = object_id is not None and self.policy.anywhere and not self._is_called(declared, current)
+        if foreign:
+            found = self._named_so(collection, declared)
+            current = self.session.origins.choose(self.resource, object_id, found)
+            current = None if current is None else collection.whole(current)
         if current is None and declared.parts.get(self.resource.moves) is not None:
             return self._moved(declared, object_id)
-        if current is None and object_id is not None:
+        if current is None and object_id is not None and not foreign:
             raise PostHogFailure(f"id: there is no {self.resource.name} with the id {object_id}")
         if current is not None and not self.policy.details:
             declared, current = self._as_lists_show(declared, current)
@@ -318,7 +325,7 @@ class Reconciler:
         self.session.keep_secret(secret_texts(self.session, self.resource, declared.values, current))
         values = self._resolved(declared, current)
         if current is None:
-            return self._create(collection, declared, values)
+            return self._create(collection, declared, values, foreign=foreign)
         if self.resource.replaceable:
             return self._replace(collection, declared, values, current)
         return self._update(collection, declared, values, current)
@@ -582,7 +589,19 @@ class Reconciler:
 
     # -- create -----------------------------------------------------------------------------------------------------
 
-    def _create(self, collection: Collection, declared: Declared, values: dict[str, t.Any]) -> Outcome:
+    def _is_called(self, declared: Declared, current: t.Mapping[str, t.Any] | None) -> bool:
+        """Whether the object of a declared id has the declared name; another one of that id may be elsewhere."""
+        if current is None:
+            return False
+        identity = self.resource.identity
+        if identity.by_value or identity.option not in declared.values:
+            return True
+        name = declared.values[identity.option]
+        return identity.normal("" if name is None else name) in identity.names(current)
+
+    def _create(
+        self, collection: Collection, declared: Declared, values: dict[str, t.Any], *, foreign: bool = False
+    ) -> Outcome:
         missing = [
             known.name
             for known in self.resource.fields
@@ -640,7 +659,9 @@ class Reconciler:
         if self.resource.aftermath:
             self.session.warn(self.resource.aftermath)
         obj = self._taken(collection, answer, predicted)
-        self._look_after(collection, declared, obj)
+        if not foreign:
+            # Of those that only ids tell apart, there are to be several.
+            self._look_after(collection, declared, obj)
         try:
             outcome.obj = self._complete(collection, declared, values, obj, later, outcome)
         except UnknownOutcome:
@@ -1336,8 +1357,11 @@ class Reconciler:
         before.setdefault(self.resource.identity.option, self.resource.identity.shown(current))
         if self.resource.has_id:
             before["id"] = self.resource.object_id(current)
-        outcome = Outcome(self.resource, "deleted", None, before, {}, self.resource.label(current), also or [])
+        outcome = Outcome(
+            self.resource, "deleted", None, before, {}, self.resource.label(current), also or [], gone=current
+        )
         self._intend(outcome)
+        self.session.uses.removing(collection, current)
         if self.session.check_mode:
             collection.predict(None, instead_of=current)
             return outcome

@@ -197,6 +197,7 @@ class Identity:
     :param large: the list may be too long to be read for the sake of names. Then each name is asked for with the
         filter.
     :param partial: the list shows only some of the objects, so each name is asked for with the filter.
+    :param nameless: an object may do without a name: PostHog takes an empty one, or null.
     :param also: makes, from a name, another one that the object of that name answers to, the first of C(read); for
         lists without a filter.
     """
@@ -213,6 +214,7 @@ class Identity:
     by_value: bool = False
     large: bool = False
     partial: bool = False
+    nameless: bool = False
     also: t.Callable[[str], str] | None = None
 
     @property
@@ -235,8 +237,9 @@ class Identity:
         :param obj: the server's object.
         :returns: at least one name, unless the object has none.
         """
-        found = (dig(obj, path) for path in self.read)
-        return [self.normal(value) for value in found if value is not None]
+        found = [dig(obj, path) for path in self.read]
+        names = [self.normal(value) for value in found if value is not None]
+        return ["", *names] if self.nameless and found[0] is None else names
 
     def shown(self, obj: t.Mapping[str, t.Any]) -> str:
         """The name to show to a person.
@@ -570,6 +573,7 @@ class SecretPart:
         it does not show at all, and is kept by not sending it.
     :param shows: what PostHog shows in place of a stored secret, where that is always the same.
     :param maybe: where secrets may be among declared values, as long as nothing more is known.
+    :param stored: where secrets are in an object of which the server shows nothing at all there.
     """
 
     field: str
@@ -577,6 +581,7 @@ class SecretPart:
     shown: bool = True
     shows: t.Any = None
     maybe: t.Callable[[t.Mapping[str, t.Any]], SecretPaths] | None = None
+    stored: t.Callable[[Session, t.Mapping[str, t.Any]], SecretPaths] | None = None
 
 
 @dataclass(frozen=True)

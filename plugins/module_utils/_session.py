@@ -34,9 +34,11 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     dig,
     nearest,
 )
+from ansible_collections.community.posthog.plugins.module_utils._origins import Origins
 from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._sentences import scopes_in
+from ansible_collections.community.posthog.plugins.module_utils._uses import Uses
 
 #: Answers after which another way to learn the same thing is tried: closed to this key, or not there on this server.
 _ELSEWHERE: t.Final = frozenset({403, 404, 405, 500})
@@ -532,6 +534,7 @@ class Session:
     :param many: more than one object is going to be asked for.
     :param warn: says something to the user without failing.
     :param warn_quietly: the same, but only for those who asked for details (C(-v)).
+    :param types: every type, of which some may refer to what is deleted.
     """
 
     def __init__(
@@ -539,6 +542,7 @@ class Session:
         client: Client,
         registry: t.Callable[[str], Resource],
         *,
+        types: t.Iterable[str] = (),
         organization: str | None = None,
         project: str | None = None,
         check_mode: bool = False,
@@ -549,6 +553,11 @@ class Session:
         self.client = client
         self.warn_quietly = warn_quietly or (lambda text: None)
         self.registry = registry
+        self.types = types
+        #: Who uses what is deleted; the same for all sessions of one task.
+        self.uses = Uses()
+        #: What ids from elsewhere stand for.
+        self.origins = Origins()
         self.check_mode = check_mode
         self.many = many
         self.warn = warn or (lambda text: None)
@@ -620,6 +629,7 @@ class Session:
         made = Session(
             self.client,
             self.registry,
+            types=self.types,
             organization=organization,
             project=project,
             check_mode=self.check_mode,
@@ -631,7 +641,7 @@ class Session:
         made.strict, made.marks, made.adopts = self.strict, self.marks, self.adopts
         made.brief, made.unread = self.brief, self.unread
         made._common, made._locks, made.visited = self._common, self._locks, self.visited
-        made.traits = self.traits
+        made.traits, made.uses = self.traits, self.uses
         made.named_organization, made.named_project = self.named_organization, self.named_project
         return made
 
@@ -1131,6 +1141,7 @@ class Session:
         :param on: whether nothing is written from now on.
         """
         self.set_check_mode(on, strict=on)
+        self.origins.restart()
         for collection in self._everything():
             collection.rollback()
         for inner in self._inside.values():
@@ -1201,6 +1212,9 @@ class Session:
         resource = self.registry(ref.type)
         collection = self.collection(resource)
         by_id = isinstance(value, int) or bool(UUID.fullmatch(str(value)))
+        known = self.origins.here(ref.type, value) if by_id else None
+        if known is not None:
+            return known
         found = [] if by_id else collection.find(value)
         if not found and not by_id and not collection.complete:
             found = collection.find(value, sure=True)
@@ -1239,7 +1253,8 @@ class Session:
             return None
         resource = self.registry(ref.type)
         is_id = (isinstance(value, int) and not isinstance(value, bool)) or bool(UUID.fullmatch(str(value)))
-        if is_id and ref.value == resource.id_path and not resource.other_ids:
+        known = self.origins.here(ref.type, value) if is_id else None
+        if is_id and known is None and ref.value == resource.id_path and not resource.other_ids:
             return str(value) if ref.as_string else value
         obj = self.lookup(ref, value, path, problems)
         if obj is None:

@@ -123,6 +123,8 @@ def spelled_out(known: Field, desired: t.Any, current: t.Any) -> t.Any:
         for inner in known.fields:
             if inner.name in out and inner.name in current and not inner.computed:
                 out[inner.name] = spelled_out(inner, out[inner.name], current[inner.name])
+            elif inner.stays and inner.name in current:
+                out[inner.name] = inner.null_as if inner.default is None else inner.default
         return out
     if known.kind == "list" and known.items is not None and not known.unordered:
         if isinstance(desired, list) and isinstance(current, list) and len(desired) == len(current):

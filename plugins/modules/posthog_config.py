@@ -20,6 +20,8 @@ description:
     that PostHog has, or to one that is declared anywhere in the same configuration.
   - Check mode is the plan; together with C(--diff) it is printed in full. In each run one line says how many objects
     were created, updated, deleted and left unchanged; with C(-v) there is a line for each object that changes.
+  - What one object declares absent, another one must not name; that is a mistake as well, and both places are told. Who
+    else in PostHog uses an object that is deleted is told in a warning.
   - What an object does not declare is left alone, unless O(undeclared) says otherwise, and an object that is not
     declared is left alone too, unless O(purge) says otherwise.
 version_added: 0.1.0
@@ -39,6 +41,11 @@ options:
       - The keys V(organization) and V(project) beside the lists say where their objects belong; without them it is
         where the task works.
       - The key V(undeclared) beside the lists takes what O(undeclared) takes, and goes before it.
+      - The key V(unknown_ids) beside the lists says what an item's O(ignore:id) means that no object has. V(error), the
+        default, refuses it. With V(create) it only tells items of the same name from each other, for objects that have
+        no name of their own. The first is the oldest object of that name, the next one the next, and what is missing
+        is created. What refers to such an id means the same object. M(community.posthog.posthog_export) writes it where
+        it writes ids.
       - A list of such dictionaries configures several projects.
       - At least one of O(config) and O(src) is needed. What they hold is put together.
     type: raw

@@ -18,6 +18,8 @@ description:
   - Each file says C(undeclared=default) at its top, so that what is left out is not left alone. Where it is changed by
     hand, it counts as a difference, and M(community.posthog.posthog_config) puts it back. A field of which this
     collection does not know the default is written, an empty one too.
+  - An object whose name is empty or not its own is written with its id. Files with ids say C(unknown_ids=create) at the
+    top, under which M(community.posthog.posthog_config) applies them elsewhere too.
   - Secrets are never exported. A variable stands in place of each; RV(secrets) and the top of the file name it.
   - What could not be written so that it comes out the same elsewhere is listed in RV(unfaithful).
   - An export costs some 60 requests for the lists, one more for each further 500 objects of a type, and one for each

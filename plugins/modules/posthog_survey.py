@@ -147,7 +147,7 @@ options:
         type: bool
       skipSubmitButton:
         description:
-          - Whether an answer is sent as soon as it is chosen. If left out, it is V(false).
+          - Whether an answer is sent as soon as it is chosen. If left out, it stays as it is; a new question does not.
         type: bool
       branching:
         description:
@@ -312,6 +312,10 @@ options:
     description:
       - What the survey looks like. V(null) leaves all of it to PostHog.
       - What is given is the whole truth. A key that is left out is removed.
+      - What mostly the form in the browser sets stays as it is where it is left out, unless the item is the whole truth
+        about the survey (C(undeclared=default) of M(community.posthog.posthog_config)). These are
+        O(appearance.allowGoBack), O(appearance.backButtonText), O(appearance.hideCancelButton),
+        O(appearance.scrollbarThumbColor) and O(appearance.scrollbarTrackColor).
       - Colours, fonts, sizes and positions need the plan feature V(surveys_styling) (2026), and
         O(appearance.whiteLabel) needs V(white_labelling).
     type: dict
@@ -426,11 +430,11 @@ options:
         type: bool
       allowGoBack:
         description:
-          - Whether a button leads back to the question before. If left out, it is V(false).
+          - Whether a button leads back to the question before.
         type: bool
       hideCancelButton:
         description:
-          - Whether there is no button that closes the survey. If left out, it is V(false).
+          - Whether there is no button that closes the survey.
         type: bool
       autoDisappear:
         description:

@@ -9,11 +9,13 @@ Private to this collection: it may change without notice.
 from __future__ import annotations
 
 import os
+import re
 import typing as t
 
 import yaml
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleError, AnsibleUndefinedVariable
 
+from ansible_collections.community.posthog.plugins.module_utils._export import SECRET_PREFIX
 from ansible_collections.community.posthog.plugins.module_utils._fields import plain
 from ansible_collections.community.posthog.plugins.module_utils._project import SOURCE_KEY, Source
 from ansible_collections.community.posthog.plugins.plugin_utils._templates import template_text
@@ -356,5 +358,17 @@ def _rendered(value: t.Any, path: str, place: _Place, loader: t.Any, template: t
         try:
             return template(template_text(value))
         except AnsibleError as exc:
-            raise place.error(path, str(exc.message)) from None
+            missing = _missing_secret(value) if isinstance(exc, AnsibleUndefinedVariable) else ""
+            raise place.error(path, missing or str(exc.message)) from None
     return value
+
+
+def _missing_secret(value: str) -> str:
+    """What to say of a variable that an export wrote in place of a secret, and that has no value; else nothing."""
+    alone = re.fullmatch(rf"\{{\{{ ({SECRET_PREFIX}\w+) \}}\}}", value.strip())
+    if alone is None:
+        return ""
+    return (
+        f"needs the variable {alone.group(1)}, which stands for a secret that PostHog did not show to the export; "
+        "define it, best in a vault"
+    )

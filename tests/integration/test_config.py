@@ -9,6 +9,7 @@ import collections
 import concurrent.futures
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -523,3 +524,152 @@ def test_two_runs_at_once(posthog: Harness, tmp_path: Path, locked: bool) -> Non
     assert again.ok and not again.changed
     if locked:
         assert sorted(item["apply"].changed for item in runs) == [False, True]
+
+
+#: By what is declared absent: what else is declared that needs it, and where it names it.
+NEEDING: dict[str, tuple[dict[str, t.Any], dict[str, t.Any], str]] = {
+    "a dashboard, by an insight": (
+        {"dashboards": [{"name": "Gone", "state": "absent"}]},
+        {"insights": [{"name": "I", "query": TRENDS, "dashboards": ["Gone"]}]},
+        "insights[0].dashboards[0]: names the dashboard 'Gone'",
+    ),
+    "an insight, by a dashboard": (
+        {"insights": [{"name": "Gone", "state": "absent"}]},
+        {"dashboards": [{"name": "B", "tiles": [{"text": "x"}, {"insight": "Gone"}]}]},
+        "dashboards[0].tiles[1].insight: names the insight 'Gone'",
+    ),
+    "a flag, by an experiment": (
+        {"feature_flags": [{"key": "gone", "state": "absent"}]},
+        {"experiments": [{"name": "E", "feature_flag_key": "gone"}]},
+        "experiments[0].feature_flag_key: names the feature flag 'gone'",
+    ),
+    "a flag, by an early access feature": (
+        {"feature_flags": [{"key": "gone", "state": "absent"}]},
+        {"early_access_features": [{"name": "E", "stage": "beta", "feature_flag": "gone"}]},
+        "early_access_features[0].feature_flag: names the feature flag 'gone'",
+    ),
+    "a flag, by a survey": (
+        {"feature_flags": [{"key": "gone", "state": "absent"}]},
+        {
+            "surveys": [
+                {
+                    "name": "S",
+                    "type": "popover",
+                    "questions": [{"type": "open", "question": "?"}],
+                    "linked_flag": "gone",
+                }
+            ]
+        },
+        "surveys[0].linked_flag: names the feature flag 'gone'",
+    ),
+    "a cohort, by a flag": (
+        {"cohorts": [{"name": "Gone", "state": "absent"}]},
+        {"feature_flags": [flag("f", {"type": "cohort", "key": "id", "value": "Gone"})]},
+        "feature_flags[0].filters.groups[0].properties[0].value: names the cohort 'Gone'",
+    ),
+    "an action, by a series": (
+        {"actions": [{"name": "Gone", "state": "absent"}]},
+        {
+            "insights": [
+                {"name": "I", "query": {"kind": "TrendsQuery", "series": [{"kind": "ActionsNode", "id": "Gone"}]}}
+            ]
+        },
+        "series[0].id: names the action 'Gone'",
+    ),
+    "a role, by a membership": (
+        {"roles": [{"name": "Gone", "state": "absent"}]},
+        {"role_memberships": [{"role": "Gone", "organization_member": "member@acme.test"}]},
+        "role_memberships[0].role: names the role 'Gone'",
+    ),
+    "a role, by an access control": (
+        {"roles": [{"name": "Gone", "state": "absent"}]},
+        {"access_controls": [{"resource": "dashboard", "role": "Gone", "access_level": "viewer"}]},
+        "access_controls[0].role: names the role 'Gone'",
+    ),
+    "an integration, by a subscription": (
+        {"integrations": [{"display_name": "Gone", "kind": "slack", "state": "absent"}]},
+        {
+            "dashboards": [{"name": "B"}],
+            "subscriptions": [
+                {
+                    "title": "T",
+                    "dashboard": "B",
+                    "target_type": "slack",
+                    "target_value": "C1|#general",
+                    "frequency": "weekly",
+                    "start_date": "2026-01-05T00:00:00Z",
+                    "integration": "Gone",
+                }
+            ],
+        },
+        "names the connected account 'Gone'",
+    ),
+}
+
+
+def test_a_plan_that_deletes_what_it_needs(posthog: Harness) -> None:
+    """Both places are named with file and line, in a run as in a check, whether the object is there or not."""
+    server = posthog.server
+    server.api("POST", "feature_flags/", {"key": "gone", "filters": {"groups": [{"rollout_percentage": 10}]}})
+    server.api("POST", "dashboards/", {"name": "Gone"})
+    server.control("settings", {"forbid_writes": True})
+    tasks = []
+    for number, (name, (gone, needing, _text)) in enumerate(NEEDING.items()):
+        place = posthog.directory / f"plan{number}"
+        place.mkdir()
+        (place / "gone.yml").write_text(yaml.safe_dump(gone), encoding="utf-8")
+        (place / "needing.yml").write_text(yaml.safe_dump(needing, sort_keys=False), encoding="utf-8")
+        for check in (True, False):
+            tasks.append(config({"src": str(place)}, f"{name}, {check}", ignore_errors=True, check_mode=check))
+    run = posthog.run(tasks)
+    for number, (name, (gone, _needing, text)) in enumerate(NEEDING.items()):
+        (plural,) = gone
+        src = posthog.directory / f"plan{number}"
+        for check in (True, False):
+            told = run[f"{name}, {check}"].msg
+            assert text in told, (name, told)
+            assert re.match(rf"{re.escape(str(src))}/needing\.yml:\d+: ", told), (name, told)
+            assert told.endswith(
+                f"which is declared absent at {src}/gone.yml:2: {plural}[0]; take one of the two out"
+            ), (name, told)
+    assert not [entry for entry in run.requests if entry["method"] != "GET"]
+
+
+def test_deleting_what_others_use(posthog: Harness, in_process: bool) -> None:
+    """Who uses it is told by name, in a check too, in tasks and in plans; each list costs one request."""
+    server = posthog.server
+    cohort = server.api("POST", "cohorts/", {"name": "Beta", "filters": COHORT_FILTERS})["id"]
+    condition = {"type": "cohort", "key": "id", "value": cohort}
+    variants = [{"key": key, "rollout_percentage": 50} for key in ("control", "test")]
+    for key in ("a", "b"):
+        made = flag(key, condition)
+        made["filters"]["multivariate"] = {"variants": variants}
+        server.api("POST", "feature_flags/", made)
+    viz = {"kind": "InsightVizNode", "source": {**TRENDS, "properties": [condition]}}
+    board = server.api("POST", "dashboards/", {"name": "Board"})["id"]
+    server.api("POST", "insights/", {"name": "c", "query": viz, "saved": True, "dashboards": [board]})
+    server.api("POST", "experiments/", {"name": "Test", "feature_flag_key": "a"})
+    told = {
+        "cohort": ({"name": "Beta"}, "the cohort 'Beta' is used by the feature flags a, b and the insight c"),
+        "insight": ({"name": "c"}, "the insight 'c' is used by the dashboard Board"),
+        "feature_flag": ({"key": "a"}, "the feature flag 'a' is used by the experiment Test"),
+    }
+    gone = {"state": "absent"}
+    tasks = [
+        {"name": module, f"community.posthog.posthog_{module}": {**options, **gone}, "check_mode": True}
+        for module, (options, _text) in told.items()
+    ]
+    plan = {f"{module}s": [{**options, **gone}] for module, (options, _text) in told.items()}
+    tasks.append(config({"config": {"cohorts": plan["cohorts"]}}, "Plan", check_mode=True))
+    tasks.append(config({"config": plan}, "All"))
+    run = all_ok(posthog.run(tasks, in_process=in_process))
+    for module, (_options, text) in told.items():
+        item = run[module]
+        assert item.changed and item.result["warnings"] == [text], item.result.get("warnings")
+        lists = [entry["path"] for entry in item.requests]
+        assert len(lists) <= 21, lists
+    assert run["Plan"].result["warnings"] == [told["cohort"][1]]
+    # Where all of them go, nobody is left to be told of but those who stay.
+    assert sorted(run["All"].result["warnings"]) == sorted(
+        ["the cohort 'Beta' is used by the feature flag b", told["insight"][1], told["feature_flag"][1]]
+    )

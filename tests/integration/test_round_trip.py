@@ -25,7 +25,6 @@ NOT_ELSEWHERE: dict[str, str] = {
     "dashboard": "its quick filters belong to the project",
     "dashboard_template": "a template of the organization is there already, in each of its projects",
     "batch_export": "integrations are made by hand",
-    "external_data_source": "PostHog shows none of the credentials, so nothing can stand for them",
     "group_type": "types of groups come with the events",
     "group_type_metric": "types of groups come with the events",
     "hog_flow": "one of its secrets is a dictionary, and what stands for secrets here is a text",

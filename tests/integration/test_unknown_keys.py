@@ -238,3 +238,37 @@ def test_what_nobody_declared_stays(posthog: Harness, sample: Sample) -> None:
         if f"{KEY}{mark.removeprefix(VALUE)[:-1]}" not in named.replace(".", " ").split()
     }
     assert not silent, (silent, named)
+
+
+def test_what_the_browsers_form_sets_stays(posthog: Harness) -> None:
+    """Keys that the release knows and hardly anybody declares; not where the item is the whole truth."""
+    asked = {"type": "rating", "question": "How?", "display": "emoji", "scale": 3}
+    looks = {"backgroundColor": "#ffffff", "borderColor": "#000000", "backButtonText": "Back"}
+    body = {
+        "name": "S",
+        "type": "popover",
+        "questions": [{**asked, "skipSubmitButton": True}],
+        "appearance": {**looks, "allowGoBack": True, "hideCancelButton": True},
+    }
+    number = posthog.server.api("POST", "surveys/", body)["id"]
+    survey = {
+        "name": "S",
+        "type": "popover",
+        "questions": [{**asked, "question": "How was it?"}],
+        "appearance": {"backgroundColor": "#eeeeee"},
+    }
+    engine = Engine(posthog.server)
+    tasks = [{"name": name, "community.posthog.posthog_survey": survey} for name in ("Change", "Again")]
+    run = engine.run(tasks)
+    assert run["Change"].changed and not run["Again"].changed
+    there = posthog.server.api("GET", f"surveys/{number}/")
+    assert there["questions"][0]["question"] == "How was it?" and there["questions"][0]["skipSubmitButton"]
+    kept = {"backgroundColor": "#eeeeee", "backButtonText": "Back", "allowGoBack": True, "hideCancelButton": True}
+    assert {key: value for key, value in there["appearance"].items() if value} == kept
+    whole = {"undeclared": "default", "surveys": [survey]}
+    tasks = [{"name": name, "community.posthog.posthog_config": {"config": whole}} for name in ("Whole", "Again")]
+    run = engine.run(tasks)
+    assert run["Whole"].changed and not run["Again"].changed
+    there = posthog.server.api("GET", f"surveys/{number}/")
+    assert not there["questions"][0].get("skipSubmitButton")
+    assert {key: value for key, value in there["appearance"].items() if value} == {"backgroundColor": "#eeeeee"}

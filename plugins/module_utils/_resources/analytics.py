@@ -116,7 +116,7 @@ INSIGHT_TABLE = Resource(
     plural="insights",
     scope=Scope.PROJECT,
     path="insights/",
-    identity=Identity("name", ("name", "short_id"), filter="search", fuzzy=True),
+    identity=Identity("name", ("name", "short_id"), filter="search", fuzzy=True, nameless=True),
     scopes=("insight:read", "insight:write"),
     delete=Delete.SOFT,
     order=43,
@@ -129,13 +129,13 @@ INSIGHT_TABLE = Resource(
     prepare=held_variables,
     guards=(variables_exist,),
     fields=(
-        Text("name", required=True, max_length=400),
+        Text("name", required=True, null_as="", max_length=400),
         Text("derived_name", nullable=True, max_length=400),
         Text("description", null_as="", max_length=400),
         # PostHog brings a query to its newest schema and notes the version at every node.
         viz_query("query", nullable=True, unsaid=("version",)),
         # The tiles of the dashboards say the same from the other side, and what they say is not undone from here.
-        References("dashboards", Ref("dashboard"), null_as=[], kept=True),
+        References("dashboards", Ref("dashboard", holds=True), null_as=[], kept=True),
         Tags(),
         Bool("favorited", default=False),
         # An insight that is not saved is a draft that nobody else sees.
@@ -261,6 +261,8 @@ class DashboardTiles(Part):
                 every = insights.all()
                 found = [insight for insight in every if str(insights.resource.object_id(insight)) == str(named)]
             # Of several insights of that name, the one that is on the dashboard is meant.
+            settled = session.origins.here("insight", named) if by_id else None
+            found = found if settled is None else [settled]
             here = [insight for insight in found if number in (insight.get("dashboards") or ())]
             if number is None or len(here) != 1:
                 return None
@@ -697,7 +699,7 @@ DASHBOARD = Resource(
     plural="dashboards",
     scope=Scope.PROJECT,
     path="dashboards/",
-    identity=Identity("name", ("name",), filter="search", fuzzy=True),
+    identity=Identity("name", ("name",), filter="search", fuzzy=True, nameless=True),
     scopes=("dashboard:read", "dashboard:write"),
     delete=Delete.SOFT,
     delete_options=("delete_insights",),
@@ -705,7 +707,7 @@ DASHBOARD = Resource(
     marker="tags",
     generated=_of_a_flag,
     fields=(
-        Text("name", required=True, max_length=400),
+        Text("name", required=True, null_as="", max_length=400),
         Text("description", null_as=""),
         Bool("pinned", default=False),
         Tags(),

@@ -136,6 +136,7 @@ ANNOTATION = Resource(
         filter="search",
         fuzzy=True,
         within=("date_marker", "scope", "insight", "dashboard"),
+        nameless=True,
     ),
     scopes=("annotation:read", "annotation:write"),
     delete=Delete.SOFT,
@@ -143,7 +144,7 @@ ANNOTATION = Resource(
     prepare=_scope_of_its_object,
     checks=(_scope_has_its_object,),
     fields=(
-        Text("content", required=True, max_length=8192),
+        Text("content", required=True, null_as="", max_length=8192),
         Time("date_marker", nullable=True, relative=True),
         Choice(
             "scope",
@@ -178,7 +179,7 @@ NOTEBOOK = Resource(
     plural="notebooks",
     scope=Scope.PROJECT,
     path="notebooks/",
-    identity=Identity("title", ("title",), filter="search", fuzzy=True),
+    identity=Identity("title", ("title",), filter="search", fuzzy=True, nameless=True),
     scopes=("notebook:read", "notebook:write"),
     id_path="short_id",
     other_ids=("id",),
@@ -187,7 +188,7 @@ NOTEBOOK = Resource(
     # The content is taken only with the version that it is to replace.
     echo=("version",),
     fields=(
-        Text("title", required=True, max_length=256),
+        Text("title", required=True, null_as="", max_length=256),
         Filters("content", nullable=True, in_list=False, refs=LATE_REFS),
         Text("text_content", nullable=True, in_list=False),
         Text("_create_in_folder", write_only=True, since="2025"),

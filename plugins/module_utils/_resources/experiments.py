@@ -511,7 +511,8 @@ EXPERIMENT = Resource(
     generated=_of_the_toolbar,
     fields=(
         Text("name", required=True, max_length=400),
-        Text("feature_flag_key", required=True, create_only=True),
+        # PostHog makes the flag where there is none.
+        Text("feature_flag_key", required=True, create_only=True, names=Ref("feature_flag", value="key", made=True)),
         Text("description", nullable=True, max_length=3000),
         Choice("type", ["web", "product"], nullable=True, since="2025"),
         ListOf(

@@ -252,7 +252,7 @@ COHORT = Resource(
     plural="cohorts",
     scope=Scope.PROJECT,
     path="cohorts/",
-    identity=Identity("name", ("name",)),
+    identity=Identity("name", ("name",), nameless=True),
     scopes=("cohort:read", "cohort:write"),
     delete=Delete.SOFT,
     order=12,
@@ -264,7 +264,7 @@ COHORT = Resource(
         NestedRef({"type": "behavioral", "seq_event_type": "events"}, "seq_event", Ref("event_definition")),
     ),
     fields=(
-        Text("name", required=True, max_length=400),
+        Text("name", required=True, null_as="", max_length=400),
         Text("description", null_as="", max_length=1000),
         FILTERS,
         Query("query", nullable=True),

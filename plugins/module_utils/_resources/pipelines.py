@@ -437,10 +437,10 @@ def _integration_mapping_inputs(
 
 
 def _alert_of(
-    _session: Session, declared: t.Mapping[str, t.Any], _current: t.Mapping[str, t.Any] | None
+    _session: Session, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[Path, Ref]]:
     """A function that runs when an alert fires names the alert in a property."""
-    events = dig(declared, "filters.events")
+    events = dig(declared if declared.get("filters") is not None else current, "filters.events")
     if any(isinstance(event, dict) and event.get("id") == "$insight_alert_firing" for event in events or []):
         yield ("properties", ("key", "alert_id"), "value"), Ref("alert")
 
@@ -505,7 +505,7 @@ HOG_FUNCTION = Resource(
     plural="hog_functions",
     scope=Scope.PROJECT,
     path="hog_functions/",
-    identity=Identity("name", ("name",), within=("type",)),
+    identity=Identity("name", ("name",), within=("type",), nameless=True),
     scopes=("hog_function:read", "hog_function:write"),
     # DELETE is closed to keys.
     delete=Delete.SOFT,
@@ -529,7 +529,7 @@ HOG_FUNCTION = Resource(
         RefPart("filters", _alert_of, ("alert",)),
     ),
     fields=(
-        Text("name", required=True),
+        Text("name", required=True, null_as=""),
         Choice("type", FUNCTION_TYPES, required=True, create_only=True),
         Text("template_id", create_only=True, read=("template.id", "template")),
         # What a function leaves out of these comes from its template.
@@ -710,7 +710,7 @@ HOG_FLOW = Resource(
     plural="hog_flows",
     scope=Scope.PROJECT,
     path=("hog_flows/", "/api/environments/{project}/hog_flows/"),
-    identity=Identity("name", ("name",)),
+    identity=Identity("name", ("name",), nameless=True),
     scopes=("hog_flow:read", "hog_flow:write"),
     order=54,
     title="workflow",
@@ -722,7 +722,7 @@ HOG_FLOW = Resource(
     private_parts=(SecretPart("actions", _flow_hooks),),
     ref_parts=(RefPart("actions", _integration_flow_inputs, ("integration",)),),
     fields=(
-        Text("name", required=True, max_length=400),
+        Text("name", required=True, null_as="", max_length=400),
         Text("description", null_as=""),
         Choice("status", ["draft", "active", "archived"], default="draft"),
         ListOf(

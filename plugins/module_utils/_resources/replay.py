@@ -236,7 +236,7 @@ SESSION_RECORDING_PLAYLIST = Resource(
     plural="session_recording_playlists",
     scope=Scope.PROJECT,
     path="session_recording_playlists/",
-    identity=Identity("name", ("name",), filter="search", fuzzy=True),
+    identity=Identity("name", ("name",), filter="search", fuzzy=True, nameless=True),
     scopes=("session_recording_playlist:read", "session_recording_playlist:write"),
     order=44,
     id_path="short_id",
@@ -249,7 +249,7 @@ SESSION_RECORDING_PLAYLIST = Resource(
     guards=(_filters_fit,),
     parts=(PlaylistRecordings(),),
     fields=(
-        Text("name", required=True, max_length=400),
+        Text("name", required=True, null_as="", max_length=400),
         Text("derived_name", nullable=True, max_length=400),
         Text("description", null_as=""),
         Bool("pinned", default=False),

@@ -127,7 +127,7 @@ QUESTION = Document(
         Bool("shuffleOptions", null_as=False),
         Bool("hasOpenChoice", null_as=False),
         # The browser's: an answer is sent as soon as it is chosen.
-        Bool("skipSubmitButton", null_as=False),
+        Bool("skipSubmitButton", null_as=False, stays=True),
         Document(
             "branching",
             [
@@ -265,14 +265,16 @@ APPEARANCE = Document(
                 "disabledButtonOpacity",
                 "position",
                 "tabPosition",
-                "backButtonText",
-                "scrollbarThumbColor",
-                "scrollbarTrackColor",
             )
         ),
+        # What the browser's form writes although hardly anybody declares it.
+        *(
+            Text(name, null_as="", stays=True)
+            for name in ("backButtonText", "scrollbarThumbColor", "scrollbarTrackColor")
+        ),
+        Bool("allowGoBack", null_as=False, stays=True),
+        Bool("hideCancelButton", null_as=False, stays=True),
         Bool("whiteLabel", null_as=False),
-        Bool("allowGoBack", null_as=False),
-        Bool("hideCancelButton", null_as=False),
         Bool("autoDisappear", null_as=False),
         Bool("displayThankYouMessage", nullable=True),
         *_texts("thankYouMessageHeader", "thankYouMessageDescription"),

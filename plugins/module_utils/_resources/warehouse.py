@@ -36,7 +36,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     held,
     nearest,
 )
-from ansible_collections.community.posthog.plugins.module_utils._paths import Path
+from ansible_collections.community.posthog.plugins.module_utils._paths import Path, reach
 from ansible_collections.community.posthog.plugins.module_utils._resource import (
     Calls,
     Identity,
@@ -113,6 +113,67 @@ def _credentials(
         if isinstance(given := declared.get(name), dict)
         for path in walk(given, shown, ())
     ]
+
+
+#: The secrets that sources cannot do without, where PostHog's wizard does not tell them (servers that do not let keys
+#: ask it, and types that it does not show any more): the fields of the type password in the forms of each source.
+_CREDENTIALS: t.Final[dict[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("Postgres", "MySQL", "MSSQL", "Redshift", "Supabase"), ("password",)),
+    **dict.fromkeys(("Zendesk", "Chargebee", "Klaviyo"), ("api_key",)),
+    "MongoDB": ("connection_string",),
+    "Snowflake": ("password",),
+    "Stripe": ("stripe_secret_key",),
+    "Vitally": ("secret_token",),
+}
+
+
+def _wizard(session: Session) -> dict[str, t.Any]:
+    """What can be connected, and with what fields, as PostHog tells it; nothing where it does not. It is asked once."""
+    key = "wizard of sources"
+    if key not in session.traits:
+        try:
+            found = session.client.get(f"/api/projects/{session.project_id()}/external_data_sources/wizard/")
+        except ApiError as exc:
+            raise_if_over(exc)
+            found = None
+        good = isinstance(found, dict) and all(isinstance(item, dict) for item in found.values())
+        session.traits[key] = found if good else {}
+    return t.cast("dict[str, t.Any]", session.traits[key])
+
+
+def _secret_fields(fields: t.Any, shown: t.Any, path: Path = ()) -> t.Iterator[tuple[Path, bool]]:
+    """The secrets among the fields of a form, and whether a source needs them; those below as far as it has them."""
+    there = shown if isinstance(shown, dict) else {}
+    for known in fields if isinstance(fields, list) else ():
+        if not isinstance(known, dict) or not isinstance(known.get("name"), str):
+            continue
+        name = known["name"]
+        below = there.get(name)
+        if known.get("secret") or known.get("type") in ("password", "file-upload"):
+            yield (*path, name), bool(known.get("required"))
+        elif isinstance(below, dict):
+            if str(below.get("enabled", True)).lower() == "true":
+                yield from _secret_fields(known.get("fields"), below, (*path, name))
+            for option in objects_in(known, "options"):
+                if option.get("value") in (below.get("type"), below.get("selection")):
+                    yield from _secret_fields(option.get("fields"), below, (*path, name))
+
+
+def _unseen(session: Session, source: t.Mapping[str, t.Any]) -> t.Iterator[tuple[Path, bool]]:
+    """The secrets of a source of which PostHog shows nothing, and whether the source needs them."""
+    kind, shown = str(source.get("source_type")), source.get("job_inputs")
+    form = _wizard(session).get(kind)
+    if form is not None:
+        found = list(_secret_fields(form.get("fields"), shown))
+    else:
+        found = [((name,), True) for name in _CREDENTIALS.get(kind, ())]
+    for path, required in found:
+        if not _is_told(reach(shown, path)):
+            yield path, required
+
+
+def _stored_credentials(session: Session, source: t.Mapping[str, t.Any]) -> SecretPaths:
+    return [path for path, required in _unseen(session, source) if required]
 
 
 def _is_told(shown: t.Any) -> bool:
@@ -196,6 +257,19 @@ class JobInputs(Part):
         """See :meth:`Part.export`."""
         shown = current.get("job_inputs")
         return {key: value for key, value in shown.items() if _is_told(value)} if isinstance(shown, dict) else None
+
+    def unsaid(
+        self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]
+    ) -> t.Iterator[tuple[str, str]]:
+        """See :meth:`Part.unsaid`."""
+        for path, required in _unseen(session, current):
+            if not required:
+                where = ".".join(("job_inputs", *map(str, path)))
+                yield where, "is secret and optional; PostHog does not show whether it is set, so it is left out"
+        kind = str(current.get("source_type"))
+        if kind not in _wizard(session) and kind not in _CREDENTIALS:
+            text = f"PostHog does not tell which secrets a source of the type {kind} has, so they are left out"
+            yield "job_inputs", text
 
     def apply(
         self,
@@ -348,16 +422,10 @@ def _kind_is_known(
     """PostHog's wizard tells what can be connected, where it does."""
     if current is not None:
         return
-    try:
-        known = session.client.get(f"/api/projects/{session.project_id()}/external_data_sources/wizard/")
-    except ApiError as exc:
-        raise_if_over(exc)
-        return
-    wanted = values.get("source_type")
-    if isinstance(known, dict) and known and all(isinstance(item, dict) for item in known.values()):
-        if wanted not in known:
-            hint = nearest(str(wanted), known) or f"; known are {', '.join(sorted(known))}"
-            yield "source_type", f"there is no source of the type {wanted!r}{hint}"
+    known, wanted = _wizard(session), values.get("source_type")
+    if known and wanted not in known:
+        hint = nearest(str(wanted), known) or f"; known are {', '.join(sorted(known))}"
+        yield "source_type", f"there is no source of the type {wanted!r}{hint}"
 
 
 EXTERNAL_DATA_SOURCE = Resource(
@@ -372,7 +440,7 @@ EXTERNAL_DATA_SOURCE = Resource(
     calls=_Sources(),
     guards=(_kind_is_known,),
     parts=(JobInputs(), Schemas()),
-    secret_parts=(SecretPart("job_inputs", _credentials, shown=False),),
+    secret_parts=(SecretPart("job_inputs", _credentials, shown=False, stored=_stored_credentials),),
     fields=(
         Text("source_type", required=True, create_only=True),
         Text(

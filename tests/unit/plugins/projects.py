@@ -223,6 +223,7 @@ def universe(
     session = Session(
         memory,  # type: ignore[arg-type]
         lambda name: own.get(name) or resource(name),
+        types=[*own, "project"],
         organization=ORGANIZATION,
         project=project,
         check_mode=check_mode,

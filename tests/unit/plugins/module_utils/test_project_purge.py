@@ -199,8 +199,9 @@ def test_what_another_declared_object_needs_is_not_deleted() -> None:
             "boxes": [{"name": "b", "lid": "needed"}],
         },
     )
-    assert "thing 'needed' would be deleted, but box 'b' names it in lid; declare it too" in text
-    assert "thing 'inside' would be deleted, but thing 'kept' names it in settings; declare it too" in text
+    assert "thing 'needed' would be deleted, but box 'b' names it in boxes[0].lid; declare it too" in text
+    where = "things[0].settings.deep[0].id"
+    assert f"thing 'inside' would be deleted, but thing 'kept' names it in {where}; declare it too" in text
 
 
 def test_what_is_needed_in_another_project_is_another_object() -> None:

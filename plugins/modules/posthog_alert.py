@@ -29,6 +29,7 @@ options:
     description:
       - The name of the alert.
       - Needed to create an alert. Together with O(id) it renames the alert.
+      - An empty one means the object that has no name; V(null) together with O(id) takes the name away.
     type: str
   insight:
     description:

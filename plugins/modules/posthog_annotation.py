@@ -28,6 +28,7 @@ options:
     description:
       - The text. Needed to create an annotation. Servers of 2025 and before take 400 characters, newer ones more.
       - Together with O(id) it changes the text.
+      - An empty one means the object that has no text; V(null) together with O(id) takes the text away.
     type: str
   date_marker:
     description:

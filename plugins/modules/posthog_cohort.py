@@ -29,6 +29,7 @@ options:
     description:
       - The name of the cohort, at most 400 characters.
       - Needed to create a cohort. Together with O(id) it renames the cohort.
+      - An empty one means the object that has no name; V(null) together with O(id) takes the name away.
     type: str
   description:
     description:

@@ -32,6 +32,7 @@ options:
     description:
       - The name of the function.
       - Needed to create a function. Together with O(id) it renames the function.
+      - An empty one means the object that has no name; V(null) together with O(id) takes the name away.
     type: str
   type:
     description:

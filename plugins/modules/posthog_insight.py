@@ -29,6 +29,7 @@ options:
     description:
       - The name of the insight, at most 400 characters.
       - Needed to create an insight. Together with O(id) it renames the insight.
+      - An empty one means the object that has no name; V(null) together with O(id) takes the name away.
     type: str
   derived_name:
     description:

@@ -29,6 +29,7 @@ options:
       - The title, at most 256 characters.
       - Needed to create a notebook. Together with O(id) it renames the notebook.
       - The heading that people see in the notebook is part of O(content), and not changed with it.
+      - An empty one means the object that has no title; V(null) together with O(id) takes the title away.
     type: str
   content:
     description:

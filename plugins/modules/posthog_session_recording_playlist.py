@@ -30,6 +30,7 @@ options:
     description:
       - The name of the list, at most 400 characters.
       - Needed to create a list. Together with O(id) it renames the list.
+      - An empty one means the object that has no name; V(null) together with O(id) takes the name away.
     type: str
   derived_name:
     description:

@@ -30,6 +30,7 @@ options:
     description:
       - The title, at most 100 characters. It stands in the subject of an e-mail.
       - Needed to create a subscription. Together with O(id) it renames the subscription.
+      - An empty one means the object that has no title; V(null) together with O(id) takes the title away.
     type: str
   insight:
     description:

@@ -602,7 +602,7 @@ NEEDING: dict[str, tuple[dict[str, t.Any], dict[str, t.Any], str]] = {
                 }
             ],
         },
-        "names the connected account 'Gone'",
+        "names the integration 'Gone / slack'",
     ),
 }
 

@@ -6,8 +6,8 @@
 Private to this collection: it may change without notice.
 
 PostHog deletes most objects although others refer to them, and leaves those with an id of nothing. The tables know
-where one object refers to another, so the lists of the types that can refer to the deleted one tell its users. Each list
-costs one request at most, is read only when something really is deleted, and serves all deletions of a task.
+where one object refers to another, so the lists of the types that can refer to the deleted one tell its users. Each
+list costs one request at most, is read only when something really is deleted, and serves all deletions of a task.
 """
 
 from __future__ import annotations

@@ -130,6 +130,8 @@ def _empty(field: Field, value: t.Any) -> bool:
 def _same_document(field: Field, desired: t.Any, current: t.Any, partial: bool) -> bool:
     if not isinstance(desired, dict) or not isinstance(current, dict):
         return equal(desired, current)
+    if field.strange(desired) is not None:
+        return covers(desired, current)
     for known in field.fields:
         if known.computed:
             continue
@@ -248,7 +250,7 @@ def with_defaults(field: Field, desired: t.Any) -> t.Any:
     :param desired: the declared value.
     :returns: the value with the defaults of required keys filled in.
     """
-    if field.kind != "document" or not isinstance(desired, dict):
+    if field.kind != "document" or not isinstance(desired, dict) or field.strange(desired) is not None:
         return desired
     out = dict(desired)
     for known in field.fields:
@@ -267,6 +269,8 @@ def reset_keys(field: Field, desired: t.Any, current: t.Any, *, partial: bool = 
     :returns: names of keys.
     """
     if partial or field.kind != "document" or not isinstance(desired, dict) or not isinstance(current, dict):
+        return frozenset()
+    if field.strange(desired) is not None:
         return frozenset()
     return frozenset(
         known.name
@@ -291,6 +295,10 @@ def view(field: Field, value: t.Any, other: t.Any, *, partial: bool = False, alw
     """
     if field.kind == "document" and isinstance(value, dict):
         declared = other if isinstance(other, dict) else {}
+        if field.strange(value) is not None:
+            # Whole where something else is declared: nobody knows what of it matters.
+            shown = {key: inner for key, inner in value.items() if not getattr(field.key(key), "computed", False)}
+            return narrowed(shown, other) if field.strange(other) is not None else shown
         out: dict[str, t.Any] = {}
         for known in field.fields:
             if known.computed:

@@ -67,6 +67,9 @@ def strangers(field: Field, value: t.Any, path: Path = ()) -> t.Iterator[tuple[P
     :param path: where the value stands.
     :returns: paths and values. Keys without a value, which newer servers add to everything, are left out.
     """
+    if field.strange(value) is not None:
+        # It has no keys that this release knows, and none that it could tell from those.
+        return
     if field.kind == "document" and isinstance(value, dict):
         for key, inner in value.items():
             known = field.key(key)
@@ -81,6 +84,29 @@ def strangers(field: Field, value: t.Any, path: Path = ()) -> t.Iterator[tuple[P
     elif field.kind == "map" and field.items is not None and isinstance(value, dict):
         for key, item in value.items():
             yield from strangers(field.items, item, (*path, key))
+
+
+def of_unknown_kind(field: Field, value: t.Any, path: Path = ()) -> t.Iterator[tuple[Path, str]]:
+    """The documents in a value that are of a kind that this release does not know.
+
+    :param field: the field.
+    :param value: a value, as it was written or as the server shows it.
+    :param path: where the value stands.
+    :returns: where each of them tells its kind, and the kind.
+    """
+    tells = field.strange(value)
+    if tells is not None:
+        yield (*path, tells.name), str(value[tells.name])
+    elif field.kind == "document" and isinstance(value, dict):
+        for known in field.fields:
+            if not known.computed:
+                yield from of_unknown_kind(known, value.get(known.name), (*path, known.name))
+    elif field.kind == "list" and field.items is not None and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from of_unknown_kind(field.items, item, (*path, index))
+    elif field.kind == "map" and field.items is not None and isinstance(value, dict):
+        for key, item in value.items():
+            yield from of_unknown_kind(field.items, item, (*path, key))
 
 
 def _value(
@@ -142,6 +168,11 @@ def _document(
     now = current if isinstance(current, dict) else {}
     out: dict[str, t.Any] = {}
     other = _other_kind(field, desired, now)
+    if field.strange(desired) is not None:
+        now = _written(field, now)
+        if other:
+            lost += [((*path, key), value) for key, value in now.items() if key not in desired and value is not None]
+        return t.cast("dict[str, t.Any]", _open(field, desired, {} if other else now, path, lost))
     for known in field.fields:
         name = known.name
         if known.computed:
@@ -294,8 +325,7 @@ def _partners_of_open(desired: list[t.Any], current: list[t.Any]) -> list[int | 
 def _other_kind(field: Field, desired: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any]) -> bool:
     """Whether a document is to be of another kind than it is, so that what it keeps means nothing there."""
     return any(
-        known.required
-        and known.choices
+        (known.tells or (known.required and known.choices))
         and not _JUNCTIONS.issuperset(known.choices)
         and current.get(known.name) not in (None, desired.get(known.name))
         for known in field.fields

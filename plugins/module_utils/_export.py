@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.community.posthog.plugins.module_utils._client import Turns
 from ansible_collections.community.posthog.plugins.module_utils._compare import _loaded, same, typed
-from ansible_collections.community.posthog.plugins.module_utils._compose import strangers
+from ansible_collections.community.posthog.plugins.module_utils._compose import of_unknown_kind, strangers
 from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._errors import (
     ApiError,
@@ -28,7 +28,15 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import (
     PostHogFailure,
     raise_if_over,
 )
-from ansible_collections.community.posthog.plugins.module_utils._fields import UNKNOWN, UUID, Field, Ref, dig, nearest
+from ansible_collections.community.posthog.plugins.module_utils._fields import (
+    UNKNOWN,
+    UUID,
+    Field,
+    Ref,
+    dig,
+    nearest,
+    takes_newer,
+)
 from ansible_collections.community.posthog.plugins.module_utils._module import Program, ResourceProgram, concurrency_of
 from ansible_collections.community.posthog.plugins.module_utils._paths import Path, reach, replaced, written_path
 from ansible_collections.community.posthog.plugins.module_utils._policy import (
@@ -40,6 +48,7 @@ from ansible_collections.community.posthog.plugins.module_utils._reconcile impor
 from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._resource import Place, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._routes import missing_route
 from ansible_collections.community.posthog.plugins.module_utils._sentences import counted
 from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
 from ansible_collections.community.posthog.plugins.module_utils._undeclared import at_rest
@@ -427,9 +436,18 @@ class Exporter:
         return self.export
 
     def _report_strangers(self, known: Field, value: t.Any) -> None:
-        """Say which keys of a document the export cannot write, since no release that reads it knows them."""
+        """Say what of a document this release does not know, and what the export makes of it."""
         for path, _value in strangers(known, value, (known.name,)):
-            reason = "this release does not know the key, so the export leaves it out; an update keeps it"
+            holder = _holder(known, path[1:])
+            if holder is not None and takes_newer(holder, str(path[-1])):
+                reason = (
+                    "this release does not know the key, so it is written as it is; an id in it is this project's own"
+                )
+            else:
+                reason = "this release does not know the key, so the export leaves it out; an update keeps it"
+            self._report(written_path(path), reason)
+        for path, kind in of_unknown_kind(known, value, (known.name,)):
+            reason = f"this release does not know the {path[-1]} {kind!r}, so all of it is written as it is"
             self._report(written_path(path), reason)
 
     def _report(self, path: str, reason: str) -> None:
@@ -450,7 +468,8 @@ class Exporter:
         """A value as a task declares it."""
         value = typed(known, value)
         if value is None:
-            return None if known.nullable or known.null_as is not None else NOTHING
+            # A null that no task may give: leaving it out comes to the same.
+            return None if (known.nullable or known.null_as is not None) and not known.null_is else NOTHING
         if known.words:
             return next((word for word, number in known.words.items() if number == value), value)
         if known.ref is not None:
@@ -475,11 +494,15 @@ class Exporter:
             return {key: None if item is NOTHING else item for key, item in inner.items()}
         if known.kind == "json":
             return _loaded(value)
+        if known.choices and isinstance(value, str) and value not in known.choices and not known.newer:
+            self._report(path, f"this release does not know the value {value!r}, and refuses it")
         return self._plain(value, known.unsaid)
 
     def _document(self, known: Field, value: t.Any, path: str) -> t.Any:
         if not isinstance(value, dict):
             return self._plain(value)
+        if known.strange(value) is not None:
+            return self._plain({key: inner for key, inner in value.items() if not _is_computed(known, key)})
         out: dict[str, t.Any] = {}
         for inner in known.fields:
             if inner.computed or inner.name not in value:
@@ -490,6 +513,9 @@ class Exporter:
             if told is NOTHING:
                 continue
             out[inner.name] = told
+        for key, strange in value.items():
+            if known.key(key) is None and takes_newer(known, key) and strange not in (None, "", [], {}):
+                out[key] = self._plain(strange)
         return out
 
     @staticmethod
@@ -680,21 +706,6 @@ class ExportProgram(Program):
         }
 
 
-def missing_route(collection: Collection) -> ApiError | None:
-    """Read a list, which this server may not have.
-
-    :param collection: the list; it remembers what it has read.
-    :returns: the error where the server has no such route.
-    """
-    try:
-        collection.all()
-    except ApiError as exc:
-        if exc.status not in (404, 405):
-            raise
-        return exc
-    return None
-
-
 def _filter(params: t.Mapping[str, t.Any]) -> t.Callable[[Resource, t.Mapping[str, t.Any]], bool]:
     """Which objects are asked for."""
     names = params.get("names")
@@ -742,6 +753,27 @@ def _placed(value: t.Mapping[str, t.Any], path: Path, new: t.Any) -> dict[str, t
     first, rest = path[0], path[1:]
     inner = value.get(str(first))
     return {**value, str(first): _placed(inner if isinstance(inner, dict) else {}, rest, new) if rest else new}
+
+
+def _is_computed(known: Field, key: str) -> bool:
+    """Whether a key of a document is the server's own."""
+    inner = known.key(key)
+    return inner is not None and inner.computed
+
+
+def _holder(known: Field, path: t.Sequence[t.Any]) -> Field | None:
+    """The document in which a key stands.
+
+    :param known: the field.
+    :param path: the way to the key from there.
+    :returns: the document's field, or None where the table ends before.
+    """
+    holder: Field | None = known
+    for step in path[:-1]:
+        if holder is None:
+            return None
+        holder = holder.key(str(step)) if holder.kind == "document" else holder.items
+    return holder
 
 
 def _said(path: t.Iterable[t.Any]) -> str:

@@ -118,6 +118,7 @@ class NestedRef:
     :param ref: what it names.
     :param keeps: values at that place that are no references (C(all), for everybody, among cohorts).
     :param keyed: the value is a dictionary whose keys are the references.
+    :param within: the keys under which the document stands, last ones, where nothing in it tells that it is the one.
     """
 
     when: t.Mapping[str, t.Any]
@@ -125,6 +126,7 @@ class NestedRef:
     ref: Ref
     keeps: tuple[t.Any, ...] = ()
     keyed: bool = False
+    within: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,8 @@ class Field:
     :param default: what the server puts where nothing was said.
     :param null_as: what null means (a rollout of null is 100 percent); also what a C(null) option sends.
     :param nullable: whether C(null) clears it.
+    :param null_is: what an explicit C(null) would open a thing to, and what says that without one. Such a null is
+        refused, since a variable that happens to be empty is one. A stored null stays, and means the same as before.
     :param minimum: smallest number.
     :param maximum: largest number.
     :param max_length: longest text.
@@ -182,6 +186,8 @@ class Field:
         and returns the value in the form that PostHog takes.
     :param newer: a document takes keys, or a choice values, that this release does not know, with a warning, since
         PostHog does; what is nearly a known one is a typo.
+    :param tells: the value says of which kind the document is that it stands in. A document of a kind that this release
+        does not know is passed on, compared and kept as an open one: see :meth:`Field.strange`.
     :param relative: a time may be given relative to now (C(+14d)); where the object has one already, that is it.
     :param initial: what a creation sends where nothing is declared.
     :param merged: a map or an open document of which only the declared keys count; the others stay as they are, and
@@ -205,6 +211,7 @@ class Field:
     default: t.Any = None
     null_as: t.Any = None
     nullable: bool = False
+    null_is: str = ""
     minimum: float | None = None
     maximum: float | None = None
     max_length: int | None = None
@@ -240,6 +247,7 @@ class Field:
     reading: t.Callable[[t.Any], t.Any] | None = None
     checked: Check | None = None
     newer: bool = False
+    tells: bool = False
     relative: bool = False
     initial: t.Any = None
     merged: bool = False
@@ -338,6 +346,22 @@ class Field:
                 return known
         return None
 
+    def strange(self, value: t.Any) -> Field | None:
+        """Whether a document is of a kind that this release does not know.
+
+        Nothing is known of the keys of such a document, not even of those that other kinds have too.
+
+        :param value: the document, as it was written or as the server shows it.
+        :returns: the key that tells the kind; None where the kind is known, or nothing tells it.
+        """
+        if self.kind != "document" or not isinstance(value, dict):
+            return None
+        for known in self.fields:
+            told = value.get(known.name) if known.tells else None
+            if isinstance(told, str) and told not in known.choices and likely(told, known.choices) is None:
+                return known
+        return None
+
     # -- reading what a user wrote --------------------------------------------------------------------------------
 
     def parse(self, value: t.Any, path: str, problems: Problems) -> t.Any:
@@ -349,6 +373,9 @@ class Field:
         :returns: the value as PostHog wants it, names of other objects still unresolved.
         """
         if value is None:
+            if self.null_is:
+                problems.append((path, f"cannot be null, which would mean {self.null_is}"))
+                return None
             if self.null_as is not None:
                 return self.null_as
             if not self.nullable and (self.required or self.words or self.ref is not None or self.kind != "any"):
@@ -492,11 +519,20 @@ class Field:
         if not isinstance(value, dict):
             problems.append((path, f"takes a dictionary, not {form_of(value)}"))
             return value
+        tells = self.strange(value)
+        if tells is not None:
+            where = f"{path}.{tells.name}" if path else tells.name
+            text = (
+                f"the {tells.name} {value[tells.name]!r} is not known to this release; PostHog gets all of it as it is"
+            )
+            problems.append(Remark((where, text)))
+            _refuse_mixed(value, path, problems)
+            return value
         out: dict[str, t.Any] = {}
         for name, inner in value.items():
             known = self.key(name)
             where = f"{path}.{name}" if path else name
-            if known is None and self.newer and not likely(name, [item.name for item in self.fields]):
+            if known is None and takes_newer(self, name):
                 problems.append(Remark((where, "is a key that this release does not know; PostHog gets it as it is")))
                 out[name] = inner
             elif known is None:
@@ -564,6 +600,12 @@ def Time(name: str, **more: t.Any) -> Field:
 def Choice(name: str, choices: t.Sequence[t.Any], **more: t.Any) -> Field:
     """A text field that takes some values only."""
     return Field(name, "str", choices=tuple(choices), **more)
+
+
+def KindOf(name: str, choices: t.Sequence[t.Any], **more: t.Any) -> Field:
+    """A text field that says of which kind the document is that it stands in; PostHog learns new ones."""
+    more.setdefault("required", True)
+    return Field(name, "str", choices=tuple(choices), newer=True, tells=True, **more)
 
 
 def Word(name: str, words: t.Mapping[str, t.Any], **more: t.Any) -> Field:
@@ -837,6 +879,16 @@ def _distance(one: str, other: str, most: int) -> int | None:
 def _article(name: str) -> str:
     words = name.replace("_", " ")
     return f"an {words}" if words[0] in "aeiou" else f"a {words}"
+
+
+def takes_newer(document: Field, key: str) -> bool:
+    """Whether a document takes a key that this release does not know.
+
+    :param document: the document's field.
+    :param key: a key that is none of its keys.
+    :returns: False also where the key would be taken for a typo of one that it has.
+    """
+    return document.newer and likely(key, [known.name for known in document.fields]) is None
 
 
 def kind_of(value: t.Any) -> str:

@@ -8,15 +8,17 @@ Private to this collection: it may change without notice.
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._fields import nearest
 from ansible_collections.community.posthog.plugins.module_utils._module import Program
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import masked
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._resource import Resource
+from ansible_collections.community.posthog.plugins.module_utils._routes import read_those_there
 from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
 
 Object = dict[str, t.Any]
@@ -72,23 +74,17 @@ class InfoProgram(Program):
 
     def _read(self, session: Session, table: Resource, asked: t.Mapping[str, t.Any], details: bool) -> list[Object]:
         found: list[Object] = []
-        missing: list[ApiError] = []
-        lists = self._collections(session, table, asked.get("within"))
-        for collection, where in lists:
+
+        def read(collection: Collection, where: Object) -> None:
             if asked.get("limit") is not None:
                 collection.most = asked["limit"] - len(found)
                 if not collection.most:
-                    break
+                    return
             # Where an object is may not show in it.
-            try:
-                found += [{**where, **obj} for obj in self._read_from(collection, asked, details)]
-            except ApiError as exc:
-                if not exc.no_route:
-                    raise
-                # One of several lists that this server does not have takes nothing away but itself.
-                missing.append(exc)
-        if missing and len(missing) == len(lists):
-            raise missing[0]
+            found.extend({**where, **obj} for obj in self._read_from(collection, asked, details))
+
+        lists = self._collections(session, table, asked.get("within"))
+        read_those_there(session, table.plural, [functools.partial(read, *item) for item in lists])
         return found if asked.get("limit") is None else found[: asked["limit"]]
 
     @staticmethod

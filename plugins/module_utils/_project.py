@@ -16,6 +16,7 @@ import collections
 import concurrent.futures
 import copy
 import dataclasses
+import functools
 import json as jsonlib
 import re
 import traceback
@@ -59,6 +60,7 @@ from ansible_collections.community.posthog.plugins.module_utils._policy import (
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import Declared, Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._references import named_in, walk
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._routes import read_those_there
 from ansible_collections.community.posthog.plugins.module_utils._sentences import counted, scopes_at_once
 from ansible_collections.community.posthog.plugins.module_utils._session import PLANNED, Collection, Session
 from ansible_collections.community.posthog.plugins.module_utils._words import other_words
@@ -1125,8 +1127,11 @@ class Project:
         for home in self._purged_homes(table):
             session = self.home(home)
             here: list[Node] = []
-            for collection in _there(session, table):
-                for obj in collection.all():
+            places = [None] if table.parent is None else table.parent.everywhere(session)
+            lists = [session.collection(table, place) for place in places]
+            reads = [functools.partial(_with_objects, collection) for collection in lists]
+            for collection, objects in read_those_there(session, where, reads):
+                for obj in objects:
                     object_id = table.object_id(obj)
                     if object_id is None:
                         continue
@@ -1201,30 +1206,9 @@ class Project:
             self._note_failure(node, exc, exc.message)
 
 
-def _there(session: Session, table: Resource) -> list[Collection]:
-    """The lists of a type, one for each place, without those that this server does not have.
-
-    :param session: for reading.
-    :param table: the type.
-    :returns: the lists; each remembers what it has read.
-    :raises ApiError: when the server has none of them.
-    """
-    places = [None] if table.parent is None else list(table.parent.everywhere(session))
-    found: list[Collection] = []
-    missing: list[ApiError] = []
-    for place in places:
-        collection = session.collection(table, place)
-        try:
-            collection.all()
-        except ApiError as exc:
-            if not exc.no_route:
-                raise
-            missing.append(exc)
-        else:
-            found.append(collection)
-    if missing and not found:
-        raise missing[0]
-    return found
+def _with_objects(collection: Collection) -> tuple[Collection, list[dict[str, t.Any]]]:
+    """A list, and what is in it."""
+    return collection, collection.all()
 
 
 def _noting(found: list[tuple[NestedRef, t.Any, str]]) -> t.Callable[[NestedRef, t.Any, str], t.Any]:

@@ -25,7 +25,7 @@ from ansible_collections.community.posthog.plugins.module_utils._compare import 
     view,
     with_defaults,
 )
-from ansible_collections.community.posthog.plugins.module_utils._compose import Lost, compose, composed
+from ansible_collections.community.posthog.plugins.module_utils._compose import Lost, compose, composed, of_unknown_kind
 from ansible_collections.community.posthog.plugins.module_utils._errors import (
     Ambiguous,
     ApiError,
@@ -43,7 +43,14 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     held,
     remarks_in,
 )
-from ansible_collections.community.posthog.plugins.module_utils._paths import Path, places, reach, replaced, without
+from ansible_collections.community.posthog.plugins.module_utils._paths import (
+    Path,
+    places,
+    reach,
+    replaced,
+    without,
+    written_path,
+)
 from ansible_collections.community.posthog.plugins.module_utils._policy import KEEP, Policy
 from ansible_collections.community.posthog.plugins.module_utils._references import walk
 from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, PartPlan, RefPart, Resource
@@ -939,8 +946,23 @@ class Reconciler:
         return out
 
     def _update(
-        self, collection: Collection, declared: Declared, values: dict[str, t.Any], current: dict[str, t.Any]
+        self,
+        collection: Collection,
+        declared: Declared,
+        values: dict[str, t.Any],
+        current: dict[str, t.Any],
+        *,
+        newest: bool = False,
     ) -> Outcome:
+        """Bring an object to what is declared.
+
+        :param collection: where it is.
+        :param declared: what is declared.
+        :param values: the same, names resolved.
+        :param current: the object.
+        :param newest: it was read just now, for this write.
+        :returns: what happened.
+        """
         plain, values = values, self._spelled(values, current)
         differing = self._plan_gated(self._differing(values, current, declared), current)
         plans = self._part_plans(declared, current)
@@ -966,6 +988,10 @@ class Reconciler:
         if not differing and not extra and not any(plan.changed for plan in plans.values()):
             return Outcome(self.resource, "unchanged", current, before, before, label)
         self._refuse_fixed(current)
+        if not newest and self._may_be_old(differing, extra, declared, current):
+            fresh = collection.detail(self.resource.object_id(current))
+            if fresh is not None:
+                return self._update(collection, declared, self._resolved(declared, fresh), fresh, newest=True)
         predicted = copy.deepcopy(current)
         body: dict[str, t.Any] = {}
         for known in self.resource.fields:
@@ -995,6 +1021,7 @@ class Reconciler:
         outcome = Outcome(self.resource, "updated", predicted, before, after, label, named=named)
         self._plan_allows(differing)
         self._guard(values, current)
+        self._name_what_goes(label, written, current)
         self._intend(outcome)
         if self.session.check_mode:
             collection.predict(predicted, instead_of=current)
@@ -1018,6 +1045,48 @@ class Reconciler:
                 return Outcome(self.resource, "unchanged", obj, before, before, label)
         outcome.obj = self._apply_parts(declared, obj, collection)
         return outcome
+
+    def _may_be_old(
+        self,
+        differing: t.Mapping[str, t.Any],
+        extra: t.Mapping[str, t.Any],
+        declared: Declared,
+        current: t.Mapping[str, t.Any],
+    ) -> bool:
+        """Whether a write would repeat something of an object that was read a while ago.
+
+        A plan reads everything before the first write, and what nobody declared may have been changed since.
+        """
+        if self.session.check_mode or not self.session.many:
+            return False
+        if not (self.resource.has_id and self.resource.retrievable):
+            return False
+        echoed = self.resource.repeated({}, current) if self.resource.echo else {}
+        if any(isinstance(value, (dict, list)) for value in (*extra.values(), *echoed.values())):
+            return True
+        if self.resource.marker in differing and self.resource.marker not in declared.values:
+            return True
+        return any(
+            self._written(held(self.resource.field(name)), value, declared, current)[0]
+            != compose(held(self.resource.field(name)), value, None)
+            for name, value in differing.items()
+        )
+
+    def _name_what_goes(
+        self, label: str, written: t.Mapping[str, tuple[t.Any, Lost]], current: t.Mapping[str, t.Any]
+    ) -> None:
+        """Warn of what a list loses that this release knows nothing of: whoever declares the list cannot mean it."""
+        for name, (value, _lost) in written.items():
+            known = held(self.resource.field(name))
+            left = [kind for _path, kind in of_unknown_kind(known, value)]
+            for path, kind in of_unknown_kind(known, known.value_in(current), (name,)):
+                if kind in left:
+                    left.remove(kind)
+                else:
+                    self.session.warn(
+                        f"{label}: {written_path(path)} is {kind!r}, which this release does not know; the task does "
+                        "not name it, so the update takes it away"
+                    )
 
     def _refuse_fixed(self, current: t.Mapping[str, t.Any]) -> None:
         """Refuse to change what is PostHog's own, before PostHog does it with a status that tells nothing."""

@@ -8,6 +8,7 @@ Private to this collection: it may change without notice.
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._fields import Field, NestedRef, Ref
@@ -33,6 +34,15 @@ def is_reference(rule: NestedRef, item: t.Any) -> bool:
     return item is not None and not any(item is kept or item == kept for kept in rule.keeps)
 
 
+def _stands_there(rule: NestedRef, path: str) -> bool:
+    """Whether a document stands where a rule wants it."""
+    if not rule.within:
+        return True
+    keys = re.sub(r"\[\d+\]", "", path).split(".")
+    wanted = rule.within.split(".")
+    return keys[-len(wanted) :] == wanted
+
+
 def walk(
     value: t.Any,
     rules: t.Sequence[NestedRef],
@@ -53,7 +63,7 @@ def walk(
         return value
     out = {key: walk(item, rules, change, f"{path}.{key}" if path else key) for key, item in value.items()}
     for rule in rules:
-        if not applies(rule, out):
+        if not applies(rule, out) or not _stands_there(rule, path):
             continue
         where = f"{path}.{rule.key}" if path else rule.key
         item = out[rule.key]

@@ -118,6 +118,8 @@ def spelled_out(known: Field, desired: t.Any, current: t.Any) -> t.Any:
         # Of a merged one, what is not named stays, whoever else writes it.
         others = known.merged or known.patched
         return desired if others else _spelled_out(desired, current, (*known.unsaid, *known.computed_keys))
+    if known.strange(desired) is not None and known.strange(current) is not None:
+        return _spelled_out(desired, current, [key.name for key in known.fields if key.computed])
     if known.kind == "document" and isinstance(desired, dict) and isinstance(current, dict):
         out = dict(desired)
         for inner in known.fields:
@@ -164,6 +166,8 @@ def unspelled(known: Field, body: t.Any, desired: t.Any) -> t.Any:
     """
     if known.kind == "open":
         return body if known.merged or known.patched or known.clear_members else _unspelled(body, desired)
+    if known.strange(desired) is not None:
+        return _unspelled(body, desired)
     if known.kind == "document" and isinstance(body, dict) and isinstance(desired, dict):
         inner = {item.name: item for item in known.fields if item.name in desired}
         return {key: unspelled(inner[key], body[key], desired[key]) if key in inner else body[key] for key in body}

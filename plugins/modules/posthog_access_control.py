@@ -78,14 +78,14 @@ options:
     type: str
   role:
     description:
-      - The role that the rule is for, by name or UUID. V(null) is the same as leaving it out.
+      - The role that the rule is for, by name or UUID. V(null) is refused, since the rule would be for everybody.
       - Whether rules for roles have an effect depends on the plan. Without the plan feature V(role_based_access), or
         V(advanced_permissions) for O(resource=project), the module warns when it writes one.
     type: raw
   organization_member:
     description:
       - The member that the rule is for, by e-mail address, or by the UUID of the user or of the membership. V(null) is
-        the same as leaving it out.
+        refused, since the rule would be for everybody.
       - If neither this nor O(role) is given, the rule is for everybody. It is the default that rules for roles and
         members build on.
     type: raw

@@ -43,13 +43,13 @@ options:
     suboptions:
       event:
         description:
-          - The name of the event, for example V($pageview), or V($autocapture) for what people click at. V(null) means
-            any.
+          - The name of the event, for example V($pageview), or V($autocapture) for what people click at. If left out,
+            it is any; V(null) is refused.
         type: str
       properties:
         description:
-          - Conditions on properties, as PostHog's API has them, with C(key), C(type), C(operator) and C(value). V(null)
-            means none.
+          - Conditions on properties, as PostHog's API has them, with C(key), C(type), C(operator) and C(value). V([])
+            means none, V(null) is refused.
           - A condition of the type C(cohort) names the cohort by its name or its id.
         type: list
         elements: dict

@@ -345,7 +345,8 @@ options:
     type: str
   filters:
     description:
-      - Property filters for what is exported. V([]) or V(null) removes all. A cohort is named by its name.
+      - Property filters for what is exported. V([]) removes all, V(null) is refused. A cohort is named by
+        its name.
     type: list
     elements: dict
   timezone:

@@ -343,7 +343,8 @@ options:
     elements: str
   exposure_criteria:
     description:
-      - Who counts as having taken part. V(null) leaves it to PostHog.
+      - Who counts as having taken part. V({}) leaves it to PostHog. V(null), here or inside, is refused,
+        since everybody who asks for the flag would count.
       - What is given is the whole truth.
     type: dict
     suboptions:

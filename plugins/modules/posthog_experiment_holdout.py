@@ -43,7 +43,7 @@ options:
     suboptions:
       properties:
         description:
-          - What must be true of a person. All of it must be. If left out, it is everybody.
+          - What must be true of a person. All of it must be. If left out, it is everybody; V(null) is refused.
         type: list
         elements: dict
         suboptions:

@@ -52,7 +52,8 @@ options:
   variants:
     description:
       - Short form of the variants in O(filters). The percentages of all variants must add up to 100.
-      - The flag's conditions and payloads stay as they are. V(null) or V([]) makes a boolean flag of it.
+      - The flag's conditions and payloads stay as they are. V([]) makes a boolean flag of it. V(null)
+        is refused, since a variable that happens to be empty would do so.
       - Cannot be combined with V(multivariate) in O(filters).
     type: list
     elements: dict
@@ -182,7 +183,7 @@ options:
                 type: str
           rollout_percentage:
             description:
-              - The share of those that match, from V(0) to V(100). V(null) means V(100).
+              - The share of those that match, from V(0) to V(100). V(null) is refused, since it would mean V(100).
             type: float
             default: 100.0
           variant:
@@ -269,14 +270,14 @@ options:
   evaluation_contexts:
     description:
       - The contexts in which the flag is evaluated, for example V(marketing-site). All of them, in any order. V([])
-        or V(null) removes all.
+        removes all, V(null) is refused.
       - They need the plan feature V(flag-evaluation-tags). Without it, they are left out with a warning. Servers
         before 2026 do not know them.
     type: list
     elements: str
   evaluation_runtime:
     description:
-      - Where the flag may be evaluated. V(null) is V(all).
+      - Where the flag may be evaluated. V(null) is refused, since it would mean V(all).
     type: str
     choices:
       - server

@@ -202,7 +202,8 @@ options:
         type: raw
   filters:
     description:
-      - What the function runs on. What is given is the whole truth. V(null) removes all filters.
+      - What the function runs on. What is given is the whole truth. V({}) removes all filters. V(null), here
+        or in one of the lists, is refused, since the function would run on every event.
     type: dict
     suboptions:
       source:

@@ -80,8 +80,8 @@ options:
       - linked_flag_id
   targeting_flag_filters:
     description:
-      - Who is to see the tour, in the form of O(community.posthog.posthog_feature_flag#module:filters). V(null) shows
-        it to everybody.
+      - Who is to see the tour, in the form of O(community.posthog.posthog_feature_flag#module:filters). V({}) shows it
+        to everybody; V(null) is refused.
       - What is given is the whole truth. The conditions by which PostHog keeps out who has seen the tour are its own,
         and not among them.
     type: dict

@@ -199,7 +199,8 @@ options:
         type: dict
   conditions:
     description:
-      - Where and when the survey shows. V(null) removes all conditions.
+      - Where and when the survey shows. V({}) removes all conditions. V(null), here or in
+        one of them, is refused, since the survey would show to everybody.
       - What is given is the whole truth. A condition that is left out is removed.
     type: dict
     suboptions:
@@ -497,7 +498,7 @@ options:
         keeps a feature flag for it, which does not show in its list of flags.
       - What is given is the whole truth. Sets of conditions that everybody meets are refused, as PostHog refuses
         them.
-      - V(null) removes the targeting, and with it the flag.
+      - V({}) removes the targeting, and with it the flag. V(null) is refused, since it would do the same.
     type: dict
   schedule:
     description:

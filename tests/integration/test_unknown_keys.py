@@ -27,7 +27,7 @@ VALUE, KEY = "marker-", "unknown_"
 
 #: Keys by which an item or a document is told from another one: to change them is to declare another thing.
 TELLING = frozenset(
-    {"kind", "type", "id", "uuid", "short_id", "key", "event", "name", "question", "email", "operation"}
+    {"kind", "type", "metric_type", "id", "uuid", "short_id", "key", "event", "name", "question", "email", "operation"}
 )
 
 #: Kinds of fields that hold documents.
@@ -50,7 +50,6 @@ NOTHING_BESIDE: dict[str, str] = {
     "error_tracking_rule": "a rule is what its filters say, so with other filters it is another rule",
     "error_tracking_settings": "PostHog keeps each of the numbers by itself",
     "batch_export": "a destination takes no key that PostHog does not know, and nothing else has keys",
-    "experiment": "check mode foretells another object than a run makes where its documents hold unknown keys",
     "insight": "PostHog refuses a query with a key that it does not know, and nothing else has keys",
     "group_type_metric": "the sample's filters hold nothing but names of events",
     "web_experiment": "the sandbox stores its variants as those of an experiment; test_a_web_experiment_is_whole",

@@ -198,6 +198,9 @@ def _roles_count(
     yield from ()
 
 
+#: Whom a rule is for that names nobody.
+_EVERYBODY: t.Final = "everybody; leaving it out says that"
+
 ACCESS_CONTROL = Resource(
     type="access_control",
     plural="access_controls",
@@ -216,9 +219,9 @@ ACCESS_CONTROL = Resource(
     fields=(
         Choice("resource", RESOURCES, required=True),
         Text("object"),
-        Reference("role", Ref("role"), nullable=True),
+        Reference("role", Ref("role"), nullable=True, null_is=_EVERYBODY),
         # PostHog wants the membership, not the user.
-        Reference("organization_member", Ref("member", value="id"), nullable=True),
+        Reference("organization_member", Ref("member", value="id"), nullable=True, null_is=_EVERYBODY),
         Choice("access_level", tuple(dict.fromkeys((*PROJECT_LEVELS, *LEVELS))), required=True),
     ),
 )

@@ -17,6 +17,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Choice,
     Document,
     Int,
+    KindOf,
     ListOf,
     Number,
     Open,
@@ -51,7 +52,7 @@ THRESHOLD = Document(
         Document(
             "configuration",
             [
-                Choice("type", ["absolute", "percentage"], required=True),
+                KindOf("type", ["absolute", "percentage"]),
                 Document("bounds", [Number("lower", nullable=True), Number("upper", nullable=True)], nullable=True),
             ],
             required=True,
@@ -74,7 +75,7 @@ _CONFIG_KEYS = {
 CONFIG = Document(
     "config",
     [
-        Choice("type", list(_CONFIG_KEYS), required=True),
+        KindOf("type", list(_CONFIG_KEYS)),
         # What is not said, PostHog may fill in.
         Int("series_index", minimum=0, kept=True),
         Bool("check_ongoing_interval", nullable=True, kept=True),
@@ -131,12 +132,12 @@ _DETECTOR = (
 DETECTOR = Document(
     "detector_config",
     [
-        Choice("type", _DETECTORS, required=True),
+        KindOf("type", _DETECTORS),
         *_DETECTOR,
         Choice("operator", ["and", "or"], kept=True),
         ListOf(
             "detectors",
-            Document("detector", [Choice("type", _DETECTORS[:-1], required=True), *_DETECTOR]),
+            Document("detector", [KindOf("type", _DETECTORS[:-1]), *_DETECTOR]),
             kept=True,
         ),
     ],
@@ -189,7 +190,7 @@ def _windows_are_long_enough(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[
 
 def _config_fits(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
     config = values.get("config")
-    if not isinstance(config, dict):
+    if not isinstance(config, dict) or config["type"] not in _CONFIG_KEYS:
         return
     known = _CONFIG_KEYS[config["type"]]
     for key in config:
@@ -199,7 +200,7 @@ def _config_fits(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
 
 def _detector_fits(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
     config = values.get("detector_config")
-    if not isinstance(config, dict):
+    if not isinstance(config, dict) or DETECTOR.strange(config) is not None:
         return
     yield from _keys_fit(config, "detector_config")
     inner = config.get("detectors") or []
@@ -210,7 +211,7 @@ def _detector_fits(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]
 
 
 def _keys_fit(detector: t.Mapping[str, t.Any], path: str) -> t.Iterator[tuple[str, str]]:
-    for key, kind in _DETECTOR_KEYS.items():
+    for key, kind in _DETECTOR_KEYS.items() if detector["type"] in _DETECTORS else ():
         if detector.get(key) is not None and detector["type"] != kind:
             yield f"{path}.{key}", f"belongs to a detector of the type {kind}, not {detector['type']}"
 
@@ -315,7 +316,7 @@ ALERT = Resource(
         THRESHOLD,
         Document(
             "condition",
-            [Choice("type", ["absolute_value", "relative_increase", "relative_decrease"], required=True)],
+            [KindOf("type", ["absolute_value", "relative_increase", "relative_decrease"])],
             nullable=True,
             whole=True,
         ),

@@ -11,7 +11,8 @@ from __future__ import annotations
 import copy
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._compare import covers, equal
+from ansible_collections.community.posthog.plugins.module_utils._compare import covers, equal, same
+from ansible_collections.community.posthog.plugins.module_utils._compose import compose, strangers
 from ansible_collections.community.posthog.plugins.module_utils._errors import (
     InvalidInput,
     PostHogFailure,
@@ -37,6 +38,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     dig,
     held,
 )
+from ansible_collections.community.posthog.plugins.module_utils._paths import written_path
 from ansible_collections.community.posthog.plugins.module_utils._resource import (
     Calls,
     Delete,
@@ -165,6 +167,9 @@ INSIGHT_VARIABLE = Resource(
 
 # -- dashboards ------------------------------------------------------------------------------------------------------
 
+#: What PostHog itself notes of a text or a button.
+_NOTED: t.Final = ("id", "created_by", "created_at", "last_modified_by", "last_modified_at", "team", "team_id")
+
 BOX = Document(
     "box",
     [Int(name, minimum=0) for name in ("x", "y")]
@@ -175,21 +180,25 @@ BOX = Document(
     newer=True,
 )
 
+BUTTON = Document(
+    "button_tile",
+    [
+        Text("url", required=True, max_length=2000),
+        Text("text", required=True, max_length=200),
+        Choice("placement", ["left", "right"], default="left", kept=True),
+        *(Anything(name, computed=True) for name in _NOTED),
+    ],
+    nullable=True,
+    newer=True,
+)
+
 TILE = Document(
     "tile",
     [
         Int("id", nullable=True),
         Reference("insight", INSIGHT, nullable=True),
         Text("text", max_length=4000, nullable=True),
-        Document(
-            "button_tile",
-            [
-                Text("url", required=True, max_length=2000),
-                Text("text", required=True, max_length=200),
-                Choice("placement", ["left", "right"], default="left"),
-            ],
-            nullable=True,
-        ),
+        BUTTON,
         Document("layouts", [Document(size, BOX.fields, newer=True) for size in ("sm", "xs")]),
         Text("color", nullable=True, max_length=400),
         Bool("show_description", nullable=True),
@@ -416,9 +425,9 @@ class DashboardTiles(Part):
             return "insight", dig(tile, "insight.id")
         if isinstance(tile.get("button_tile"), dict):
             button = tile["button_tile"]
-            return "button_tile", (button.get("url"), button.get("text"))
+            return "button_tile", (_trimmed(button.get("url")), _trimmed(button.get("text")))
         if isinstance(tile.get("text"), dict):
-            return "text", tile["text"].get("body")
+            return "text", _trimmed(tile["text"].get("body"))
         for kind, held_there in tile.items():
             if isinstance(held_there, dict) and held_there and kind not in _AROUND:
                 names = (held_there.get(key) for key in ("name", f"{kind}_type", "type", "id"))
@@ -454,8 +463,8 @@ class DashboardTiles(Part):
         if kind not in _CONTENTS or tile.get(kind) is None:
             return False
         if kind == "button_tile":
-            return (tile[kind]["url"], tile[kind]["text"]) == content
-        return str(tile[kind]) == str(content) if kind == "insight" else bool(tile[kind] == content)
+            return (_trimmed(tile[kind]["url"]), _trimmed(tile[kind]["text"])) == content
+        return str(tile[kind]) == str(content) if kind == "insight" else bool(_trimmed(tile[kind]) == content)
 
     def _patch(self, match: _TileMatch) -> dict[str, t.Any]:
         """What a PATCH has to say of a tile; empty where it is as declared."""
@@ -472,14 +481,15 @@ class DashboardTiles(Part):
                 }
         for name in _LOOKS:
             # What this server does not show of a tile, it does not know (show_description in 2024).
-            if name in tile and (other is None or name in other) and not covers(tile[name], now.get(name)):
-                out[name] = tile[name]
-        if tile.get("text") is not None and tile["text"] != dig(now, "text.body"):
+            known = held(TILE.key(name))
+            if name in tile and (other is None or name in other) and not same(known, tile[name], now.get(name)):
+                out[name] = compose(known, tile[name], now.get(name))
+        if tile.get("text") is not None and not same(held(TILE.key("text")), tile["text"], dig(now, "text.body")):
             out["text"] = {"body": tile["text"]}
             if dig(now, "text.id") is not None:
                 out["text"]["id"] = dig(now, "text.id")
-        if tile.get("button_tile") is not None and not covers(tile["button_tile"], now.get("button_tile") or {}):
-            out["button_tile"] = dict(tile["button_tile"])
+        if tile.get("button_tile") is not None and not same(BUTTON, tile["button_tile"], now.get("button_tile") or {}):
+            out["button_tile"] = compose(BUTTON, tile["button_tile"], now.get("button_tile"))
             if dig(now, "button_tile.id") is not None:
                 out["button_tile"]["id"] = dig(now, "button_tile.id")
         return out
@@ -505,7 +515,7 @@ class DashboardTiles(Part):
         if kind == "insight":
             out["insight"] = dig(tile, "insight.name") or session.name_of(INSIGHT, content)
         elif kind == "button_tile":
-            out["button_tile"] = {key: value for key, value in tile["button_tile"].items() if key != "id"}
+            out["button_tile"] = {key: value for key, value in tile["button_tile"].items() if key not in _NOTED}
         elif kind == "text":
             out["text"] = content
         else:
@@ -556,6 +566,12 @@ class DashboardTiles(Part):
             if not tile.get("deleted") and kind not in _CONTENTS:
                 what = f"the tile {tile.get('id')} ({kind} {content})"
                 yield self.field.name, f"{what} is of a kind that cannot be declared, and was left out"
+            elif kind == "button_tile" and not tile.get("deleted"):
+                for path, _value in strangers(BUTTON, tile[kind], (kind,)):
+                    yield (
+                        f"{self.field.name}.{written_path(path)}",
+                        "this release does not know the key, so it is written as it is",
+                    )
 
     def apply(
         self,
@@ -569,6 +585,10 @@ class DashboardTiles(Part):
         dashboards = session.collection(resource)
         dashboard_id = resource.object_id(current)
         obj = dict(current)
+        if session.many and not declared.get("created"):
+            # A plan has read it a while ago, and boxes are written whole.
+            obj = dashboards.detail(dashboard_id) or obj
+            plan = self.plan(session, resource, declared, obj)
         for attempt in range(_HANGING):
             missing = [match.declared["insight"] for match in plan.work.matches if self._is_missing(match)]
             if not missing:
@@ -626,6 +646,11 @@ class DashboardTiles(Part):
 
         what = f"the dashboards of the {INSIGHT_TABLE.label(session.name_of(INSIGHT, insight_id))}"
         SharedSet(session, path, what, read, write).add(dashboard_id)
+
+
+def _trimmed(text: t.Any) -> t.Any:
+    """A text as PostHog keeps it: without blanks and line breaks at its ends."""
+    return text.strip() if isinstance(text, str) else text
 
 
 def _an(word: str) -> str:

@@ -17,6 +17,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Choice,
     Document,
     Int,
+    KindOf,
     ListOf,
     NestedRef,
     Number,
@@ -128,7 +129,7 @@ ERROR_TRACKING_RULE = Resource(
         # Null leaves it as it is, so nobody can be taken off a rule.
         Document(
             "assignee",
-            [Choice("type", ["user", "role"], required=True), Anything("id", required=True, normal=str)],
+            [KindOf("type", ["user", "role"]), Anything("id", required=True, normal=str)],
             refs=(
                 NestedRef({"type": "user"}, "id", Ref("member", value="user.id")),
                 NestedRef({"type": "role"}, "id", Ref("role")),

@@ -27,6 +27,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Document,
     Field,
     Int,
+    KindOf,
     ListOf,
     Map,
     NestedRef,
@@ -97,7 +98,7 @@ EXPERIMENT_HOLDOUT = Resource(
             Document(
                 "group",
                 [
-                    ListOf("properties", PROPERTY, null_as=[], default=[]),
+                    ListOf("properties", PROPERTY, null_as=[], default=[], null_is="everybody; [] says that"),
                     Number("rollout_percentage", required=True, minimum=0, maximum=100),
                     Int("aggregation_group_type_index", nullable=True),
                     Text("description", nullable=True),
@@ -129,8 +130,8 @@ _METRIC_NEEDS = {
 _NODES = Checker(QUERY_REFS)
 
 METRIC_KEYS: tuple[Field, ...] = (
-    Choice("kind", ["ExperimentMetric", "ExperimentTrendsQuery", "ExperimentFunnelsQuery"], required=True),
-    Choice("metric_type", list(_METRIC_NEEDS), nullable=True),
+    KindOf("kind", ["ExperimentMetric", "ExperimentTrendsQuery", "ExperimentFunnelsQuery"]),
+    KindOf("metric_type", list(_METRIC_NEEDS), required=False, nullable=True),
     # Results are kept under it, so it stays with the metric that it belongs to.
     Text("uuid", kept=True),
     Text("name", nullable=True),
@@ -610,21 +611,24 @@ EXPERIMENT = Resource(
                 Document(
                     "exposure_config",
                     [
-                        Choice(
+                        KindOf(
                             "kind",
                             ["ExperimentEventExposureConfig", "ActionsNode"],
+                            required=False,
                             default="ExperimentEventExposureConfig",
                             null_as="ExperimentEventExposureConfig",
                         ),
                         Text("event", nullable=True),
-                        Open("properties", nullable=True, checked=_NODES.anywhere),
+                        Open("properties", nullable=True, checked=_NODES.anywhere, null_is="every event; [] says that"),
                         Anything("id"),
                     ],
                     nullable=True,
+                    null_is="everybody who asks for the flag; leaving it out says that",
                 ),
                 Choice("multiple_variant_handling", ["exclude", "first_seen"], nullable=True),
             ],
             nullable=True,
+            null_is="everybody who asks for the flag, test accounts included; {} says that",
             whole=True,
             newer=True,
             refs=QUERY_REFS,
@@ -887,7 +891,7 @@ SCHEDULED_CHANGE = Resource(
         Time("scheduled_at", required=True, relative=True),
         Document(
             "payload",
-            [Choice("operation", list(CHANGES), required=True), ChangeValue("value", "open", required=True)],
+            [KindOf("operation", list(CHANGES)), ChangeValue("value", "open", required=True)],
             required=True,
             whole=True,
             refs=PROPERTY_REFS,

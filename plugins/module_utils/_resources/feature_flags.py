@@ -19,6 +19,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Document,
     Field,
     Int,
+    KindOf,
     ListOf,
     Map,
     NestedRef,
@@ -60,7 +61,7 @@ PROPERTY = Document(
     [
         Text("key", required=True),
         Anything("value"),
-        Choice("type", ["person", "cohort", "group", "flag"], required=True),
+        KindOf("type", ["person", "cohort", "group", "flag"]),
         Choice("operator", OPERATORS, nullable=True, null_as="exact", default="exact", newer=True),
         Int("group_type_index", nullable=True),
         Bool("negation", nullable=True, null_as=False, default=False),
@@ -74,8 +75,16 @@ PROPERTY = Document(
 GROUP = Document(
     "group",
     [
-        ListOf("properties", PROPERTY, nullable=True, null_as=[], default=[]),
-        Number("rollout_percentage", nullable=True, null_as=100, default=100, minimum=0, maximum=100),
+        ListOf("properties", PROPERTY, nullable=True, null_as=[], default=[], null_is="everybody; [] says that"),
+        Number(
+            "rollout_percentage",
+            nullable=True,
+            null_as=100,
+            default=100,
+            minimum=0,
+            maximum=100,
+            null_is="everybody; 100 says that",
+        ),
         Text("variant", nullable=True),
         # PostHog writes it into every set; null means persons, as does its absence.
         Int("aggregation_group_type_index", nullable=True),
@@ -138,8 +147,7 @@ FILTERS = _filters(
         Anything("holdout_groups", kept=True),
         Bool("early_exit", nullable=True, kept=True),
     ],
-    # Of all documents within, only the holdout's has an id.
-    refs=(*PROPERTY_REFS, NestedRef({}, "id", Ref("experiment_holdout"))),
+    refs=(*PROPERTY_REFS, NestedRef({}, "id", Ref("experiment_holdout"), within="holdout")),
     # PostHog refuses a new flag without a condition set (2026), or makes this one for it (2024).
     initial={"groups": EVERYBODY},
 )
@@ -230,9 +238,17 @@ FEATURE_FLAG = Resource(
             unordered=True,
             null_as=[],
             plan_feature="flag-evaluation-tags",
+            null_is="everywhere; [] says that",
             since="2026",
         ),
-        Choice("evaluation_runtime", ["server", "client", "all"], null_as="all", nullable=True, since="2025"),
+        Choice(
+            "evaluation_runtime",
+            ["server", "client", "all"],
+            null_as="all",
+            nullable=True,
+            null_is="everywhere; all says that",
+            since="2025",
+        ),
         Choice(
             "bucketing_identifier", ["distinct_id", "device_id"], null_as="distinct_id", nullable=True, since="2026"
         ),
@@ -255,7 +271,7 @@ FEATURE_FLAG = Resource(
             lambda value: {"groups": [{"properties": [], "rollout_percentage": value}]},
         ),
         Shorthand(
-            ListOf("variants", VARIANT, nullable=True),
+            ListOf("variants", VARIANT, null_is="a flag that is simply on; [] says that"),
             "filters",
             lambda value: {"multivariate": {"variants": value} if value else None},
         ),

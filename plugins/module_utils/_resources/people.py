@@ -19,6 +19,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Document,
     Field,
     Int,
+    KindOf,
     ListOf,
     NestedRef,
     Open,
@@ -57,7 +58,7 @@ _COUNTED = (*OPERATORS, "between", "eq", "max", "min", "not_between")
 EVENT_FILTER = Document(
     "event_filter",
     [
-        Choice("type", ["event", "element", "hogql"], required=True),
+        KindOf("type", ["event", "element", "hogql"]),
         Text("key", required=True),
         Anything("value"),
         Choice("operator", _COUNTED, nullable=True, newer=True),
@@ -81,7 +82,7 @@ _CONDITION = (
     Text("seq_event_type", nullable=True),
     Int("total_periods", nullable=True),
     Int("min_periods", nullable=True),
-    ListOf("event_filters", EVENT_FILTER, nullable=True),
+    ListOf("event_filters", EVENT_FILTER, nullable=True, null_is="every such event; [] says that"),
     Text("explicit_datetime", nullable=True),
     Text("explicit_datetime_to", nullable=True),
     Anything("bytecode", computed=True),
@@ -95,7 +96,7 @@ _TYPES = ("AND", "OR", "behavioral", "cohort", "person", "person_metadata")
 def _group(depth: int) -> Field:
     """A group of conditions that may hold groups, down to a depth that nobody reaches."""
     inner = _CONDITION if depth == 0 else (*_CONDITION, ListOf("values", _group(depth - 1)))
-    return Document("condition", (Choice("type", _TYPES, required=True), *inner), known_by=("type", "key"))
+    return Document("condition", (KindOf("type", _TYPES), *inner), known_by=("type", "key"))
 
 
 def _some_filters(filters: t.Any) -> t.Any:
@@ -154,6 +155,8 @@ def _inner_conditions(group: t.Mapping[str, t.Any], path: str) -> t.Iterator[tup
     for index, item in enumerate(group.get("values") or []):
         where = f"{path}.values[{index}]"
         kind = item["type"]
+        if kind not in _TYPES:
+            continue
         if kind in ("AND", "OR"):
             yield from _inner_conditions(item, where)
             continue
@@ -288,8 +291,15 @@ _MATCHING = ("contains", "regex", "exact")
 STEP = Document(
     "step",
     [
-        Text("event", nullable=True),
-        ListOf("properties", Open("property"), nullable=True, null_as=[], default=[]),
+        Text("event", nullable=True, null_is="every event; leaving it out says that"),
+        ListOf(
+            "properties",
+            Open("property"),
+            nullable=True,
+            null_as=[],
+            default=[],
+            null_is="every such event; [] says that",
+        ),
         Text("selector", nullable=True),
         Text("tag_name", nullable=True),
         Text("text", nullable=True),

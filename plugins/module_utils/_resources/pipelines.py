@@ -20,6 +20,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Document,
     Field,
     Int,
+    KindOf,
     ListOf,
     Map,
     NestedRef,
@@ -147,7 +148,7 @@ SCHEMA_ITEM = Document(
     "item",
     [
         Text("key", required=True),
-        Choice("type", INPUT_TYPES, required=True),
+        KindOf("type", INPUT_TYPES),
         Text("label", nullable=True),
         ListOf("choices", Open("choice"), nullable=True),
         Bool("searchable", nullable=True, null_as=False, default=False),
@@ -259,12 +260,14 @@ ACTION = Ref("action", as_string=True)
 #: Filters name actions by their id as text (API.md 5, hog_function).
 FILTER_REFS = (*PROPERTY_REFS, NestedRef({"type": "actions"}, "id", ACTION))
 
+_EVERY_EVENT: t.Final = "every event; [] says that"
+
 _FILTER_KEYS = (
     Choice("source", ["events", "person-updates", "data-warehouse-table", "data-warehouse-view"], default="events"),
-    ListOf("events", Filters("event"), nullable=True, null_as=[], default=[]),
-    ListOf("actions", Filters("action"), nullable=True, null_as=[], default=[]),
+    ListOf("events", Filters("event"), nullable=True, null_as=[], default=[], null_is=_EVERY_EVENT),
+    ListOf("actions", Filters("action"), nullable=True, null_as=[], default=[], null_is=_EVERY_EVENT),
     ListOf("data_warehouse", Open("table"), nullable=True, null_as=[], default=[]),
-    ListOf("properties", Filters("property"), nullable=True, null_as=[], default=[]),
+    ListOf("properties", Filters("property"), nullable=True, null_as=[], default=[], null_is=_EVERY_EVENT),
     Bool("filter_test_accounts", nullable=True, null_as=False, default=False),
     Anything("bytecode", computed=True),
     Anything("transpiled", computed=True),
@@ -277,7 +280,7 @@ MAPPING = Document(
         Text("name", nullable=True),
         ListOf("inputs_schema", SCHEMA_ITEM, null_as=[], kept=True),
         INPUTS,
-        Document("filters", _FILTER_KEYS, nullable=True, null_as={}, default={}),
+        Document("filters", _FILTER_KEYS, nullable=True, null_as={}, default={}, null_is="every event; {} says that"),
     ],
     alike=("name",),
 )
@@ -539,7 +542,14 @@ HOG_FUNCTION = Resource(
         Text("hog", normal=lambda value: value.rstrip() if isinstance(value, str) else value),
         ListOf("inputs_schema", SCHEMA_ITEM, null_as=[], unsettled=True),
         INPUTS,
-        Document("filters", _FILTER_KEYS, nullable=True, null_as={}, refs=FILTER_REFS),
+        Document(
+            "filters",
+            _FILTER_KEYS,
+            nullable=True,
+            null_as={},
+            null_is="every event; {} says that",
+            refs=FILTER_REFS,
+        ),
         ListOf("mappings", MAPPING, nullable=True, refs=FILTER_REFS),
         Document(
             "masking",
@@ -947,6 +957,8 @@ def _config_fits(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
     if not isinstance(destination, dict):
         return
     kind = destination["type"]
+    if kind not in DESTINATIONS:
+        return
     _needed, known = DESTINATIONS[kind]
     for key in destination["config"]:
         if key not in known:
@@ -962,12 +974,12 @@ def _config_is_whole(
     destination = values.get("destination")
     if not isinstance(destination, dict):
         return
-    kind, config = destination["type"], destination["config"]
+    kind, config = destination["type"], destination.get("config") or {}
     before = dig(current or {}, "destination.type")
     if before is not None and before != kind:
         text = f"cannot be changed after creation (it is {before!r}); delete the export first, or declare another name"
         yield "destination.type", text
-    if current is not None:
+    if current is not None or kind not in DESTINATIONS:
         return
     needed: tuple[str, ...] = DESTINATIONS[kind][0]
     if destination.get("integration") is None:
@@ -1038,7 +1050,7 @@ BATCH_EXPORT = Resource(
         Document(
             "destination",
             [
-                Choice("type", list(DESTINATIONS), required=True),
+                KindOf("type", list(DESTINATIONS)),
                 Reference("integration", Ref("integration"), nullable=True, kept=True),
                 CONFIG,
             ],
@@ -1054,7 +1066,14 @@ BATCH_EXPORT = Resource(
         Time("end_at", nullable=True, relative=True),
         # PostHog makes a schema of it, and prints the query in its own way.
         Text("hogql_query", read=("schema.hogql_query",), sparse=True, normal=_query_text),
-        ListOf("filters", Filters("filter"), nullable=True, null_as=[], refs=PROPERTY_REFS),
+        ListOf(
+            "filters",
+            Filters("filter"),
+            nullable=True,
+            null_as=[],
+            refs=PROPERTY_REFS,
+            null_is="everything; [] says that",
+        ),
         Text("timezone", null_as="UTC", default="UTC", since="2026"),
         Int("offset_day", nullable=True, minimum=0, maximum=6, since="2026"),
         Int("offset_hour", nullable=True, minimum=0, maximum=23, since="2026"),

@@ -19,6 +19,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Document,
     Field,
     Int,
+    KindOf,
     ListOf,
     Map,
     Open,
@@ -43,7 +44,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
     INSIGHT,
     OPERATORS,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import FILTERS
+from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import FILTERS, FlagFilters
 from ansible_collections.community.posthog.plugins.module_utils._resources.lifecycle import Dated, dates_fit
 
 if t.TYPE_CHECKING:
@@ -111,7 +112,7 @@ QUESTION = Document(
     [
         # Answers are kept under it, so it stays with the question that it belongs to.
         Text("id", kept=True),
-        Choice("type", ["open", "link", "rating", "single_choice", "multiple_choice"], required=True),
+        KindOf("type", ["open", "link", "rating", "single_choice", "multiple_choice"]),
         Text("question", required=True, html=True),
         *_texts("description"),
         Choice("descriptionContentType", ["text", "html"], null_as="text"),
@@ -131,7 +132,7 @@ QUESTION = Document(
         Document(
             "branching",
             [
-                Choice("type", ["next_question", "end", "specific_question", "response_based"], required=True),
+                KindOf("type", ["next_question", "end", "specific_question", "response_based"]),
                 Int("index", nullable=True, minimum=0),
                 Map("responseValues", Anything("target"), nullable=True),
             ],
@@ -142,7 +143,7 @@ QUESTION = Document(
             Document(
                 "rule",
                 [
-                    Choice("type", ["min_length", "max_length", "email"], required=True),
+                    KindOf("type", ["min_length", "max_length", "email"]),
                     Int("value", nullable=True, minimum=1),
                 ],
             ),
@@ -205,14 +206,15 @@ _EVENT = Document(
 CONDITIONS = Document(
     "conditions",
     [
-        Text("url", null_as=""),
+        Text("url", null_as="", null_is="every page; an empty text says that"),
         Choice("urlMatchType", _MATCHES, nullable=True),
-        Text("selector", null_as=""),
+        Text("selector", null_as="", null_is="every page; an empty text says that"),
         Int("seenSurveyWaitPeriodInDays", nullable=True, minimum=0),
         Document(
             "events",
             [Bool("repeatedActivation", null_as=False), ListOf("values", _EVENT, null_as=[])],
             null_as={},
+            null_is="without waiting for an event; {} says that",
             newer=True,
         ),
         # Events that take a survey away again.
@@ -221,16 +223,24 @@ CONDITIONS = Document(
             "actions",
             [ListOf("values", Document("action", [Anything("id", required=True)]), null_as=[])],
             null_as={},
+            null_is="without waiting for an action; {} says that",
         ),
-        ListOf("deviceTypes", Choice("type", ["Desktop", "Mobile", "Tablet"]), unordered=True, null_as=[]),
+        ListOf(
+            "deviceTypes",
+            Choice("type", ["Desktop", "Mobile", "Tablet"]),
+            unordered=True,
+            null_as=[],
+            null_is="every device; [] says that",
+        ),
         Choice("deviceTypesMatchType", _MATCHES, nullable=True),
-        Text("linkedFlagVariant", null_as=""),
+        Text("linkedFlagVariant", null_as="", null_is="every variant; an empty text says that"),
     ],
     nullable=True,
+    null_is="everybody, on every page; {} says that",
     whole=True,
     newer=True,
     reading=_conditions_written,
-    refs=(NestedRef({}, "id", ACTION),),
+    refs=(NestedRef({}, "id", ACTION, within="actions.values"),),
 )
 
 #: What decides where on a page a survey shows; one that is a page of its own has none of it.
@@ -293,6 +303,14 @@ APPEARANCE = Document(
 )
 
 
+@dataclass(frozen=True)
+class Targeting(FlagFilters):
+    """Conditions on persons, of which an empty dictionary says that there are none."""
+
+    def _parse_document(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        return None if value == {} else super()._parse_document(value, path, problems)
+
+
 def targeting(name: str, **more: t.Any) -> Field:
     """Conditions on persons, in the form of a flag's filters.
 
@@ -300,7 +318,9 @@ def targeting(name: str, **more: t.Any) -> Field:
     :param more: see :class:`Field`.
     :returns: the field.
     """
-    return Document(name, FILTERS.fields, nullable=True, refs=FILTERS.refs, **more)
+    more.setdefault("reading", FILTERS.reading)
+    null = "everybody; {} says that"
+    return Targeting(name, "document", fields=FILTERS.fields, nullable=True, null_is=null, refs=FILTERS.refs, **more)
 
 
 # -- rules -----------------------------------------------------------------------------------------------------------
@@ -311,6 +331,8 @@ def _questions_fit(values: Values) -> Found:
     questions = values.get("questions") or []
     for index, question in enumerate(questions):
         where = f"questions[{index}]"
+        if QUESTION.strange(question) is not None:
+            continue
         kind, choices = question["type"], question.get("choices")
         if kind in _CHOICES and not 2 <= len(choices or []) <= 20:
             yield f"{where}.choices", f"a question of the type {kind} has 2 to 20 choices, not {len(choices or [])}"
@@ -363,12 +385,12 @@ def _targets_some(values: Values) -> Found:
         yield where, "are the conditions of a flag of the survey's own; give them or a targeting_flag"
     groups = filters.get("groups")
     if not groups:
-        yield f"{where}.groups", "must hold a set of conditions; targeting_flag_filters: null removes the targeting"
+        yield f"{where}.groups", "must hold a set of conditions; targeting_flag_filters: {} removes the targeting"
     for index, group in enumerate(groups or []):
         if not group.get("properties") and group.get("rollout_percentage", 100) == 100:
             yield (
                 f"{where}.groups[{index}]",
-                "is everybody, so it targets nobody in particular; targeting_flag_filters: null shows it to everybody",
+                "is everybody, so it targets nobody in particular; targeting_flag_filters: {} shows it to everybody",
             )
 
 

@@ -248,7 +248,8 @@ class Sample:
         known = self.field(name)
         if told is not None:
             return told
-        return not known.write_only and not known.create_only and (known.nullable or known.null_as is not None)
+        null = (known.nullable or known.null_as is not None) and not known.null_is
+        return null and not known.write_only and not known.create_only
 
     def secret(self, name: str) -> bool:
         """Whether a field's value is a secret."""

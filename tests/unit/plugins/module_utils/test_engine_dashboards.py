@@ -398,3 +398,26 @@ def test_an_export_names_unknown_tiles() -> None:
     assert part.export(world.session, DASHBOARD, world.memory.board) == [{"text": "a"}]
     ((path, reason),) = part.unsaid(world.session, DASHBOARD, world.memory.board)
     assert path == "tiles" and "10" in reason and "widget experiments_list" in reason
+
+
+def test_blanks_at_the_ends_of_texts_make_no_other_tile() -> None:
+    """PostHog takes them off; the tile is the declared one all the same, exclusive or not."""
+    button = {"id": "b-1", "url": "/x", "text": "Go", "placement": "left", "colour": "red", "created_by": {"id": 1}}
+    for exclusive in (False, True):
+        world = board(text(11, "Hello"), {**text(12, ""), "text": None, "button_tile": button})
+        tiles = [{"text": "Hello\n"}, {"button_tile": {"url": "/x ", "text": " Go"}}]
+        outcome = declare(world, tiles=tiles, exclusive=exclusive)
+        assert outcome.action == "unchanged" and not world.memory.writes
+
+
+def test_a_button_keeps_what_nobody_declared() -> None:
+    """Its id and the keys that this release does not know; not who made it, which PostHog notes itself."""
+    button = {"id": "b-1", "url": "/x", "text": "Go", "placement": "right", "colour": "red", "created_by": {"id": 1}}
+    world = board({**text(12, ""), "text": None, "button_tile": button})
+    outcome = declare(world, tiles=[{"button_tile": {"url": "/x", "text": "Go", "placement": "left"}}])
+    ((_method, _path, body),) = world.memory.writes
+    sent = {"url": "/x", "text": "Go", "placement": "left", "colour": "red", "id": "b-1"}
+    assert body["tiles"] == [{"id": 12, "button_tile": sent}]
+    assert outcome.before["tiles"][0]["button_tile"]["colour"] == outcome.after["tiles"][0]["button_tile"]["colour"]
+    # What is not named of it is left alone.
+    assert declare(world, tiles=[{"button_tile": {"url": "/x", "text": "Go"}}]).action == "unchanged"

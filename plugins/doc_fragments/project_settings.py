@@ -429,7 +429,7 @@ options:
   session_recording_sample_rate:
     description:
       - The share of sessions that is recorded, from V(0) to V(1). V(0.5) and V("0.50") are the same. V(null)
-        records all.
+        is refused, since it would record all.
     type: raw
   session_recording_trigger_groups:
     description:

@@ -235,6 +235,7 @@ from ansible_collections.community.posthog.plugins.module_utils._reconcile impor
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._resources.organization import LEVELS
 from ansible_collections.community.posthog.plugins.module_utils._session import Session
+from ansible_collections.community.posthog.plugins.module_utils._words import booleans_for_texts
 from ansible_collections.community.posthog.plugins.plugin_utils._names import host_name
 from ansible_collections.community.posthog.plugins.plugin_utils._options import (
     ConnectionOptions,
@@ -297,6 +298,19 @@ def slug(text: str, fallback: str = "") -> str:
 def _group(text: str) -> str:
     """A name as part of a group's name."""
     return slug(text).replace("-", "_")
+
+
+def _refuse_booleans(given: t.Mapping[str, t.Any], where: str) -> None:
+    """Refuse a boolean for a name or a pattern, before Ansible makes the text True of it.
+
+    :param given: the options as they stand in the file.
+    :param where: in front of their names.
+    :raises PostHogFailure: one of them is one.
+    """
+    spec: dict[str, t.Any] = {option: {"type": "list", "elements": "str"} for option in PATTERNS}
+    problems = booleans_for_texts({"name": {}, "hostname": {}, **connection_spec(), **spec}, given)
+    if problems:
+        raise PostHogFailure("; ".join(f"{where}{path}: {text}" for path, text in problems))
 
 
 class Wanted:
@@ -537,6 +551,7 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
         if wrong:
             raise AnsibleParserError(f"{path}: {'; '.join(wrong)}")
         try:
+            _refuse_booleans(config, "")
             sources = self._sources()
             told, failed = self._told(path, sources, cache)
         except PostHogFailure as exc:
@@ -568,6 +583,7 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
             for key in own:
                 if key not in known:
                     raise PostHogFailure(f"{where}: {key!r} is no option of a source{nearest(key, known)}")
+            _refuse_booleans(own, f"{where}.")
             patterns = {option: _texts(own.get(option)) or common[option] for option in PATTERNS}
             name = own.pop("name", None)
             for option in PATTERNS:

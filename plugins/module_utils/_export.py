@@ -29,11 +29,13 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import (
     raise_if_over,
 )
 from ansible_collections.community.posthog.plugins.module_utils._fields import (
+    QUOTE,
     UNKNOWN,
     UUID,
     Field,
     Ref,
     dig,
+    kind_of,
     nearest,
     takes_newer,
 )
@@ -689,6 +691,11 @@ class ExportProgram(Program):
             elif not isinstance(names, dict):
                 problems.append((f"rename.{kind}", "takes a dictionary of names, each with the one to write for it"))
             else:
+                for old, new in names.items():
+                    if isinstance(new, (bool, dict, list)) or new is None or str(new) == "":
+                        hint = f"; {QUOTE}" if isinstance(new, bool) else ""
+                        shown = str(new).lower() if isinstance(new, bool) else kind_of(new)
+                        problems.append((f"rename.{kind}.{old}", f"takes a name, not {shown}{hint}"))
                 out.setdefault(types[kind], {}).update({str(old): str(new) for old, new in names.items()})
         if problems:
             raise InvalidInput(problems)

@@ -188,7 +188,7 @@ def read_declared(resource: Resource, raw: t.Mapping[str, t.Any], prefix: str = 
     extra = options.get("extra_fields")
     if extra is not None:
         if isinstance(extra, dict):
-            declared.extra = extra
+            declared.extra = Field("extra_fields", "any").parse(extra, f"{where}extra_fields", problems)
             for name in extra:
                 if resource.field(name) is not None and not isinstance(extra[name], dict):
                     problems.append((f"{where}extra_fields.{name}", f"is an option of its own; give it as {name}"))

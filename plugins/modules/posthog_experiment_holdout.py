@@ -103,8 +103,8 @@ options:
               - flag_evaluates_to
           group_type_index:
             description:
-              - The index of the group type, for properties of groups.
-            type: int
+              - The name of the group type (or its index), for properties of groups.
+            type: raw
           negation:
             description:
               - Whether the condition is turned around. If left out, it is V(false).
@@ -120,8 +120,8 @@ options:
         required: true
       aggregation_group_type_index:
         description:
-          - The index of the group type that the set is about. If left out, it is about persons.
-        type: int
+          - The name of the group type (or its index) that the set is about. If left out, it is about persons.
+        type: raw
       description:
         description:
           - What the set is for.

@@ -170,8 +170,8 @@ options:
                 default: exact
               group_type_index:
                 description:
-                  - The index of the group type, for O(filters.groups[].properties[].type=group).
-                type: int
+                  - The name of the group type (or its index), for O(filters.groups[].properties[].type=group).
+                type: raw
               negation:
                 description:
                   - Whether the condition is turned around.
@@ -192,8 +192,8 @@ options:
             type: str
           aggregation_group_type_index:
             description:
-              - The index of the group type if the set is about groups. V(null) is about persons.
-            type: int
+              - The name of the group type (or its index) if the set is about groups. V(null) is about persons.
+            type: raw
           description:
             description:
               - What the condition set is for.
@@ -219,9 +219,9 @@ options:
         type: dict
       aggregation_group_type_index:
         description:
-          - The index of the group type that all sets are about, where servers before 2026 have it. Newer ones derive
-            it from the sets. Left alone if it is not given.
-        type: int
+          - The name of the group type (or its index) that all sets are about, where servers before 2026 have it. Newer
+            ones derive it from the sets. Left alone if it is not given.
+        type: raw
       feature_enrollment:
         description:
           - Whether people can enrol in the feature themselves. It belongs to early access features, so it is left

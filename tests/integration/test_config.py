@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 import yaml
 from harness import Harness, Run, Task
+from harness.engine import Engine
 from harness.extras import COHORT_FILTERS, TRENDS, all_ok, names_of
 
 MARK = "managed-by-ansible"
@@ -222,6 +223,37 @@ def test_files_that_are_wrong(posthog: Harness) -> None:
         assert task.status == "failed" and wanted in task.msg and f"case{number}.yml" in task.msg, task.msg
     assert "Traceback" not in run.output
     assert not [entry for entry in run.requests if entry["method"] != "GET"]
+
+
+def test_words_that_yaml_reads_in_its_own_way(posthog: Harness, tmp_path: Path) -> None:
+    """Told with file and line, and with what to do about it; nothing is written."""
+    place = tmp_path / "words.yml"
+    place.write_text(
+        "feature_flags:\n"
+        "  - key: on\n"
+        "  - key: theme\n"
+        "    variants:\n"
+        "      - {key: off, rollout_percentage: 100}\n"
+        "surveys:\n"
+        "  - name: 22:00\n"
+        "    type: popover\n"
+        "    base_language: no\n"
+        "cohorts:\n"
+        "  - name: North\n"
+        "    extra_fields:\n"
+        "      countries: [NO, SE]\n"
+    )
+    run = Engine(posthog.server).run([config({"src": str(place)})])
+    assert run[0].status == "failed" and not run.writes
+    for line, path, text, value in (
+        (2, "feature_flags[0].key", "on", "true"),
+        (5, "feature_flags[1].variants[0].key", "off", "false"),
+        (7, "surveys[0].name", "22:00", "1320"),
+        (9, "surveys[0].base_language", "no", "false"),
+        (13, "cohorts[0].extra_fields.countries[0]", "NO", "false"),
+    ):
+        remedy = f"{text} without quotes is {value} to YAML; put it in quotes, or write {value}"
+        assert f"{place}:{line}: {path}: {remedy}" in run[0].msg, run[0].msg
 
 
 def test_purge(posthog: Harness) -> None:

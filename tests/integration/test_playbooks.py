@@ -160,6 +160,30 @@ def test_over_an_inventory(posthog: Harness) -> None:
     assert len(list(posthog.directory.glob("run*/export/*/feature_flags.yml"))) == 4
 
 
+def test_names_of_hosts_that_lead_elsewhere(posthog: Harness) -> None:
+    """A name of a hand-written inventory is no path: nothing is written for it, and one without is."""
+    server = posthog.server
+    project = server.api("GET", f"/api/projects/{server.project}/")["name"]
+    inventory = f"[projects]\n../x posthog_project='{project}'\n"
+    variables = {
+        "posthog_hosts": "projects",
+        "posthog_project_config": {"feature_flags": [{"key": "everywhere"}]},
+        "posthog_export_types": "feature_flags",
+        OWN_KEY: server.api_key,
+    }
+    reports = {"posthog_drift_html": "drift/{{ inventory_hostname }}.html", "posthog_drift_markdown": ""}
+    files = {"posthog_export_dest": "export/{{ inventory_hostname }}"}
+    before = {path for path in posthog.directory.rglob("*") if path.is_file()}
+    for playbook, told in (("drift", reports), ("export", files)):
+        run = call(posthog, playbook, {**variables, **told}, inventory=inventory)
+        (failed,) = [task for task in run.tasks if task.failed]
+        assert "with the host's name ../x in it, which leads elsewhere" in failed.msg
+        made = {path.name for path in posthog.directory.rglob("*") if path.is_file()} - {path.name for path in before}
+        assert not made & {"x.html", "feature_flags.yml"}, made
+    # A path without the name is as good as any.
+    all_ok(call(posthog, "export", {**variables, "posthog_export_dest": "export"}, inventory=inventory))
+
+
 def test_no_hosts_given(posthog: Harness) -> None:
     """An empty answer of a survey means the controller."""
     run = call(

@@ -128,6 +128,8 @@ def test_round_trip(posthog: Harness, sample: Sample) -> None:
     assert made.changed
     second = exported(engine, plurals, project=str(copy))
     assert second["config"] == first["config"]
+    settled = applied(engine, first["config"], shown, project=str(copy))
+    assert not settled.changed and not settled.writes, (settled.msg, settled.diffs)
 
 
 def belongs(sample: Sample, table: t.Any) -> bool:

@@ -57,6 +57,11 @@ GROUP_KEYS: t.Final = (
     "math_group_type_index",
 )
 
+#: Types of groups in the conditions of flags, holdouts and scheduled changes.
+CONDITION_GROUP_REFS: tuple[NestedRef, ...] = tuple(
+    NestedRef({}, key, GROUP_TYPE) for key in ("aggregation_group_type_index", "group_type_index")
+)
+
 #: All that the filters of a query, a dashboard or a tile name.
 FILTER_REFS: tuple[NestedRef, ...] = (
     *PROPERTY_REFS,

@@ -54,7 +54,12 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Resource,
     Scope,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS, QUERY_REFS
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
+    CONDITION_GROUP_REFS,
+    GROUP_TYPE,
+    PROPERTY_REFS,
+    QUERY_REFS,
+)
 from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import (
     FILTERS,
     PROPERTY,
@@ -100,7 +105,7 @@ EXPERIMENT_HOLDOUT = Resource(
                 [
                     ListOf("properties", PROPERTY, null_as=[], default=[], null_is="everybody; [] says that"),
                     Number("rollout_percentage", required=True, minimum=0, maximum=100),
-                    Int("aggregation_group_type_index", nullable=True),
+                    Reference("aggregation_group_type_index", GROUP_TYPE, nullable=True),
                     Text("description", nullable=True),
                     Anything("sort_key", kept=True),
                     # PostHog makes it of the holdout's id.
@@ -109,7 +114,7 @@ EXPERIMENT_HOLDOUT = Resource(
             ),
             required=True,
             # Flags are applied after holdouts, and refer to them.
-            refs=PROPERTY_REFS[:1],
+            refs=(*PROPERTY_REFS[:1], *CONDITION_GROUP_REFS),
         ),
     ),
     checks=(_some_sets,),
@@ -894,7 +899,7 @@ SCHEDULED_CHANGE = Resource(
             [KindOf("operation", list(CHANGES)), ChangeValue("value", "open", required=True)],
             required=True,
             whole=True,
-            refs=PROPERTY_REFS,
+            refs=(*PROPERTY_REFS, *CONDITION_GROUP_REFS),
         ),
         Bool("is_recurring", default=False),
         Choice("recurrence_interval", ["daily", "weekly", "monthly", "yearly"], nullable=True),

@@ -26,6 +26,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Number,
     Problems,
     Ref,
+    Reference,
     References,
     Tags,
     Text,
@@ -39,7 +40,12 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Shorthand,
     secret_when,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import OPERATORS, PROPERTY_REFS
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
+    CONDITION_GROUP_REFS,
+    GROUP_TYPE,
+    OPERATORS,
+    PROPERTY_REFS,
+)
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._session import Session
@@ -63,7 +69,7 @@ PROPERTY = Document(
         Anything("value"),
         KindOf("type", ["person", "cohort", "group", "flag"]),
         Choice("operator", OPERATORS, nullable=True, null_as="exact", default="exact", newer=True),
-        Int("group_type_index", nullable=True),
+        Reference("group_type_index", GROUP_TYPE, nullable=True),
         Bool("negation", nullable=True, null_as=False, default=False),
         Text("label", nullable=True, kept=True),
         Text("cohort_name", computed=True),
@@ -87,7 +93,7 @@ GROUP = Document(
         ),
         Text("variant", nullable=True),
         # PostHog writes it into every set; null means persons, as does its absence.
-        Int("aggregation_group_type_index", nullable=True),
+        Reference("aggregation_group_type_index", GROUP_TYPE, nullable=True),
         Text("description", nullable=True),
         Anything("sort_key", kept=True),
         Bool("exposure_frozen", computed=True),
@@ -133,7 +139,7 @@ FILTERS = _filters(
         Document("multivariate", [ListOf("variants", VARIANT, required=True)], nullable=True),
         Map("payloads", Field("payload", "json"), nullable=True, null_as={}, default={}),
         # Derived from the condition sets since 2026, what counts before.
-        Int("aggregation_group_type_index", nullable=True, kept=True),
+        Reference("aggregation_group_type_index", GROUP_TYPE, nullable=True, kept=True),
         # Early access features and experiments write these three into the flags they use.
         Bool("feature_enrollment", nullable=True, kept=True),
         Document(
@@ -147,7 +153,7 @@ FILTERS = _filters(
         Anything("holdout_groups", kept=True),
         Bool("early_exit", nullable=True, kept=True),
     ],
-    refs=(*PROPERTY_REFS, NestedRef({}, "id", Ref("experiment_holdout"), within="holdout")),
+    refs=(*PROPERTY_REFS, *CONDITION_GROUP_REFS, NestedRef({}, "id", Ref("experiment_holdout"), within="holdout")),
     # PostHog refuses a new flag without a condition set (2026), or makes this one for it (2024).
     initial={"groups": EVERYBODY},
 )

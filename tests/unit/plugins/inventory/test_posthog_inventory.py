@@ -539,3 +539,20 @@ def test_an_old_core_is_named_in_one_sentence() -> None:
     meta = Path(__file__).resolve().parents[4] / "meta" / "runtime.yml"
     oldest = ".".join(map(str, plugin.OLDEST_CORE))
     assert f'requires_ansible: ">={oldest}.0"' in meta.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("config", "path"),
+    [
+        ({"projects": [False]}, "projects[0]: takes text, not false"),
+        ({"exclude_organizations": True}, "exclude_organizations: takes text, not true"),
+        ({"hostname": False}, "hostname: takes text, not false"),
+        ({"sources": [{"name": "x", "projects": ["a", True]}]}, "sources[0].projects[1]: takes text, not true"),
+        ({"sources": [{"name": False}]}, "sources[0].name: takes text, not false"),
+    ],
+)
+def test_booleans_for_names_and_patterns(tmp_path: Path, config: dict[str, Any], path: str) -> None:
+    """A project called no, without quotes, is not the pattern False."""
+    with pytest.raises(AnsibleParserError) as caught:
+        Parsed(tmp_path, {"host": "http://127.0.0.1:9", "api_key": KEY, **config})
+    assert path in str(caught.value) and "put the word in quotes" in str(caught.value)

@@ -154,8 +154,8 @@ PROPERTIES = some(
 GROUPS = some(
     {},
     {
-        "properties": st.one_of(st.none(), st.lists(PROPERTIES, max_size=2)),
-        "rollout_percentage": st.sampled_from([None, 0, 50, 100, 100.0, "25"]),
+        "properties": st.lists(PROPERTIES, max_size=2),
+        "rollout_percentage": st.sampled_from([0, 50, 100, 100.0, "25"]),
         "variant": st.sampled_from([None, "a", "b"]),
         "aggregation_group_type_index": st.sampled_from([None, 0, 1]),
         "description": st.sampled_from([None, "d"]),

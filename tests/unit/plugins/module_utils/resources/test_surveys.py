@@ -226,14 +226,14 @@ def test_iterations_and_sampling_are_said_together() -> None:
     assert {f"response_sampling_{key}" for key in (*sampling, "limit")} <= set(world.memory.writes[0][2])
 
 
-def test_null_removes_the_targeting() -> None:
+def test_an_empty_dictionary_removes_the_targeting() -> None:
     filters = {"groups": [{"properties": [{"key": "a", "type": "person", "value": "b"}]}]}
     world = world_of({"targeting_flag": {"id": 9, "key": "t", "filters": filters}})
     assert present(world, name="NPS", targeting_flag_filters=filters).action == "unchanged"
-    present(world, name="NPS", targeting_flag_filters=None)
+    present(world, name="NPS", targeting_flag_filters={})
     assert world.memory.writes[0][2] == {"remove_targeting_flag": True, "conditions": None}
     world = world_of()
-    present(world, name="New", type="api", targeting_flag_filters=None)
+    present(world, name="New", type="api", targeting_flag_filters={})
     assert "targeting_flag_filters" not in world.memory.writes[0][2]
 
 
@@ -289,10 +289,10 @@ def test_branches_that_are_right() -> None:
 @pytest.mark.parametrize(
     ("filters", "reason"),
     [
-        ({}, "must hold a set of conditions"),
-        ({"groups": []}, "null removes the targeting"),
+        ({"groups": []}, r"must hold a set of conditions; targeting_flag_filters: \{\} removes the targeting"),
         ({"groups": [{"properties": []}]}, r"groups\[0\]: is everybody"),
-        ({"groups": [{"properties": [], "rollout_percentage": None}]}, "is everybody"),
+        ({"groups": [{"properties": [], "rollout_percentage": 100}]}, "is everybody"),
+        ({"groups": [{"properties": [], "rollout_percentage": None}]}, "cannot be null, which would mean everybody"),
     ],
 )
 def test_targeting_everybody_is_refused(filters: Obj, reason: str) -> None:

@@ -1,0 +1,50 @@
+# Copyright: Contributors to the community.posthog collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Booleans where a name is meant, in places that no table describes: no, on and off without quotes are booleans."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._export import ExportProgram
+from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._reconcile import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, make_world
+
+REMEDY = "put the word in quotes"
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        ({"old": False}, f"takes a name, not false; {'{}'}"),
+        ({"old": True}, f"takes a name, not true; {'{}'}"),
+        ({"old": None}, "takes a name, not None"),
+        ({"old": ""}, "takes a name, not ''"),
+        ({"old": {"x": 1}}, "takes a name, not a dictionary"),
+    ],
+)
+def test_new_names_of_an_export(names: dict[str, Any], text: str) -> None:
+    """A flag renamed to no would be called False."""
+    program = ExportProgram([ResourceProgram(table) for table in RESOURCES.values()])
+    asked = {"types": ["feature_flags"], "rename": {"feature_flags": names}}
+    with pytest.raises(InvalidInput) as caught:
+        program.run(make_world(Memory()).session, asked, asked)
+    ((path, said),) = caught.value.problems
+    assert path == "rename.feature_flags.old"
+    assert said.startswith(text.partition("; ")[0]) and (REMEDY in said) is ("; " in text)
+
+
+def test_lists_in_fields_that_this_release_does_not_know() -> None:
+    """Texts and booleans in one list: one of the texts was a word."""
+    with pytest.raises(InvalidInput) as caught:
+        read_declared(
+            RESOURCES["cohort"], {"name": "c", "extra_fields": {"countries": [False, "SE"], "x": {"y": True}}}
+        )
+    ((path, said),) = caught.value.problems
+    assert path == "extra_fields.countries[0]" and REMEDY in said

@@ -356,7 +356,7 @@ class ExperimentCalls(Calls):
             # They are understood only together.
             variants = _shares(dig(current, "parameters.feature_flag_variants"))
             body = {**body, **({"variants": variants} if variants else {})}
-        return super().update(collection, current, self._newer(body))
+        return super().update(collection, current, self._newer(self._with_the_rest(current, body)))
 
     def delete(self, collection: Collection, current: Values, options: Values) -> None:
         """See :meth:`Calls.delete`."""
@@ -374,6 +374,21 @@ class ExperimentCalls(Calls):
     def _new(obj: Values) -> bool:
         """Whether a server of 2026 or later shows this."""
         return "status" in obj
+
+    @staticmethod
+    def _with_the_rest(current: Values, body: dict[str, t.Any]) -> dict[str, t.Any]:
+        """A body that says something of the flag, with its variants and its group type.
+
+        PostHog keeps the flag's conditions, and puts these two back to its defaults where they are left out (2026).
+        """
+        if not any(name in body for name in _OF_THE_FLAG[:4]):
+            return body
+        filters = dig(current, "feature_flag.filters") or {}
+        there = {
+            "variants": dig(filters, "multivariate.variants"),
+            "aggregation_group_type_index": filters.get("aggregation_group_type_index"),
+        }
+        return {**{name: value for name, value in there.items() if value is not None}, **body}
 
     @staticmethod
     def _newer(body: Values) -> dict[str, t.Any]:

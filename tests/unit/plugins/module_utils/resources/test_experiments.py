@@ -230,6 +230,27 @@ def test_new_servers_take_the_flags_own_words() -> None:
     }
 
 
+def test_what_is_said_of_the_flag_is_said_with_its_variants_and_its_group_type() -> None:
+    """New servers put those back to their defaults where they are left out; the flag's conditions they keep."""
+    filters = {
+        "groups": [{"properties": [{"key": "plan"}], "rollout_percentage": 100}, {"properties": []}],
+        "multivariate": {"variants": THIRDS},
+        "aggregation_group_type_index": 1,
+    }
+    flag = {"id": 5, "key": "colour", "active": True, "filters": filters}
+    world = world_of(stored(**STATES["draft"], parameters={"rollout_percentage": 100}) | {"feature_flag": flag})
+    present(world, name="Colour", rollout_percentage=20)
+    assert world.memory.writes[0][2] == {
+        "feature_flag": {
+            "filters": {
+                "multivariate": {"variants": THIRDS},
+                "groups": [{"rollout_percentage": 20}],
+                "aggregation_group_type_index": 1,
+            }
+        }
+    }
+
+
 def test_old_servers_take_parameters_whole() -> None:
     world = world_of(stored(parameters={"feature_flag_variants": HALVES, "rollout_percentage": 100, "other": 1}))
     present(world, name="Colour", variants=THIRDS, running_time_calculation={"minimum_detectable_effect": 3})

@@ -307,8 +307,10 @@ def _refuse_booleans(given: t.Mapping[str, t.Any], where: str) -> None:
     :param where: in front of their names.
     :raises PostHogFailure: one of them is one.
     """
-    spec: dict[str, t.Any] = {option: {"type": "list", "elements": "str"} for option in PATTERNS}
-    problems = booleans_for_texts({"name": {}, "hostname": {}, **connection_spec(), **spec}, given)
+    patterns = {option: {"type": "list", "elements": "str"} for option in PATTERNS}
+    spec: dict[str, t.Any] = {"name": {}, "hostname": {}, **connection_spec(), **patterns}
+    names = {*spec, *(alias for item in spec.values() for alias in item.get("aliases", ()))}
+    problems = booleans_for_texts(spec, {key: value for key, value in given.items() if key in names})
     if problems:
         raise PostHogFailure("; ".join(f"{where}{path}: {text}" for path, text in problems))
 

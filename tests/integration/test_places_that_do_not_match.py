@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+import yaml
 from harness import Harness
 from harness.engine import Engine
 
@@ -66,6 +67,9 @@ def test_options(posthog: Harness, organization: str, project: str) -> None:
         {"name": "Info", "community.posthog.posthog_info": {"types": ["feature_flag"], **where}},
         {"name": "Export", "community.posthog.posthog_export": {"types": ["feature_flags"], **where}},
     ]
+    if project == "name":
+        # There is none of that name there: a run may be going to find it, and nothing is in it that could be deleted.
+        tasks = [task for task in tasks if task["name"] not in ("Checked", "Gone")]
     for task in Engine(posthog.server).run(tasks).tasks:
         assert task.failed and not task.writes, (task.name, task.result)
         told(task.msg, places, project)
@@ -108,8 +112,13 @@ def test_a_role_and_an_inventory(posthog: Harness) -> None:
             "organization": "{{ posthog_organization_id }}",
             "project": "{{ posthog_project_id }}",
         },
+        "delegate_to": "localhost",
     }
-    run = posthog.run([play], hosts="projects", inventory=inventory)
+    playbook = posthog.directory / "hosts.yml"
+    playbook.write_text(
+        yaml.safe_dump([{"hosts": "projects", "gather_facts": False, "tasks": [play]}]), encoding="utf-8"
+    )
+    run = posthog.run(path=playbook, inventory=inventory)
     (failed,) = [task for task in run.tasks if task.failed]
     told(failed.msg, places, "id")
     assert not any(task.writes for task in run.tasks)

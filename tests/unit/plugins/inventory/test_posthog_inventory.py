@@ -545,7 +545,7 @@ def test_an_old_core_is_named_in_one_sentence() -> None:
     ("config", "path"),
     [
         ({"projects": [False]}, "projects[0]: takes text, not false"),
-        ({"exclude_organizations": True}, "exclude_organizations: takes text, not true"),
+        ({"exclude_organizations": ["a", True]}, "exclude_organizations[1]: takes text, not true"),
         ({"hostname": False}, "hostname: takes text, not false"),
         ({"sources": [{"name": "x", "projects": ["a", True]}]}, "sources[0].projects[1]: takes text, not true"),
         ({"sources": [{"name": False}]}, "sources[0].name: takes text, not false"),

@@ -78,7 +78,7 @@ def document(rule: NestedRef, value: Any) -> Any:
 def test_a_name_is_resolved_and_written_again(known: Field, rule: NestedRef) -> None:
     """In a list and alone."""
     world = holding(rule)
-    number = str(NUMBER) if rule.ref.as_string or rule.keyed else NUMBER
+    number = str(NUMBER) if rule.ref.as_string else NUMBER
     for written, wanted in ((NAME, number), ([NAME], [number])):
         if rule.keyed and isinstance(written, list):
             continue

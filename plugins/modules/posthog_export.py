@@ -20,9 +20,9 @@ description:
     collection does not know the default is written, an empty one too.
   - An object whose name is empty or not its own is written with its id. Files with ids say C(unknown_ids=create) at the
     top, under which M(community.posthog.posthog_config) applies them elsewhere too.
-  - Keys of documents and kinds of things that this release does not know are written where they can be applied again, and
-    RV(unfaithful) names them, since an id in them is one of this project. Where a document takes no such key, it is left
-    out, and RV(unfaithful) says so.
+  - Keys of documents and kinds of things that this release does not know are written where they can be applied again,
+    and RV(unfaithful) names them, since an id in them is one of this project. Where a document takes no such key, it is
+    left out, and RV(unfaithful) says so.
   - Secrets are never exported. A variable stands in place of each; RV(secrets) and the top of the file name it.
   - What could not be written so that it comes out the same elsewhere is listed in RV(unfaithful).
   - An export costs some 60 requests for the lists, one more for each further 500 objects of a type, and one for each

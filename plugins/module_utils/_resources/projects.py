@@ -39,7 +39,11 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Scope,
     whole,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS, Filters
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
+    CONDITION_GROUP_REFS,
+    PROPERTY_REFS,
+    Filters,
+)
 from ansible_collections.community.posthog.plugins.module_utils._resources.environments import Projects, ProjectSettings
 from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import GROUP
 from ansible_collections.community.posthog.plugins.module_utils._sentences import BROWSER_ONLY
@@ -465,7 +469,7 @@ CONFIGS: tuple[Part, ...] = (
         Document(
             "default_release_conditions",
             [Bool("enabled", kept=True), ListOf("default_groups", GROUP, null_as=[], kept=True)],
-            refs=PROPERTY_REFS,
+            refs=(*PROPERTY_REFS, *CONDITION_GROUP_REFS),
         ),
         "PUT",
     ),

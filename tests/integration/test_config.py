@@ -244,7 +244,7 @@ def test_words_that_yaml_reads_in_its_own_way(posthog: Harness, tmp_path: Path) 
         "      countries: [NO, SE]\n"
     )
     run = Engine(posthog.server).run([config({"src": str(place)})])
-    assert run[0].status == "failed" and not run.writes
+    assert run[0].status == "failed" and not run[0].writes
     for line, path, text, value in (
         (2, "feature_flags[0].key", "on", "true"),
         (5, "feature_flags[1].variants[0].key", "off", "false"),

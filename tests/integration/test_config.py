@@ -20,7 +20,6 @@ from pathlib import Path
 import pytest
 import yaml
 from harness import Harness, Run, Task
-from harness.engine import Engine
 from harness.extras import COHORT_FILTERS, TRENDS, all_ok, names_of
 
 MARK = "managed-by-ansible"
@@ -243,7 +242,7 @@ def test_words_that_yaml_reads_in_its_own_way(posthog: Harness, tmp_path: Path) 
         "    extra_fields:\n"
         "      countries: [NO, SE]\n"
     )
-    run = Engine(posthog.server).run([config({"src": str(place)})])
+    run = posthog.run([config({"src": str(place)})])
     assert run[0].status == "failed" and not run[0].writes
     for line, path, text, value in (
         (2, "feature_flags[0].key", "on", "true"),

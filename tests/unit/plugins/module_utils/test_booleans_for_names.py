@@ -24,7 +24,7 @@ REMEDY = "put the word in quotes"
     [
         ({"old": False}, f"takes a name, not false; {'{}'}"),
         ({"old": True}, f"takes a name, not true; {'{}'}"),
-        ({"old": None}, "takes a name, not None"),
+        ({"old": None}, "takes a name, not null"),
         ({"old": ""}, "takes a name, not ''"),
         ({"old": {"x": 1}}, "takes a name, not a dictionary"),
     ],

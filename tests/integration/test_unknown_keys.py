@@ -41,7 +41,12 @@ STRICT: dict[str, tuple[str, ...]] = {
     "cohort": ("filters",),
     "experiment": ("running_time_calculation", "exposure_criteria.exposure_config"),
     "logs_alert": ("filters",),
-    "project_settings": ("session_recording_network_payload_capture_config", "session_recording_masking_config"),
+    "project_settings": (
+        "session_recording_network_payload_capture_config",
+        "session_recording_masking_config",
+        "session_replay_config",
+        "session_recording_linked_flag",
+    ),
     "property_group": ("properties",),
     "sharing": ("settings",),
 }

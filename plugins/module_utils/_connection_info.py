@@ -127,7 +127,7 @@ class ConnectionInfoProgram(Program):
             for scope in filter(None, table.scopes):
                 wanted.setdefault(scope, []).append(table.type)
         return [
-            {"scope": scope, "types": sorted(names), "access": scope.rsplit(":", 1)[-1]}
+            {"scope": scope, "types": sorted(set(names)), "access": scope.rsplit(":", 1)[-1]}
             for scope, names in sorted(wanted.items())
             if scope not in have
         ]

@@ -682,11 +682,12 @@ class Session:
         wanted = PLANNED if organization is None else str(organization)
         if wanted == self._organization_id:
             return self
-        if wanted not in self._inside:
-            inner = self._like(organization=wanted, project=None)
-            inner._organization_id = wanted
-            self._inside[wanted] = inner
-        return self._inside[wanted]
+        # A project and an organization that are both still to be made are two places.
+        key = f"organization {wanted}"
+        if key not in self._inside:
+            self._inside[key] = self._like(organization=wanted, project=None)
+            self._inside[key]._organization_id = wanted
+        return self._inside[key]
 
     def unavailable(self, resource: Resource, error: ApiError) -> ApiError:
         """Tell a server that does not have a type from one that does not have the project or the parent.

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import json
 import os
 import shutil
@@ -204,8 +205,6 @@ class Trial:
 
     def _try(self, session: pytest.Session, mutant: dict[str, t.Any], items: list[pytest.Item], writing: int) -> int:
         """Run tests in the fork until one fails."""
-        from mutmut.mutation.trampoline import set_mutant_under_test
-
         os.setsid()
         place = self._temporary / str(os.getpid())
         place.mkdir(parents=True)
@@ -213,7 +212,9 @@ class Trial:
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
-        set_mutant_under_test("" if mutant["control"] else mutant["name"])
+        # mutmut is in no other environment than that of the mutants.
+        trampoline = importlib.import_module("mutmut.mutation.trampoline")
+        trampoline.set_mutant_under_test("" if mutant["control"] else mutant["name"])
         for item, following in zip(items, [*items[1:], None]):
             # Not by the clock on the wall: what counts as noticed must not depend on what else the machine does.
             if time.process_time() > self._plan["budget"]:

@@ -147,9 +147,7 @@ def test_what_refers_to_them(posthog: Harness) -> None:
         )
         for text, board in (("one", boards[0]), ("two", boards[1]))
     ]
-    server.api(
-        "POST", "annotations/", {"content": "x", "scope": "dashboard_item", "dashboard_item": made[1]["id"]}
-    )
+    server.api("POST", "annotations/", {"content": "x", "scope": "dashboard_item", "dashboard_item": made[1]["id"]})
     note = {"kind": "SavedInsightNode", "shortId": made[0]["short_id"]}
     content = {"type": "doc", "content": [{"attrs": {"query": note}}]}
     server.api("POST", "notebooks/", {"title": "N", "content": content})
@@ -159,17 +157,12 @@ def test_what_refers_to_them(posthog: Harness) -> None:
     assert not applied(engine, first["config"]).changed
     copy = server.api("POST", f"/api/organizations/{server.organization}/projects/", {"name": "The copy"})["id"]
     options = {"config": first["config"], "project": str(copy)}
-    checked = good(
-        engine.run([{"name": "Check", "community.posthog.posthog_config": options, "check_mode": True}])
-    )[0]
+    checked = good(engine.run([{"name": "Check", "community.posthog.posthog_config": options, "check_mode": True}]))[0]
     assert checked.result["counts"]["created"] == 6 and not checked.writes
     applied(engine, first["config"], project=str(copy))
     elsewhere = applied(engine, first["config"], project=str(copy))
     assert not elsewhere.changed and not elsewhere.writes, (elsewhere.msg, elsewhere.result["objects"])
-    there = {
-        insight["id"]: insight
-        for insight in server.api("GET", f"/api/projects/{copy}/insights/")["results"]
-    }
+    there = {insight["id"]: insight for insight in server.api("GET", f"/api/projects/{copy}/insights/")["results"]}
     assert {insight["description"] for insight in there.values()} == {"one", "two"}
     for board in server.api("GET", f"/api/projects/{copy}/dashboards/")["results"]:
         tiles = server.api("GET", f"/api/projects/{copy}/dashboards/{board['id']}/")["tiles"]

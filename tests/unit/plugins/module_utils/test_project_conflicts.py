@@ -73,9 +73,7 @@ def test_what_is_not_there_anyway_is_the_same_mistake() -> None:
 def test_all_mistakes_are_told_at_once() -> None:
     world = universe()
     world.put("things", marked("gone"))
-    text = refused(
-        world, {"things": [GONE], "boxes": [{"name": "b", "lid": "gone"}, {"name": "c", "lid": "nowhere"}]}
-    )
+    text = refused(world, {"things": [GONE], "boxes": [{"name": "b", "lid": "gone"}, {"name": "c", "lid": "nowhere"}]})
     assert text.startswith("2 mistakes") and "boxes[0].lid: names the thing" in text
     assert "boxes[1].lid: there is no thing 'nowhere'" in text
 

@@ -255,10 +255,10 @@ class Exporter:
             if len(twins) == 1 and not nameless:
                 twins[0].pop("id", None)
                 continue
-            reason = "it has no name" if nameless else "other objects have the same name"
+            reason = "objects without a name" if nameless else "objects of the same name"
             for item in twins:
                 self._type, self._name = table.type, str(item.get(table.identity.option) or "")
-                self._report("id", f"{reason}, so the id tells it; elsewhere it is told by its age among those like it")
+                self._report("id", f"{reason} are told apart by their ids, in another project by their order in time")
         if not table.has_id:
             for item in items:
                 item.pop("id", None)

@@ -188,7 +188,7 @@ unfaithful:
       description: Why.
       type: str
       returned: always
-      sample: other objects have the same name, so the id is what tells them apart
+      sample: objects of the same name are told apart by their ids, in another project by their order in time
 source:
   description: Where the configuration is from.
   returned: success

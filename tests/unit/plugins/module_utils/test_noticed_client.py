@@ -94,7 +94,7 @@ SENTENCES: list[tuple[str, Reply, str]] = [
         refusal(403, "API key missing required scope 'survey:write' or 'feature_flag:write' or 'survey:write'"),
         (
             f"PostHog refused PATCH {PATH} (403): API key missing required scope 'survey:write' or "
-            "'feature_flag:write' or 'survey:write' - add the scope feature_flag:write, survey:write to the key "
+            "'feature_flag:write' or 'survey:write' - add the scopes feature_flag:write, survey:write to the key "
             "(Settings, Personal API keys)."
         ),
     ),
@@ -103,7 +103,7 @@ SENTENCES: list[tuple[str, Reply, str]] = [
         refusal(403, "This action does not support Personal API Key access"),
         (
             f"PostHog refused PATCH {PATH} (403): This action does not support Personal API Key access - PostHog "
-            "allows this only to a person who is logged in with a browser, not to any key."
+            "allows this only to a person who is logged in with a browser, and to no key that has scopes."
         ),
     ),
     ("PATCH", refusal(403, "You are no admin."), f"PostHog refused PATCH {PATH} (403): You are no admin."),

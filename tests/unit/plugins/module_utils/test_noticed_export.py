@@ -142,7 +142,7 @@ def test_a_whole_export() -> None:
     strange = "this release does not know the key, so the export leaves it out; an update keeps it"
     assert result == {
         "changed": False,
-        "msg": "1 objects of 1 types",
+        "msg": "1 object of 1 type",
         "config": {
             "undeclared": "default",
             "sheets": [
@@ -224,7 +224,7 @@ def test_names_and_ids() -> None:
             "type": "sheet",
             "name": "a",
             "path": "id",
-            "reason": "other objects have the same name, so the id is what tells them apart",
+            "reason": "objects of the same name are told apart by their ids, in another project by their order in time",
         }
     ]
     assert [item.get("id") for item in exported(world_of(*two, table=table), table)["config"]["sheets"]] == [None, None]
@@ -256,7 +256,7 @@ def test_types_that_cannot_be_read() -> None:
         world = world_of({"name": "w"})
         world.memory.errors["GET", "/api/projects/1/sheets/"] = api_error(status, "Closed.")
         result = exported(world)
-        assert list(result["config"]) == ["undeclared", "pieces"] and result["msg"] == "2 objects of 1 types"
+        assert list(result["config"]) == ["undeclared", "pieces"] and result["msg"] == "2 objects of 1 type"
         assert result["unfaithful"] == [{"type": "sheet", "name": "", "path": "", "reason": f"{status}: Closed."}]
     world = world_of({"name": "w"})
     world.memory.errors["GET", "/api/projects/1/sheets/"] = api_error(500, "Broken.")
@@ -275,7 +275,7 @@ def test_what_the_files_say_of_undeclared_fields() -> None:
     [
         ({"types": ["sheetz"]}, "types[0]: 'sheetz' is no type; did you mean sheets?"),
         ({"types": ["sheets", "qq"]}, "types[1]: 'qq' is no type"),
-        ({"rename": {"cohrots": {}}}, "rename.cohrots: is no type; did you mean cohorts or cohort?"),
+        ({"rename": {"cohrots": {}}}, "rename.cohrots: is no type; did you mean cohorts?"),
         ({"rename": {"cohort": "x"}}, "rename.cohort: takes a dictionary of names, each with the one to write for it"),
         ({"concurrency": 0}, "concurrency: must be between 1 and 32, not 0"),
     ],

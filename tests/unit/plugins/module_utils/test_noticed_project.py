@@ -29,6 +29,7 @@ from ansible_collections.community.posthog.plugins.module_utils._module import D
 from ansible_collections.community.posthog.plugins.module_utils._policy import KEEP
 from ansible_collections.community.posthog.plugins.module_utils._project import SOURCE_KEY, Node, Purge, Result, Source
 from ansible_collections.community.posthog.plugins.module_utils._reconcile import Outcome
+from ansible_collections.community.posthog.plugins.module_utils._references import named_in
 from ansible_collections.community.posthog.tests.unit.plugins.projects import (
     BOX,
     LABEL,
@@ -206,7 +207,7 @@ def test_an_outsider_needs_the_completion_too() -> None:
     # What the first step leaves out, and nothing else.
     (item,), (whole,) = split.declaration.items, completion.declaration.items
     assert set(whole.values) - set(item.values) <= {"lid", "boxes"} and set(whole.values) != set(item.values)
-    assert split.declaration.policy is KEEP
+    assert split.declaration.policy == KEEP
 
 
 def test_circles_that_cannot_be_made() -> None:
@@ -508,7 +509,7 @@ def test_sentences_about_purges() -> None:
     ]
     assert problems_of(
         {"boxes": [{"name": "b", "lid": "a"}]}, declared, world=world("a", "keep"), purge=["things"]
-    ) == [("purge[0]", "thing 'a' would be deleted, but box 'b' names it in lid; declare it too")]
+    ) == [("purge[0]", "thing 'a' would be deleted, but box 'b' names it in config[0].boxes[0].lid; declare it too")]
     staging = world("a")
     staging.put("things", marked("b"), project=2)
     assert problems_of(declared, {"project": "Staging", "things": []}, world=staging, purge=["things"]) == [
@@ -582,17 +583,16 @@ def test_references_inside_of_values() -> None:
         "open": [{"type": "cohort", "value": ["d", "e"]}, {"type": "x", "value": "f"}],
         "text": "g",
     }
-    assert list(_project._inside(field, value)) == [
-        (cohort, "a"),
-        (action, "b"),
-        (cohort, "c"),
-        (cohort, 5),
-        (cohort, "d"),
-        (cohort, "e"),
+    assert list(named_in(field, value, "d")) == [
+        ("d.one", cohort, "a"),
+        ("d.list[0].deep", action, "b"),
+        ("d.map.x", cohort, "c"),
+        ("d.map.y", cohort, 5),
+        ("d.open[0].value[0]", cohort, "d"),
+        ("d.open[0].value[1]", cohort, "e"),
     ]
-    assert list(_project._inside(field, "text")) == [] == list(_project._inside(ListOf("l", field), "text"))
-    many = References("n", cohort)
-    assert list(_project._inside(many, ["a", None, "01890000-0000-0000-0000-0000000000aa"])) == [(cohort, "a")]
+    assert list(named_in(field, "text", "d")) == [] == list(named_in(ListOf("l", field), "text", "l"))
+    assert list(named_in(References("n", cohort), ["a", None], "n")) == [("n[0]", cohort, "a")]
 
 
 def test_a_project_that_nobody_sees_is_named_with_its_item() -> None:

@@ -22,10 +22,12 @@ KINDS = {
     "any": "any",
 }
 
+# REUSE-IgnoreStart
 COMMENT = [
     "Copyright: Contributors to the community.posthog collection",
     "SPDX-License-Identifier: GPL-3.0-or-later",
 ]
+# REUSE-IgnoreEnd
 
 #: What an object has before anybody says otherwise, where it cannot be null.
 DEFAULTS: dict[str, t.Any] = {"text": "", "int": 0, "number": 0, "bool": False, "object": {}, "list": []}

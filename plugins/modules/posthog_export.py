@@ -102,7 +102,6 @@ options:
       - What the files say of the fields that they do not name, as
         O(community.posthog.posthog_config#module:undeclared) explains it. V(keep) leaves alone, in whatever the files
         are applied to, what has its default value in this project.
-    type: str
       - By default V(default), and V(keep) with O(details=false), for which V(default) is refused.
     type: str
     choices:

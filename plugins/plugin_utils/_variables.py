@@ -397,7 +397,8 @@ class Look:
     def _path(self, where: str, raw: Variables, args: Variables) -> str:
         """A path that begins with an option, or with a type in a document of O(config)."""
         head = re.match(r"\w+", where)
-        assert head is not None
+        if head is None:
+            return where
         rest = where[head.end() :]
         if head.group() == "config" or head.group() not in {*raw, *connection_spec()}:
             return self._in_config(where, raw, args)

@@ -168,8 +168,9 @@ def _of_kind(field: Field, docs: t.Mapping[str, t.Any]) -> Schema:
 
 def _text(field: Field, docs: t.Mapping[str, t.Any]) -> Schema:
     # PostHog gets a number as its text, where that may be one.
-    number = field.pattern is None or re.fullmatch(field.pattern[0], "1")
-    text: Schema = {"type": ["string", "integer" if field.pattern is not None else "number"] if number else "string"}
+    kinds = {"number": "0.5", "integer": "1"}
+    fitting = [kind for kind, text in kinds.items() if field.pattern is None or re.fullmatch(field.pattern[0], text)]
+    text: Schema = {"type": ["string", *fitting[:1]]}
     if field.max_length is not None and not field.lower:
         text["maxLength"] = field.max_length
     if field.required:

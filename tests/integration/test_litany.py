@@ -47,6 +47,7 @@ from harness.steps import (
 )
 from samples import OWN_TESTS, SAMPLES, Sample
 
+from ansible_collections.community.posthog.plugins.module_utils._references import nameable
 from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._resource import Scope
 
@@ -180,7 +181,8 @@ def test_life(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
 
     if key:
         steps.add("nothing declared", {**sample.place}, refused(key), silent)
-        steps.add("an empty name", {**sample.place, key: ""}, refused(key), silent)
+        if not sample.table.identity.nameless:
+            steps.add("an empty name", {**sample.place, key: ""}, refused(key), silent)
     if sample.can_be_made:
         before_and_creation(litany, minimal)
     else:
@@ -801,12 +803,22 @@ def test_loop(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
     looks = 0 if table.identity.unique or table.singleton or table.key_paths else LOOP * pages
     # Before the first write, the project is seen to belong to the organization.
     owner = 1
+    # Before the first deletion, the users of what goes are looked for, in one list of each type that can name it.
+    users = sum(
+        any(
+            ref.type == table.type
+            for known in (*other.fields, *(part.field for part in other.parts))
+            for ref in nameable(known)
+        )
+        or any(table.type in rule.types for rule in other.ref_parts)
+        for other in RESOURCES.values()
+    )
     for name, wanted, limit in (
         ("make", True, LOOP + 1 + pages + named + looks + owner),
         ("again", False, again),
         ("check", False, again),
         ("current", False, 1 + again),
-        ("gone", True, LOOP + first + pages + named + owner),
+        ("gone", True, LOOP + first + pages + named + owner + users),
         ("gone again", False, 1 + 2 * pages + named),
         ("check make", True, 1 + 2 * pages + named + owner),
     ):

@@ -74,7 +74,12 @@ SAMPLE = Sample(
     foreign={
         "payload": {
             **inputs("by-hand"),
-            "schemas": [{"name": "items", "should_sync": True, "sync_type": "full_refresh"}],
+            # As PostHog's own page does, whoever makes a source names all tables.
+            "schemas": [
+                {"name": "items", "should_sync": True, "sync_type": "full_refresh"},
+                {"name": "orders", "should_sync": False},
+                {"name": "users", "should_sync": False},
+            ],
         },
         "description": "Made by hand",
     },

@@ -106,7 +106,7 @@ class User(Resource):
         organization = data.pop("set_current_organization", None)
         if organization is not None:
             if not ctx.legacy and not UUID.fullmatch(str(organization)):
-                raise invalid(f"“{organization}” is not a valid UUID.", "set_current_organization")
+                raise invalid(f"\u201c{organization}\u201d is not a valid UUID.", "set_current_organization")
             if not ctx.store.level(row.pk, str(organization)):
                 raise invalid(
                     f"Object with id={organization} does not exist.", "set_current_organization", "does_not_exist"

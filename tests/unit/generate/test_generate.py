@@ -51,7 +51,7 @@ def test_nothing_is_old(checkout: Checkout) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "old", "new"), DAMAGE, ids=[f"{Path(path).name}-{new[:20]}" for path, _, new in DAMAGE]
+    ("path", "old", "new"), DAMAGE, ids=[f"{Path(path).name}-{new[:20]}" for path, _old, new in DAMAGE]
 )
 def test_what_is_old_is_found_and_written_again(checkout: Checkout, path: str, old: str, new: str) -> None:
     before = checkout.everything()

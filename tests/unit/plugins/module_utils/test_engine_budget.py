@@ -108,15 +108,15 @@ def own(server: Server, place: str | None = None, **more: t.Any) -> tuple[Client
 
 def test_no_limit_until_the_first_429(server: Server) -> None:
     """A thousand requests in no time; the first 429 is waited for as asked, and then 479 fit into a minute."""
-    answers: list[Reply] = [Reply(200, {}) for _ in range(1000)]
+    answers: list[Reply] = [Reply(200, {}) for _turn in range(1000)]
     server.script(*answers, Reply(429, {"detail": "Later."}, {"Retry-After": "7"}), *answers[:600])
     client, clock, told = own(server)
-    for _ in range(1000):
+    for _turn in range(1000):
         client.get("/api/x/")
     assert not clock.slept and client.rate_limit == 0
     client.get("/api/x/")
     assert clock.slept == [7.0] and client.rate_limit == 480
-    for _ in range(478):
+    for _turn in range(478):
         client.get("/api/x/")
     assert clock.slept == [7.0]
     client.get("/api/x/")

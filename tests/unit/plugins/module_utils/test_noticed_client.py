@@ -373,7 +373,7 @@ def test_a_failure_of_the_connection_ends_everything(server: Server) -> None:
     made = make_client(server.url, retries=0)
     server.script(Reply(200, {}), refusal(503), refusal(503), Reply(200, {}), refusal(503), refusal(404), refusal(503))
     ends = []
-    for _ in range(7):
+    for _turn in range(7):
         try:
             made.client.get(PATH)
             ends.append(None)
@@ -625,7 +625,7 @@ def test_bundles_of_certificates(
 def test_one_request_below_the_limit(per_minute: int, at_once: int) -> None:
     clock = Clock()
     limiter = RateLimiter(per_minute, clock, clock.sleep)
-    assert [limiter.wait() for _ in range(at_once)] == [0.0] * at_once
+    assert [limiter.wait() for _turn in range(at_once)] == [0.0] * at_once
     clock.now += 20
     assert limiter.wait() == 40.0 and clock.slept == [40.0]
     # The minute slides: what was sent a minute ago does not count.
@@ -636,7 +636,7 @@ def test_one_request_below_the_limit(per_minute: int, at_once: int) -> None:
 def test_without_a_limit_nothing_waits() -> None:
     clock = Clock()
     limiter = RateLimiter(0, clock, clock.sleep)
-    assert [limiter.wait() for _ in range(1000)] == [0.0] * 1000
+    assert [limiter.wait() for _turn in range(1000)] == [0.0] * 1000
 
 
 def private_directory(tmp_path: Path) -> str:
@@ -693,7 +693,7 @@ def test_processes_share_the_requests_of_a_minute(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(time, "monotonic", clock)
     monkeypatch.setattr(time, "sleep", clock.sleep)
     place = private_directory(tmp_path)
-    one, two = (shared_limiter(place, "https://a", KEY, 4) for _ in range(2))
+    one, two = (shared_limiter(place, "https://a", KEY, 4) for _turn in range(2))
     other = shared_limiter(place, "https://b", KEY, 4)
     assert one is not None and two is not None and other is not None
     assert [one.wait(), two.wait(), one.wait()] == [0.0, 0.0, 0.0]

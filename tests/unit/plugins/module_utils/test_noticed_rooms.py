@@ -542,7 +542,7 @@ def test_numbers_and_booleans_as_text() -> None:
     given = trends(samplingFactor="0.5", filterTestAccounts="yes")
     assert checked(given) == (trends(samplingFactor=0.5, filterTestAccounts=True), [])
     assert checked(trends(samplingFactor="2"))[0]["samplingFactor"] == 2
-    assert type(checked(trends(samplingFactor="2"))[0]["samplingFactor"]) is int
+    assert isinstance(checked(trends(samplingFactor="2"))[0]["samplingFactor"], int)
     assert checked(trends(samplingFactor="-2.5"))[0]["samplingFactor"] == -2.5
     assert checked(trends(filterTestAccounts="OFF"))[0]["filterTestAccounts"] is False
     assert checked(trends(series=[{**EVENTS, "event": 5}]))[0]["series"][0]["event"] == "5"
@@ -698,7 +698,7 @@ def test_sets_that_are_shared() -> None:
     )
     writes.clear()
     with pytest.raises(PostHogFailure) as caught:
-        dataclasses.replace(made, write=lambda members: writes.append(members)).add(3)
+        dataclasses.replace(made, write=writes.append).add(3)
     assert caught.value.message == (
         "PostHog accepted the boards of an insight without an error and did not keep them; somebody else may be at "
         "them too"

@@ -81,7 +81,7 @@ def test_it_is_gone() -> None:
     world = universe()
     world.put("things", {"name": "one", "tags": [], "settings": {"a": 1, "b": 1}})
     result, _reads = applied_after(
-        world, lambda: world.memory.lists[THINGS].clear(), {"things": [{"name": "one", "settings": {"a": 2}}]}
+        world, world.memory.lists[THINGS].clear, {"things": [{"name": "one", "settings": {"a": 2}}]}
     )
     assert result.counts["failed"] == 1
 

@@ -13,6 +13,7 @@ it, a file that is old is an error.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import functools
 import json
 import os
@@ -31,6 +32,11 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import F
 from ansible_collections.community.posthog.plugins.module_utils._module import (  # noqa: E402
     ResourceProgram,
     connection_spec,
+)
+from ansible_collections.community.posthog.plugins.module_utils._policy import (  # noqa: E402
+    UNDECLARED_KEY,
+    UNKNOWN_IDS,
+    UNKNOWN_IDS_KEY,
 )
 from ansible_collections.community.posthog.plugins.module_utils._programs import PROGRAMS  # noqa: E402
 from ansible_collections.community.posthog.plugins.module_utils._query_shapes import UNIONS  # noqa: E402
@@ -252,6 +258,10 @@ def of_program(program: ResourceProgram) -> Schema:
     fields: dict[str, Field] = {field.name: field for field in resource.fields}
     fields.update((short.field.name, short.field) for short in resource.shorthands)
     fields.update((part.field.name, part.field) for part in resource.parts)
+    if resource.identity.nameless:
+        # An empty name means the object that has none.
+        named = fields[resource.identity.option]
+        fields[named.name] = dataclasses.replace(named, required=False, nullable=True)
     spec = program.spec()["argument_spec"]
     properties: dict[str, Schema] = {}
     for name, rules in spec.items():
@@ -378,9 +388,13 @@ def whole() -> Schema:
     properties: dict[str, Schema] = {
         "organization": {"description": "The organization that everything here belongs to, by name or id.", **name},
         "project": {"description": "The project that everything here belongs to, by name or id.", **name},
-        "undeclared": {
-            "description": plain_text(config["undeclared"]["description"]),
-            "enum": [*config["undeclared"]["choices"], None],
+        UNDECLARED_KEY: {
+            "description": plain_text(config[UNDECLARED_KEY]["description"]),
+            "enum": [*config[UNDECLARED_KEY]["choices"], None],
+        },
+        UNKNOWN_IDS_KEY: {
+            "description": "What an id means that no object has: error refuses it, create makes an object without it.",
+            "enum": [*UNKNOWN_IDS, None],
         },
     }
     definitions: dict[str, Schema] = {}

@@ -350,12 +350,23 @@ _HOOK: t.Final = re.compile(r"hook|^url$", re.I)
 _WITH_TOKEN: t.Final = re.compile(r"\w+://(?:[^/\s]*@|[^/\s?]+[/?].*\w)")
 
 
+#: Headers of a request that prove who sends it. PostHog's template of a webhook does not take them for secrets either.
+_PROOF: t.Final = re.compile(r"authorization|token|secret|api[-_]?key|password|signature|cookie", re.I)
+
+
 def _hook_addresses(inputs: t.Any) -> t.Iterator[Path]:
     for key, value in inputs.items() if isinstance(inputs, dict) else ():
         path: Path = (key, "value") if isinstance(value, dict) else (key,)
-        address = reach(inputs, path)
-        if isinstance(key, str) and _HOOK.search(key) and isinstance(address, str) and _WITH_TOKEN.match(address):
+        held = reach(inputs, path)
+        if isinstance(key, str) and _HOOK.search(key) and isinstance(held, str) and _WITH_TOKEN.match(held):
             yield path
+        elif isinstance(held, dict):
+            yield from ((*path, name) for name, text in held.items() if _PROOF.search(str(name)) and _fixed(text))
+
+
+def _fixed(text: t.Any) -> bool:
+    """Whether a text is more than what PostHog fills in for each event."""
+    return isinstance(text, str) and bool(re.sub(r"\{.*?\}", "", text).strip())
 
 
 def _numbered(items: t.Any) -> t.Iterator[tuple[int, t.Mapping[str, t.Any]]]:

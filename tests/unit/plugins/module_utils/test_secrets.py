@@ -169,6 +169,15 @@ def test_addresses_of_webhooks_are_secrets(kind: str, obj: dict[str, t.Any]) -> 
     assert HOOK in secret_texts(None, table, {}, obj)
 
 
+def test_headers_that_prove_who_sends_are_secrets() -> None:
+    """PostHog's template does not take them for secrets; what it fills in for each event is none."""
+    headers = {"Authorization": "Bearer canary", "Accept": "text/plain", "X-Token": "{person.properties.token}"}
+    obj: dict[str, t.Any] = {"name": "x", "inputs": {"headers": {"value": headers}}, "inputs_schema": []}
+    shown = masked(resource("hog_function"), obj)
+    assert shown["inputs"]["headers"]["value"] == {**headers, "Authorization": MASK}
+    assert "Bearer canary" in secret_texts(None, resource("hog_function"), obj, None)
+
+
 def test_other_addresses_are_none() -> None:
     """One without a token, and that of a person."""
     obj: dict[str, t.Any] = {"name": "x", "inputs": {"url": {"value": "https://example.com"}}, "inputs_schema": []}

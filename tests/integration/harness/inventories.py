@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
+from .interpreter import warm_python
 from .playbook import Harness
 from .server import SandboxServer
 
@@ -87,14 +86,12 @@ def list_inventory(
     place = harness.directory
     path = config if isinstance(config, Path) else write_config(place, config)
     before = len(harness.server.log())
-    done = subprocess.run(
-        [sys.executable, "-m", "ansible", "inventory", "-i", str(path), "--list", *arguments],
+    done = warm_python().run(
+        "inventory",
+        ["-i", str(path), "--list", *arguments],
         cwd=place,
         env=harness._environment(place, place / "no-events.jsonl", env or {}),
-        capture_output=True,
-        text=True,
         timeout=300,
-        check=False,
     )
     return Listing(done.returncode, done.stdout, done.stderr, harness.server.log()[before:])
 

@@ -13,6 +13,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from .interpreter import warm_python
 from .server import SandboxServer
 
 HERE = Path(__file__).resolve().parent
@@ -216,10 +217,10 @@ class Harness:
             path.write_text(json.dumps(plays, indent=1), encoding="utf-8")
         hosts = place / "inventory.ini"
         hosts.write_text(
-            inventory or f"localhost ansible_connection=local ansible_python_interpreter='{sys.executable}'\n",
+            inventory or f"localhost ansible_connection=local ansible_python_interpreter='{warm_python().path}'\n",
             encoding="utf-8",
         )
-        command = [sys.executable, "-m", "ansible", "playbook", "-i", str(hosts), str(path)]
+        command = ["-i", str(hosts), str(path)]
         command += ["--check"] * check + ["--diff"] * diff + [f"-{'v' * verbosity}"] * bool(verbosity)
         extra = dict(variables or {})
         if in_process is not None:
@@ -227,14 +228,12 @@ class Harness:
         if extra:
             command += ["-e", json.dumps(extra)]
         before = len(self.server.log())
-        done = subprocess.run(
+        done = warm_python().run(
+            "playbook",
             [*command, *arguments],
             cwd=place,
             env=self._environment(place, events, env or {}),
-            capture_output=True,
-            text=True,
             timeout=TIME_LIMIT,
-            check=False,
         )
         self.server.control("settings", {"forbid_writes": False})
         log = self.server.log()[before:]

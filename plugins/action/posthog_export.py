@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._registry import resource
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import resource
 from ansible_collections.community.posthog.plugins.plugin_utils._action import PostHogAction
 from ansible_collections.community.posthog.plugins.plugin_utils._files import files_of, write
 

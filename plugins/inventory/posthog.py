@@ -221,21 +221,21 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible.release import __version__ as CORE
 from ansible.utils.display import Display
 
-from ansible_collections.community.posthog.plugins.module_utils._client import REGIONS, REQUESTS_IMPORT_ERROR
-from ansible_collections.community.posthog.plugins.module_utils._connection import connection, connection_spec
-from ansible_collections.community.posthog.plugins.module_utils._errors import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     ApiError,
     PostHogFailure,
     answered,
     objects_in,
 )
-from ansible_collections.community.posthog.plugins.module_utils._fields import nearest, plain
-from ansible_collections.community.posthog.plugins.module_utils._module import Program, Sessions, perform
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import masked
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import masked
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Program, Sessions, perform
+from ansible_collections.community.posthog.plugins.module_utils._http.client import REGIONS, REQUESTS_IMPORT_ERROR
+from ansible_collections.community.posthog.plugins.module_utils._http.options import connection, connection_spec
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._resources.organization import LEVELS
-from ansible_collections.community.posthog.plugins.module_utils._session import Session
-from ansible_collections.community.posthog.plugins.module_utils._words import booleans_for_texts
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import nearest, plain
+from ansible_collections.community.posthog.plugins.module_utils._schema.yaml_words import booleans_for_texts
+from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 from ansible_collections.community.posthog.plugins.plugin_utils._names import host_name
 from ansible_collections.community.posthog.plugins.plugin_utils._options import (
     ConnectionOptions,

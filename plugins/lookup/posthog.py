@@ -80,9 +80,17 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
-from ansible_collections.community.posthog.plugins.module_utils._client import REQUESTS_IMPORT_ERROR
-from ansible_collections.community.posthog.plugins.module_utils._errors import Ambiguous, InvalidInput, PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
+    Ambiguous,
+    InvalidInput,
+    PostHogFailure,
+)
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import masked
+from ansible_collections.community.posthog.plugins.module_utils._handlers.info import InfoProgram
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Program, Sessions, perform
+from ansible_collections.community.posthog.plugins.module_utils._http.client import REQUESTS_IMPORT_ERROR
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     UUID,
     Ref,
     dig,
@@ -90,12 +98,8 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     nearest,
     plain,
 )
-from ansible_collections.community.posthog.plugins.module_utils._info import InfoProgram
-from ansible_collections.community.posthog.plugins.module_utils._module import Program, Sessions, perform
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import masked
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._resource import Resource
-from ansible_collections.community.posthog.plugins.module_utils._session import Session
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
+from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 from ansible_collections.community.posthog.plugins.plugin_utils._options import (
     ConnectionOptions,
     shared_directory,

@@ -284,7 +284,7 @@ objects:
       returned: when it failed or was skipped
 """
 
-from ansible_collections.community.posthog.plugins.module_utils._programs import run
+from ansible_collections.community.posthog.plugins.module_utils._handlers.index import run
 
 
 def main() -> None:

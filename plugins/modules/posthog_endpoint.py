@@ -236,7 +236,7 @@ request_id:
   sample: 5f0c2ad8-6fb4-4f0b-8ba3-b04f5b2cd7c9
 """
 
-from ansible_collections.community.posthog.plugins.module_utils._programs import run
+from ansible_collections.community.posthog.plugins.module_utils._handlers.index import run
 
 
 def main() -> None:

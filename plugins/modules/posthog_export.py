@@ -206,7 +206,7 @@ msg:
   sample: 42 objects of 7 types
 """
 
-from ansible_collections.community.posthog.plugins.module_utils._programs import run
+from ansible_collections.community.posthog.plugins.module_utils._handlers.index import run
 
 
 def main() -> None:

@@ -30,19 +30,8 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.community.posthog.plugins.module_utils._client import REQUESTS_IMPORT_ERROR
-from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec, without_empty
-from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._fields import QUOTE, kind_of, plain
-from ansible_collections.community.posthog.plugins.module_utils._module import (
-    Program,
-    Sessions,
-    perform,
-    unsupported_hint,
-)
-from ansible_collections.community.posthog.plugins.module_utils._programs import program
-from ansible_collections.community.posthog.plugins.module_utils._run import handed_on
-from ansible_collections.community.posthog.plugins.module_utils._secrets import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import (
     guarded,
     invocation,
     mistyped,
@@ -50,7 +39,21 @@ from ansible_collections.community.posthog.plugins.module_utils._secrets import 
     short_options,
     without_secrets,
 )
-from ansible_collections.community.posthog.plugins.module_utils._words import booleans_for_texts, keys_that_are_none
+from ansible_collections.community.posthog.plugins.module_utils._handlers.index import program
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import (
+    Program,
+    Sessions,
+    perform,
+    unsupported_hint,
+)
+from ansible_collections.community.posthog.plugins.module_utils._http.client import REQUESTS_IMPORT_ERROR
+from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec, without_empty
+from ansible_collections.community.posthog.plugins.module_utils._http.run import handed_on
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import QUOTE, kind_of, plain
+from ansible_collections.community.posthog.plugins.module_utils._schema.yaml_words import (
+    booleans_for_texts,
+    keys_that_are_none,
+)
 from ansible_collections.community.posthog.plugins.plugin_utils._options import shared_directory
 from ansible_collections.community.posthog.plugins.plugin_utils._variables import Look, reader_of
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Make the table of query shapes from PostHog's query schema.
 
-    tests/bin/query_shapes.py SCHEMA --since 2026-09 > plugins/module_utils/_query_shapes.py
+    tests/bin/query_shapes.py SCHEMA --since 2026-09 > plugins/module_utils/_schema/query_shapes.py
 
 SCHEMA is a JSON Schema file whose C(definitions) describe the nodes of queries. Only facts are taken over: kinds, keys,
 types, choices and what is required; no descriptions, no defaults, nothing about answers.

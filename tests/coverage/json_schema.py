@@ -28,19 +28,19 @@ ROOT = Path(__file__).resolve().parents[2]
 
 sys.path.append(os.environ.get("ANSIBLE_COLLECTIONS_PATH", "").split(":")[0] or str(ROOT / ".build"))
 
-from ansible_collections.community.posthog.plugins.module_utils._fields import Field  # noqa: E402
-from ansible_collections.community.posthog.plugins.module_utils._module import (  # noqa: E402
-    ResourceProgram,
-    connection_spec,
-)
-from ansible_collections.community.posthog.plugins.module_utils._policy import (  # noqa: E402
+from ansible_collections.community.posthog.plugins.module_utils._engine.policy import (  # noqa: E402
     UNDECLARED_KEY,
     UNKNOWN_IDS,
     UNKNOWN_IDS_KEY,
 )
-from ansible_collections.community.posthog.plugins.module_utils._programs import PROGRAMS  # noqa: E402
-from ansible_collections.community.posthog.plugins.module_utils._query_shapes import UNIONS  # noqa: E402
-from ansible_collections.community.posthog.plugins.module_utils._shapes import Kind, Shape, table  # noqa: E402
+from ansible_collections.community.posthog.plugins.module_utils._handlers.index import PROGRAMS  # noqa: E402
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import (  # noqa: E402
+    ResourceProgram,
+    connection_spec,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field  # noqa: E402
+from ansible_collections.community.posthog.plugins.module_utils._schema.query_shapes import UNIONS  # noqa: E402
+from ansible_collections.community.posthog.plugins.module_utils._schema.shapes import Kind, Shape, table  # noqa: E402
 
 Schema = dict[str, t.Any]
 

@@ -105,7 +105,7 @@ def document(*, with_tests: bool = True) -> str:
     """
     from samples import OWN_TESTS, SAMPLES
 
-    from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+    from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 
     tables = sorted((table for table in RESOURCES.values() if table.module), key=lambda table: table.type)
     tests = tests_by_type([table.type for table in tables]) if with_tests else {}

@@ -84,7 +84,7 @@ def row(table: Any) -> list[str]:
 
 def page() -> str:
     """The whole page."""
-    from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+    from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 
     lines = [HEAD]
     for scope, title in SECTIONS:

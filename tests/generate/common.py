@@ -38,7 +38,7 @@ def add_tree() -> None:
 
 def tables() -> list[t.Any]:
     """Return the tables of all types, in the order in which objects are applied."""
-    registry = importlib.import_module("ansible_collections.community.posthog.plugins.module_utils._registry")
+    registry = importlib.import_module("ansible_collections.community.posthog.plugins.module_utils._resources.index")
     return list(registry.RESOURCES.values())
 
 

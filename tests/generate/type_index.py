@@ -16,7 +16,7 @@ from .common import RESOURCES, CannotGenerate, shown
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-INDEX = RESOURCES / "areas.py"
+INDEX = RESOURCES / "type_index.py"
 
 HEAD = '''\
 # Copyright: Contributors to the community.posthog collection

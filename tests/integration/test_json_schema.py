@@ -57,10 +57,10 @@ def faults(plural: str, item: t.Any) -> list[str]:
 
 def refused(sample: Sample, item: t.Any) -> bool:
     """Whether the engine refuses an item, without a request."""
-    from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
-    from ansible_collections.community.posthog.plugins.module_utils._policy import KEEP
-    from ansible_collections.community.posthog.plugins.module_utils._programs import PROGRAMS
-    from ansible_collections.community.posthog.plugins.module_utils._project import Project
+    from ansible_collections.community.posthog.plugins.module_utils._bulk.project import Project
+    from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+    from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP
+    from ansible_collections.community.posthog.plugins.module_utils._handlers.index import PROGRAMS
 
     program: t.Any = PROGRAMS[f"posthog_{sample.type}"]
     try:

@@ -19,8 +19,8 @@ from harness.engine import Engine
 from harness.litany import Litany
 from samples import SAMPLES, Sample
 
-from ansible_collections.community.posthog.plugins.module_utils import _client
-from ansible_collections.community.posthog.plugins.module_utils._answers import decoded
+from ansible_collections.community.posthog.plugins.module_utils._http import client as _client
+from ansible_collections.community.posthog.plugins.module_utils._http.answers import decoded
 from ansible_collections.community.posthog.tests.unit.plugins.mutations import mutated
 
 #: Lives of an object of each type.

@@ -13,7 +13,7 @@ from harness.engine import Engine
 from harness.extras import COHORT_FILTERS, TRENDS
 from test_round_trip import applied, exported, good
 
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 
 VIZ = {"kind": "InsightVizNode", "source": TRENDS}
 TRIGGER = {"type": "event", "filters": {"events": [{"id": "a", "type": "events"}]}}

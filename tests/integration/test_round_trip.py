@@ -18,7 +18,7 @@ from harness.litany import Litany
 from harness.playbook import ROOT
 from samples import SAMPLES, Sample
 
-from ansible_collections.community.posthog.plugins.module_utils._resource import Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Scope
 
 #: Types whose sample cannot be made of nothing in another project, each with the reason.
 NOT_ELSEWHERE: dict[str, str] = {

@@ -14,8 +14,8 @@ from harness.litany import Litany
 from samples import SAMPLES, Sample
 from test_round_trip import NOT_ELSEWHERE, applied, belongs, configurable, exported, good, with_secrets
 
-from ansible_collections.community.posthog.plugins.module_utils._fields import UNKNOWN
-from ansible_collections.community.posthog.plugins.module_utils._resource import Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UNKNOWN
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Scope
 
 #: Fields that cannot be taken back once they are set, by type, each with the reason.
 ONE_WAY: dict[str, dict[str, str]] = {

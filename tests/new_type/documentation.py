@@ -47,7 +47,7 @@ from __future__ import annotations
 """
 
 TAIL = '''
-from ansible_collections.community.posthog.plugins.module_utils._programs import run
+from ansible_collections.community.posthog.plugins.module_utils._handlers.index import run
 
 
 def main() -> None:

@@ -13,8 +13,10 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, objects_in
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput, objects_in
+from ansible_collections.community.posthog.plugins.module_utils._data.sentences import counted
+from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import MASK
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     UUID,
     Bool,
     Choice,
@@ -27,7 +29,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Text,
     held,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resource import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Delete,
     Identity,
     Part,
@@ -38,11 +40,9 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Singleton,
     Upsert,
 )
-from ansible_collections.community.posthog.plugins.module_utils._secrets import MASK
-from ansible_collections.community.posthog.plugins.module_utils._sentences import counted
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
 
 PROJECT_LEVELS = ("none", "member", "admin")
 LEVELS = ("none", "viewer", "editor", "manager")

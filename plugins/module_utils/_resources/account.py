@@ -12,8 +12,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, PostHogFailure, as_object
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, PostHogFailure, as_object
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     Bool,
     Choice,
     Open,
@@ -21,7 +21,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Reference,
     Text,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resource import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Delete,
     Identity,
@@ -33,7 +33,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
 
 #: Kinds that somebody connects by logging in to the other service in a browser (API.md 5, integration).
 BROWSER_KINDS = frozenset(

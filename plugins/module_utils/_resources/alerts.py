@@ -12,7 +12,8 @@ import datetime
 import re
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import INSIGHT
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     Bool,
     Choice,
     Document,
@@ -30,7 +31,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     ids_of,
     instant,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resource import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Delete,
     Identity,
     Part,
@@ -38,10 +39,9 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Resource,
     Scope,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import INSIGHT
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
 # -- alerts ----------------------------------------------------------------------------------------------------------
 

@@ -11,15 +11,25 @@ from __future__ import annotations
 import copy
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._compare import covers, equal, same
-from ansible_collections.community.posthog.plugins.module_utils._compose import compose, strangers
-from ansible_collections.community.posthog.plugins.module_utils._errors import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     InvalidInput,
     PostHogFailure,
     answered,
     objects_in,
 )
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import written_path
+from ansible_collections.community.posthog.plugins.module_utils._engine.compare import covers, equal, same
+from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose, strangers
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
+    INSIGHT,
+    QUERY_MENTIONS,
+    BoardFilters,
+    code_name,
+    held_variables,
+    variables_exist,
+    viz_query,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     Anything,
     Bool,
     Choice,
@@ -38,8 +48,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     dig,
     held,
 )
-from ansible_collections.community.posthog.plugins.module_utils._paths import written_path
-from ansible_collections.community.posthog.plugins.module_utils._resource import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Delete,
     Identity,
@@ -48,19 +57,10 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Resource,
     Scope,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
-    INSIGHT,
-    QUERY_MENTIONS,
-    BoardFilters,
-    code_name,
-    held_variables,
-    variables_exist,
-    viz_query,
-)
-from ansible_collections.community.posthog.plugins.module_utils._shared_set import SharedSet
+from ansible_collections.community.posthog.plugins.module_utils._state.shared_set import SharedSet
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
 
 # -- insights --------------------------------------------------------------------------------------------------------
 

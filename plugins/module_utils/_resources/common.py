@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     UUID,
     Field,
     NestedRef,
@@ -19,10 +19,10 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Problems,
     Ref,
 )
-from ansible_collections.community.posthog.plugins.module_utils._shapes import Checker, table
+from ansible_collections.community.posthog.plugins.module_utils._schema.shapes import Checker, table
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
 ACTION = Ref("action")
 COHORT = Ref("cohort")
@@ -198,7 +198,7 @@ def variables_exist(
     :param values: the declared values.
     :returns: the names that nothing bears.
     """
-    from ansible_collections.community.posthog.plugins.module_utils._errors import PostHogFailure
+    from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure
 
     problems: Problems = []
     for path, node in _sql_queries(values.get("query"), "query"):

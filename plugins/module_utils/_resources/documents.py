@@ -11,7 +11,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
+    FILTER_REFS,
+    LATE_REFS,
+    QUERY_REFS,
+    Filters,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     Bool,
     Choice,
     ListOf,
@@ -22,14 +28,13 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Text,
     Time,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Identity, Resource, Scope
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
-    FILTER_REFS,
-    LATE_REFS,
-    QUERY_REFS,
-    Filters,
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
+    Delete,
+    Identity,
+    Resource,
+    Scope,
 )
-from ansible_collections.community.posthog.plugins.module_utils._shapes import Checker
+from ansible_collections.community.posthog.plugins.module_utils._schema.shapes import Checker
 
 # -- colour themes ---------------------------------------------------------------------------------------------------
 

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError
-from ansible_collections.community.posthog.plugins.module_utils._resource import Calls, Singleton
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Calls, Singleton
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
 
 Obj = t.Mapping[str, t.Any]
 

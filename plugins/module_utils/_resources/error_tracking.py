@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import Filters
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     Anything,
     Choice,
     Document,
@@ -24,7 +25,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Ref,
     Text,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resource import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Delete,
     Identity,
@@ -33,10 +34,9 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Scope,
     Singleton,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import Filters
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
 
 # -- rules -----------------------------------------------------------------------------------------------------------
 

@@ -14,13 +14,32 @@ import typing as t
 import unicodedata
 from dataclasses import dataclass
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     ApiError,
     InvalidInput,
     answered,
     raise_if_over,
 )
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
+    CONDITION_GROUP_REFS,
+    GROUP_TYPE,
+    PROPERTY_REFS,
+    QUERY_REFS,
+)
+from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import (
+    FILTERS,
+    PROPERTY,
+    VARIANT,
+)
+from ansible_collections.community.posthog.plugins.module_utils._resources.lifecycle import (
+    LifeCycle,
+    dates_fit,
+    known_collection,
+    moment,
+    patched,
+    routed,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     Anything,
     Bool,
     Choice,
@@ -45,7 +64,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     instant,
     kind_of,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resource import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Delete,
     Identity,
@@ -54,29 +73,10 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Resource,
     Scope,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
-    CONDITION_GROUP_REFS,
-    GROUP_TYPE,
-    PROPERTY_REFS,
-    QUERY_REFS,
-)
-from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import (
-    FILTERS,
-    PROPERTY,
-    VARIANT,
-)
-from ansible_collections.community.posthog.plugins.module_utils._resources.lifecycle import (
-    LifeCycle,
-    dates_fit,
-    known_collection,
-    moment,
-    patched,
-    routed,
-)
-from ansible_collections.community.posthog.plugins.module_utils._shapes import Checker
+from ansible_collections.community.posthog.plugins.module_utils._schema.shapes import Checker
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
 
 # -- holdouts --------------------------------------------------------------------------------------------------------
 

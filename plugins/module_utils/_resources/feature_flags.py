@@ -11,8 +11,14 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import PostHogFailure, raise_if_over
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure, raise_if_over
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
+    CONDITION_GROUP_REFS,
+    GROUP_TYPE,
+    OPERATORS,
+    PROPERTY_REFS,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     Anything,
     Bool,
     Choice,
@@ -31,7 +37,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Tags,
     Text,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resource import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Delete,
     Identity,
     Resource,
@@ -40,15 +46,9 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Shorthand,
     secret_when,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
-    CONDITION_GROUP_REFS,
-    GROUP_TYPE,
-    OPERATORS,
-    PROPERTY_REFS,
-)
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
 VARIANT = Document(
     "variant",

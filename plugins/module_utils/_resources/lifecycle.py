@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._fields import Choice, Field, from_now, held
-from ansible_collections.community.posthog.plugins.module_utils._resource import Part, PartPlan, Resource
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Choice, Field, from_now, held
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Part, PartPlan, Resource
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
 
 Obj = t.Mapping[str, t.Any]
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import Filters
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     Bool,
     Choice,
     Document,
@@ -20,12 +21,11 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Text,
     Time,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resource import Identity, Resource, Scope
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import Filters
-from ansible_collections.community.posthog.plugins.module_utils._shapes import Checker
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Identity, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.shapes import Checker
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
 #: Which lines are meant: of these severities, of these services, with these attributes.
 _LINES = (

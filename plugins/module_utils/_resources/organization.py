@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, as_object
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, as_object
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     Anything,
     Bool,
     Choice,
@@ -26,7 +26,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Word,
     dig,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resource import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Identity,
     Parent,
@@ -37,7 +37,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
 
 #: Levels of membership (API.md 5, organization_member).
 LEVELS = {"member": 1, "admin": 8, "owner": 15}

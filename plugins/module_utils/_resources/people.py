@@ -10,8 +10,16 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
+    ACTION,
+    OPERATORS,
+    PROPERTY_MENTIONS,
+    PROPERTY_REFS,
+    QUERY_MENTIONS,
+    Query,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     UUID,
     Anything,
     Bool,
@@ -29,7 +37,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Text,
     Time,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resource import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Delete,
     Identity,
@@ -38,17 +46,9 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Resource,
     Scope,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
-    ACTION,
-    OPERATORS,
-    PROPERTY_MENTIONS,
-    PROPERTY_REFS,
-    QUERY_MENTIONS,
-    Query,
-)
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
 
 # -- cohorts ---------------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,9 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import Path, reach
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS, Filters
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     UUID,
     Anything,
     Bool,
@@ -33,8 +35,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     dig,
     nearest,
 )
-from ansible_collections.community.posthog.plugins.module_utils._paths import Path, reach
-from ansible_collections.community.posthog.plugins.module_utils._resource import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Delete,
     Identity,
@@ -43,10 +44,9 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Scope,
     SecretPart,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS, Filters
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
 
 #: What PostHog shows in place of a secret input, and takes to keep it.
 STORED: t.Final = {"secret": True}

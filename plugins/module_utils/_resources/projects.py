@@ -10,10 +10,18 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._compare import same, view
-from ansible_collections.community.posthog.plugins.module_utils._compose import compose
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, objects_in
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput, objects_in
+from ansible_collections.community.posthog.plugins.module_utils._data.sentences import BROWSER_ONLY
+from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same, view
+from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
+    CONDITION_GROUP_REFS,
+    PROPERTY_REFS,
+    Filters,
+)
+from ansible_collections.community.posthog.plugins.module_utils._resources.environments import Projects, ProjectSettings
+from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import GROUP
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     Anything,
     Bool,
     Choice,
@@ -29,8 +37,8 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Text,
     Word,
 )
-from ansible_collections.community.posthog.plugins.module_utils._references import walk
-from ansible_collections.community.posthog.plugins.module_utils._resource import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import walk
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Delete,
     Identity,
     Part,
@@ -39,17 +47,9 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Scope,
     whole,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
-    CONDITION_GROUP_REFS,
-    PROPERTY_REFS,
-    Filters,
-)
-from ansible_collections.community.posthog.plugins.module_utils._resources.environments import Projects, ProjectSettings
-from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import GROUP
-from ansible_collections.community.posthog.plugins.module_utils._sentences import BROWSER_ONLY
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
 
 def _strings(name: str, **more: object) -> Field:

@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, as_object
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput, as_object
+from ansible_collections.community.posthog.plugins.module_utils._data.sentences import BROWSER_ONLY
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import QUERY_REFS, Filters
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     Bool,
     Choice,
     ListOf,
     Text,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resource import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Delete,
     Identity,
@@ -27,11 +29,9 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Resource,
     Scope,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import QUERY_REFS, Filters
-from ansible_collections.community.posthog.plugins.module_utils._sentences import BROWSER_ONLY
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
 
 # -- recordings ------------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,15 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
+    ACTION,
+    FLAG,
+    INSIGHT,
+    OPERATORS,
+)
+from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import FILTERS, FlagFilters
+from ansible_collections.community.posthog.plugins.module_utils._resources.lifecycle import Dated, dates_fit
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     Anything,
     Bool,
     Choice,
@@ -31,24 +39,16 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     dig,
     ids_of,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resource import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Identity,
     NestedRef,
     Resource,
     Scope,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
-    ACTION,
-    FLAG,
-    INSIGHT,
-    OPERATORS,
-)
-from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import FILTERS, FlagFilters
-from ansible_collections.community.posthog.plugins.module_utils._resources.lifecycle import Dated, dates_fit
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
 
 Values = t.Mapping[str, t.Any]
 Found = t.Iterator[tuple[str, str]]

@@ -12,14 +12,16 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     ApiError,
     InvalidInput,
     PostHogFailure,
     answered,
     objects_in,
 )
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._data.sentences import BROWSER_ONLY
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import ACTION, COHORT, Filters
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     Anything,
     Bool,
     Choice,
@@ -37,7 +39,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     dig,
     ids_of,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resource import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Identity,
     Parent,
@@ -47,11 +49,9 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Resource,
     Scope,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import ACTION, COHORT, Filters
-from ansible_collections.community.posthog.plugins.module_utils._sentences import BROWSER_ONLY
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
 
 EVENT = Ref("event_definition")
 GROUP_TYPE = Ref("group_type")

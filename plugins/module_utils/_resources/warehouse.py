@@ -12,8 +12,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._compare import covers, same
-from ansible_collections.community.posthog.plugins.module_utils._errors import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     ApiError,
     InvalidInput,
     answered,
@@ -21,7 +20,14 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import (
     objects_in,
     raise_if_over,
 )
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import Path, reach
+from ansible_collections.community.posthog.plugins.module_utils._engine.compare import covers, same
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
+    Query,
+    held_variables,
+    variables_exist,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     Anything,
     Bool,
     Choice,
@@ -36,8 +42,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     held,
     nearest,
 )
-from ansible_collections.community.posthog.plugins.module_utils._paths import Path, reach
-from ansible_collections.community.posthog.plugins.module_utils._resource import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Identity,
     Part,
@@ -47,14 +52,9 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     SecretPart,
     SecretPaths,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
-    Query,
-    held_variables,
-    variables_exist,
-)
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
 
 # -- sources ---------------------------------------------------------------------------------------------------------
 

@@ -124,7 +124,7 @@ class Engine:
     ) -> dict[str, t.Any]:
         if module == "sandbox_api":
             return self._api(**args)
-        from ansible_collections.community.posthog.plugins.module_utils._programs import program
+        from ansible_collections.community.posthog.plugins.module_utils._handlers.index import program
         from ansible_collections.community.posthog.plugins.plugin_utils import _action
 
         # All that the action plugin wants to know of Ansible.
@@ -167,7 +167,7 @@ class Engine:
 
     @contextlib.contextmanager
     def _hurried(self) -> t.Iterator[None]:
-        from ansible_collections.community.posthog.plugins.module_utils import _module
+        from ansible_collections.community.posthog.plugins.module_utils._handlers import program as _module
 
         usual = _module.Client
         if self.hurried:

@@ -153,7 +153,7 @@ class Sample:
     @property
     def table(self) -> t.Any:
         """The type's table."""
-        from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+        from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 
         return RESOURCES[self.type]
 

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "coverage"))
 
 import known_fields
 
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 
 WITH_MODULES = [table for table in RESOURCES.values() if table.module]
 

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "coverage"))
 
 import types_page
 
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 
 
 def test_the_page_is_current() -> None:

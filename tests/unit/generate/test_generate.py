@@ -25,9 +25,9 @@ COHORT = "plugins/modules/posthog_cohort.py"
 
 #: A file, what stands in it once, and what somebody has made of it.
 DAMAGE = [
-    ("plugins/module_utils/_resources/areas.py", '"action", "cohort"', '"cohort"'),
+    ("plugins/module_utils/_resources/type_index.py", '"action", "cohort"', '"cohort"'),
     (
-        "plugins/module_utils/_resources/areas.py",
+        "plugins/module_utils/_resources/type_index.py",
         "        taxonomy,\n        warehouse,\n    )\n\n",
         "        taxonomy,\n    )\n\n",
     ),
@@ -92,16 +92,16 @@ def test_an_action_without_a_module(checkout: Checkout) -> None:
 def test_a_new_table_is_found_wherever_it_is(checkout: Checkout) -> None:
     path = "plugins/module_utils/_resources/logs.py"
     checkout.write(path, checkout.read(path) + '\n\nLOGS_RULE = Resource(type="logs_rule", plural="logs_rules")\n')
-    assert checkout.run(PROGRAM, "type_index").stdout == "plugins/module_utils/_resources/areas.py is written.\n"
+    assert checkout.run(PROGRAM, "type_index").stdout == "plugins/module_utils/_resources/type_index.py is written.\n"
     assert '"logs": ("logs_alert", "logs_rule", "logs_view"),' in checkout.read(
-        "plugins/module_utils/_resources/areas.py"
+        "plugins/module_utils/_resources/type_index.py"
     )
 
 
 def test_a_new_file_of_tables_is_found(checkout: Checkout) -> None:
     checkout.write("plugins/module_utils/_resources/zoo.py", 'ANIMAL = Resource(type="animal")\n')
     checkout.run(PROGRAM, "type_index")
-    index = checkout.read("plugins/module_utils/_resources/areas.py")
+    index = checkout.read("plugins/module_utils/_resources/type_index.py")
     assert '"zoo": ("animal",),' in index
     assert index.count("        zoo,\n") == 2
 

@@ -98,7 +98,9 @@ def test_the_table(made: tuple[Checkout, str]) -> None:
     ):
         assert line in table, line
     assert "created_at" not in table
-    assert '"logs": ("logs_alert", "logs_rule", "logs_view"),' in made[0].read(TABLES.replace("logs.py", "areas.py"))
+    assert '"logs": ("logs_alert", "logs_rule", "logs_view"),' in made[0].read(
+        TABLES.replace("logs.py", "type_index.py")
+    )
 
 
 def test_the_module_documents_what_the_table_takes(made: tuple[Checkout, str]) -> None:
@@ -171,7 +173,7 @@ def test_what_is_left_is_named_and_refused(made: tuple[Checkout, str]) -> None:
         (("", "logs"), "NAME='' is no name of a type: "),
         (("logs_rule", "log"), "AREA='log' is no area; there are access, account, "),
         (("logs_rule", ""), "AREA='' is no area; there are access, account, "),
-        (("logs_rule", "areas"), "AREA='areas' is no area; there are access, account, "),
+        (("logs_rule", "index"), "AREA='index' is no area; there are access, account, "),
         (("cohort", "logs"), "The type cohort exists: its table is in plugins/module_utils/_resources/people.py."),
         (("info", "logs"), "The module plugins/modules/posthog_info.py exists, though no table has the type info."),
         (("nonsense", "logs"), "Nothing is known of the type nonsense: there is neither tests/sandbox/facts/current/"),

@@ -11,9 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.community.posthog.plugins.module_utils._client import Client, Turns
-from ansible_collections.community.posthog.plugins.module_utils._config import ConfigProgram
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._bulk.project import Project, Purge, Result
+from ansible_collections.community.posthog.plugins.module_utils._handlers.config import ConfigProgram
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._http.client import Client, Turns
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import resource
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     NestedRef,
     Open,
     Ref,
@@ -22,11 +25,13 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Tags,
     Text,
 )
-from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
-from ansible_collections.community.posthog.plugins.module_utils._project import Project, Purge, Result
-from ansible_collections.community.posthog.plugins.module_utils._registry import resource
-from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Identity, Resource, Scope
-from ansible_collections.community.posthog.plugins.module_utils._session import Session
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
+    Delete,
+    Identity,
+    Resource,
+    Scope,
+)
+from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 from ansible_collections.community.posthog.tests.unit.plugins.utils import ORGANIZATION, Memory, Obj
 
 #: Refers to others of its kind inside a document, and has tags.

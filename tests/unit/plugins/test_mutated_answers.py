@@ -19,10 +19,10 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import inventory_loader, lookup_loader
 from ansible.template import Templar
 
-from ansible_collections.community.posthog.plugins.module_utils import _client
-from ansible_collections.community.posthog.plugins.module_utils._answers import decoded
-from ansible_collections.community.posthog.plugins.module_utils._module import Sessions, perform
-from ansible_collections.community.posthog.plugins.module_utils._programs import program
+from ansible_collections.community.posthog.plugins.module_utils._handlers.index import program
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Sessions, perform
+from ansible_collections.community.posthog.plugins.module_utils._http import client as _client
+from ansible_collections.community.posthog.plugins.module_utils._http.answers import decoded
 from ansible_collections.community.posthog.tests.unit.plugins.mutations import mutated
 from ansible_collections.community.posthog.tests.unit.plugins.utils import KEY, Reply, Seen, Server
 

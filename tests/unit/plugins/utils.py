@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from ansible_collections.community.posthog.plugins.module_utils._client import Client, Connection
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, UnknownOutcome
-from ansible_collections.community.posthog.plugins.module_utils._registry import resource as table_of
-from ansible_collections.community.posthog.plugins.module_utils._resource import Resource
-from ansible_collections.community.posthog.plugins.module_utils._session import Session
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, UnknownOutcome
+from ansible_collections.community.posthog.plugins.module_utils._http.client import Client, Connection
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import resource as table_of
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
+from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
 #: A key of which no part stands in any other text.
 KEY = "phx_UnitTestKeyThatMustNotLeak0123456789"

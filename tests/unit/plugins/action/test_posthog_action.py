@@ -18,7 +18,7 @@ from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
-from ansible_collections.community.posthog.plugins.module_utils import _client
+from ansible_collections.community.posthog.plugins.module_utils._http import client as _client
 from ansible_collections.community.posthog.plugins.plugin_utils import _action
 from ansible_collections.community.posthog.plugins.plugin_utils._action import PostHogAction, _environment, _Kept
 from ansible_collections.community.posthog.plugins.plugin_utils._options import shared_directory
@@ -196,7 +196,9 @@ def test_a_defect_is_a_sentence_too(server: Server, monkeypatch: pytest.MonkeyPa
     def broken(*args: Any, **more: Any) -> Any:
         raise RuntimeError(f"what {KEY} is this")
 
-    monkeypatch.setattr("ansible_collections.community.posthog.plugins.module_utils._module.Reconciler.present", broken)
+    monkeypatch.setattr(
+        "ansible_collections.community.posthog.plugins.module_utils._handlers.program.Reconciler.present", broken
+    )
     result = run(task_for(server, name="Sales"))
     assert result["failed"] is True
     assert "has a defect" in result["msg"]

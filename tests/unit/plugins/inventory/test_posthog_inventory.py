@@ -20,9 +20,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.community.posthog.plugins.inventory import posthog as plugin
-from ansible_collections.community.posthog.plugins.module_utils._errors import PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._registry import resource as table_of
-from ansible_collections.community.posthog.plugins.module_utils._session import Session
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import resource as table_of
+from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     KEY,
     Memory,

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils import _beside
-from ansible_collections.community.posthog.plugins.module_utils._beside import alone_in, directory
-from ansible_collections.community.posthog.plugins.module_utils._client import Connection
-from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._handlers import beside as _beside
+from ansible_collections.community.posthog.plugins.module_utils._handlers.beside import alone_in, directory
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._http.client import Connection
 from ansible_collections.community.posthog.tests.unit.plugins.projects import THING, universe
 from ansible_collections.community.posthog.tests.unit.plugins.utils import KEY, Memory, World, make_world
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._export import ExportProgram
-from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import read_declared
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._bulk.export import ExportProgram
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, make_world
 
 REMEDY = "put the word in quotes"

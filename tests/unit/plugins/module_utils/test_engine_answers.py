@@ -14,19 +14,19 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._answers import (
-    DEEPEST,
-    TooLong,
-    Undecodable,
-    decoded,
-    read_body,
-)
-from ansible_collections.community.posthog.plugins.module_utils._errors import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     AnswerTooLong,
     ApiError,
     UnknownOutcome,
     as_object,
     option_path,
+)
+from ansible_collections.community.posthog.plugins.module_utils._http.answers import (
+    DEEPEST,
+    TooLong,
+    Undecodable,
+    decoded,
+    read_body,
 )
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Reply, Seen, Server, make_client, refusal
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils import _event
-from ansible_collections.community.posthog.plugins.module_utils._api import ApiProgram
-from ansible_collections.community.posthog.plugins.module_utils._event import EventProgram
-from ansible_collections.community.posthog.plugins.module_utils._module import Program, Sessions, perform
+from ansible_collections.community.posthog.plugins.module_utils._handlers import event as _event
+from ansible_collections.community.posthog.plugins.module_utils._handlers.api import ApiProgram
+from ansible_collections.community.posthog.plugins.module_utils._handlers.event import EventProgram
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Program, Sessions, perform
 from ansible_collections.community.posthog.tests.unit.plugins.utils import KEY, Reply, Seen, Server
 
 USUAL: dict[str, Any] = {"validate_certs": True, "timeout": 5.0, "retries": 2, "max_wait": 10.0, "rate_limit": 0}

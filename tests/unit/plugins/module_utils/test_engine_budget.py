@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils import _budget
-from ansible_collections.community.posthog.plugins.module_utils._budget import SharedLimiter, shared_limiter
-from ansible_collections.community.posthog.plugins.module_utils._client import Client, Connection
-from ansible_collections.community.posthog.plugins.module_utils._pace import RateLimiter
+from ansible_collections.community.posthog.plugins.module_utils._http import budget as _budget
+from ansible_collections.community.posthog.plugins.module_utils._http.budget import SharedLimiter, shared_limiter
+from ansible_collections.community.posthog.plugins.module_utils._http.client import Client, Connection
+from ansible_collections.community.posthog.plugins.module_utils._http.pace import RateLimiter
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Clock, Reply, Server
 
 HOST, KEY = "https://posthog.example.com", "phx_OnlyTheFilesNameKnowsADigestOfThis"

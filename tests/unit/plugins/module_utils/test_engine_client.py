@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.community.posthog.plugins.module_utils._client import Client, Connection
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, TimeLimit, UnknownOutcome
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, TimeLimit, UnknownOutcome
+from ansible_collections.community.posthog.plugins.module_utils._http.client import Client, Connection
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     KEY,
     Answer,

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.community.posthog.plugins.module_utils._compare import (
+from ansible_collections.community.posthog.plugins.module_utils._engine.compare import (
     covers,
     equal,
     leaves,
@@ -21,8 +21,9 @@ from ansible_collections.community.posthog.plugins.module_utils._compare import 
     view,
     with_defaults,
 )
-from ansible_collections.community.posthog.plugins.module_utils._compose import compose
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
+from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import FILTERS
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     Anything,
     Bool,
     Choice,
@@ -43,7 +44,6 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Time,
     Word,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import FILTERS
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.community.posthog.plugins.module_utils._client import Connection
-from ansible_collections.community.posthog.plugins.module_utils._connection import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._http.client import Connection
+from ansible_collections.community.posthog.plugins.module_utils._http.options import (
     connection,
     connection_spec,
     without_empty,
 )
-from ansible_collections.community.posthog.plugins.module_utils._errors import PostHogFailure
 
 KEY = "phx_abcdefghij"
 

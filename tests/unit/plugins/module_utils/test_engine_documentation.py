@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.community.posthog.plugins.module_utils._fields import Field
-from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
-from ansible_collections.community.posthog.plugins.module_utils._programs import PROGRAMS
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._resource import Scope
+from ansible_collections.community.posthog.plugins.module_utils._handlers.index import PROGRAMS
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Scope
 
 ROOT = Path(__file__).resolve().parents[4]
 PACKAGE = "ansible_collections.community.posthog.plugins"

@@ -10,10 +10,15 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._compare import same
-from ansible_collections.community.posthog.plugins.module_utils._compose import compose
-from ansible_collections.community.posthog.plugins.module_utils._errors import Ambiguous
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import Ambiguous
+from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same
+from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
+    Outcome,
+    Reconciler,
+    read_declared,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     Anything,
     Choice,
     Document,
@@ -26,8 +31,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Time,
     ids_of,
 )
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import Outcome, Reconciler, read_declared
-from ansible_collections.community.posthog.plugins.module_utils._resource import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Identity,
     Part,
     PartPlan,

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._compare import same
-from ansible_collections.community.posthog.plugins.module_utils._compose import compose, composed, strangers
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import written_path
+from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same
+from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose, composed, strangers
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     Choice,
     Document,
     Field,
@@ -24,8 +26,6 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Open,
     Text,
 )
-from ansible_collections.community.posthog.plugins.module_utils._paths import written_path
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
 
 #: Of deeper documents the tables repeat what stands above.
 DEPTH = 4

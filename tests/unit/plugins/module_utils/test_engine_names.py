@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     ApiError,
     InvalidInput,
     PostHogFailure,
 )
-from ansible_collections.community.posthog.plugins.module_utils._fields import Choice, Text
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import Reconciler, read_declared
-from ansible_collections.community.posthog.plugins.module_utils._resource import (
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler, read_declared
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Choice, Text
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Delete,
     Identity,
     Kinds,
@@ -27,7 +27,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Resource,
     Scope,
 )
-from ansible_collections.community.posthog.plugins.module_utils._session import Session
+from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     ORGANIZATION,
     Memory,

@@ -9,12 +9,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._compare import same, view
-from ansible_collections.community.posthog.plugins.module_utils._compose import compose
-from ansible_collections.community.posthog.plugins.module_utils._errors import PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._fields import held
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import Outcome, Reconciler, read_declared
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same, view
+from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
+    Outcome,
+    Reconciler,
+    read_declared,
+)
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import held
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, make_world
 
 PROJECT = "/api/projects/1/"

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._client import Client, Connection
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, TimeLimit, UnknownOutcome
-from ansible_collections.community.posthog.plugins.module_utils._pace import Pause
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, TimeLimit, UnknownOutcome
+from ansible_collections.community.posthog.plugins.module_utils._http.client import Client, Connection
+from ansible_collections.community.posthog.plugins.module_utils._http.pace import Pause
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     KEY,
     Clock,

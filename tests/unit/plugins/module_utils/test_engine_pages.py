@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.community.posthog.plugins.module_utils import _client
-from ansible_collections.community.posthog.plugins.module_utils._client import PAGE_SIZE
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError
-from ansible_collections.community.posthog.plugins.module_utils._pace import RateLimiter
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError
+from ansible_collections.community.posthog.plugins.module_utils._http import client as _client
+from ansible_collections.community.posthog.plugins.module_utils._http.client import PAGE_SIZE
+from ansible_collections.community.posthog.plugins.module_utils._http.pace import RateLimiter
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     Clock,
     Reply,

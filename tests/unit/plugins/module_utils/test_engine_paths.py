@@ -9,7 +9,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._paths import Path, places, reach, replaced, without
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import (
+    Path,
+    places,
+    reach,
+    replaced,
+    without,
+)
 
 DOCUMENT: dict[str, Any] = {
     "steps": [{"id": "a", "config": {"url": "one"}}, {"id": "b", "config": {"url": "two"}}],

@@ -10,14 +10,24 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     Ambiguous,
     ApiError,
     InvalidInput,
     PostHogFailure,
     UnknownOutcome,
 )
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
+    MASK,
+    Outcome,
+    Reconciler,
+    changes,
+    masked,
+    read_declared,
+)
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     Bool,
     Document,
     Int,
@@ -27,17 +37,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Tags,
     Text,
 )
-from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import (
-    MASK,
-    Outcome,
-    Reconciler,
-    changes,
-    masked,
-    read_declared,
-)
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._resource import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Delete,
     Identity,
     Resource,

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils import _run
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError
+from ansible_collections.community.posthog.plugins.module_utils._http import run as _run
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Server, make_client
 
 

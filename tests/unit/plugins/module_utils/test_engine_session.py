@@ -12,16 +12,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     Ambiguous,
     ApiError,
     PostHogFailure,
     UnknownOutcome,
 )
-from ansible_collections.community.posthog.plugins.module_utils._fields import NestedRef, Problems, Ref
-from ansible_collections.community.posthog.plugins.module_utils._references import walk
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._registry import resource as table_of
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import resource as table_of
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import NestedRef, Problems, Ref
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import walk
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     ORGANIZATION,
     Memory,

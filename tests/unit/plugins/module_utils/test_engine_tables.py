@@ -19,13 +19,15 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ModuleArgumentSpecValidator
 
-from ansible_collections.community.posthog.plugins.module_utils._compare import same
-from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._fields import Field, NestedRef, Problems, Ref
-from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram, concurrency_of
-from ansible_collections.community.posthog.plugins.module_utils._programs import PROGRAMS, program
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES, tables_in
-from ansible_collections.community.posthog.plugins.module_utils._resource import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._data.version import COLLECTION_VERSION
+from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same
+from ansible_collections.community.posthog.plugins.module_utils._handlers.index import PROGRAMS, program
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram, concurrency_of
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES, tables_in
+from ansible_collections.community.posthog.plugins.module_utils._resources.type_index import AREAS
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, NestedRef, Problems, Ref
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     OneOf,
     Parent,
     Place,
@@ -33,8 +35,6 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     Scope,
     Singleton,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.areas import AREAS
-from ansible_collections.community.posthog.plugins.module_utils._version import COLLECTION_VERSION
 
 ROOT = Path(__file__).resolve().parents[4]
 RESOURCES_PACKAGE = "ansible_collections.community.posthog.plugins.module_utils._resources"
@@ -281,7 +281,7 @@ def test_a_task_that_says_only_what_it_means_is_valid(table: Resource) -> None:
 
 def test_the_registry_knows_where_every_table_is() -> None:
     files = {path.stem for path in (ROOT / "plugins" / "module_utils" / "_resources").glob("*.py")}
-    helpers = {"__init__", "areas", "common", "environments", "lifecycle"}
+    helpers = {"__init__", "common", "environments", "index", "lifecycle", "type_index"}
     assert set(AREAS) == files - helpers
     for area, names in AREAS.items():
         module = importlib.import_module(f"{RESOURCES_PACKAGE}.{area}")
@@ -298,7 +298,7 @@ def test_a_module_loads_no_more_than_it_needs(name: str, areas: set[str]) -> Non
     """A module on a remote host compiles whatever it imports, each time."""
     code = (
         "import sys\n"
-        "from ansible_collections.community.posthog.plugins.module_utils._programs import program\n"
+        "from ansible_collections.community.posthog.plugins.module_utils._handlers.index import program\n"
         f"program({name!r}).spec()\n"
         "print(*sys.modules)"
     )
@@ -314,7 +314,7 @@ def test_a_module_loads_no_more_than_it_needs(name: str, areas: set[str]) -> Non
     prefix = f"{RESOURCES_PACKAGE}."
     assert {module[len(prefix) :] for module in loaded_now if module.startswith(prefix)} & set(AREAS) == areas
     engine = RESOURCES_PACKAGE.rpartition(".")[0]
-    assert not {f"{engine}.{other}" for other in ("_project", "_config", "_export", "_info", "_event")} & loaded_now
+    assert not {f"{engine}.{other}" for other in ("_bulk.project", "_handlers.config", "_bulk.export", "_handlers.info")} & loaded_now
 
 
 @pytest.mark.parametrize(("given", "number"), [({}, 8), ({"concurrency": None}, 8), ({"concurrency": 32}, 32)])

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     ApiError,
     PostHogFailure,
     UnknownOutcome,

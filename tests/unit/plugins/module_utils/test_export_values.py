@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._export import ExportProgram
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._bulk.export import ExportProgram
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     Bool,
     Document,
     Int,
@@ -28,8 +29,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Time,
     Word,
 )
-from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
-from ansible_collections.community.posthog.plugins.module_utils._resource import Identity, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Identity, Resource, Scope
 from ansible_collections.community.posthog.tests.unit.plugins.projects import Universe, universe
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Obj, api_error
 

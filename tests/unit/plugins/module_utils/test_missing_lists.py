@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError
-from ansible_collections.community.posthog.plugins.module_utils._info import InfoProgram
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError
+from ansible_collections.community.posthog.plugins.module_utils._handlers.info import InfoProgram
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.tests.unit.plugins.projects import universe
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, api_error, make_world
 

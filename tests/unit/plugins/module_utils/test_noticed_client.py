@@ -15,10 +15,7 @@ import pytest
 import requests
 import urllib3.exceptions
 
-from ansible_collections.community.posthog.plugins.module_utils import _delivery
-from ansible_collections.community.posthog.plugins.module_utils._budget import SharedLimiter, shared_limiter
-from ansible_collections.community.posthog.plugins.module_utils._client import Client, _Reading
-from ansible_collections.community.posthog.plugins.module_utils._errors import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     ApiError,
     InvalidInput,
     PostHogFailure,
@@ -29,8 +26,11 @@ from ansible_collections.community.posthog.plugins.module_utils._errors import (
     objects_in,
     option_path,
 )
-from ansible_collections.community.posthog.plugins.module_utils._pace import Pause, RateLimiter, private
-from ansible_collections.community.posthog.plugins.module_utils._version import COLLECTION_VERSION
+from ansible_collections.community.posthog.plugins.module_utils._data.version import COLLECTION_VERSION
+from ansible_collections.community.posthog.plugins.module_utils._http import delivery as _delivery
+from ansible_collections.community.posthog.plugins.module_utils._http.budget import SharedLimiter, shared_limiter
+from ansible_collections.community.posthog.plugins.module_utils._http.client import Client, _Reading
+from ansible_collections.community.posthog.plugins.module_utils._http.pace import Pause, RateLimiter, private
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     KEY,
     Clock,

@@ -10,17 +10,19 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils import _compose, _export
-from ansible_collections.community.posthog.plugins.module_utils._compose import (
+from ansible_collections.community.posthog.plugins.module_utils._bulk import export as _export
+from ansible_collections.community.posthog.plugins.module_utils._bulk.export import ExportProgram
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._engine import compose as _compose
+from ansible_collections.community.posthog.plugins.module_utils._engine.compose import (
     compose,
     composed,
     counterparts,
     is_other,
     strangers,
 )
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._export import ExportProgram
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     MARK,
     Anything,
     Bool,
@@ -40,8 +42,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Time,
     Word,
 )
-from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
-from ansible_collections.community.posthog.plugins.module_utils._resource import Identity, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Identity, Resource, Scope
 from ansible_collections.community.posthog.tests.unit.plugins.projects import Universe, universe
 from ansible_collections.community.posthog.tests.unit.plugins.utils import ORGANIZATION, Obj, api_error
 

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils import _fields
-from ansible_collections.community.posthog.plugins.module_utils._compare import (
+from ansible_collections.community.posthog.plugins.module_utils._engine.compare import (
     by_key,
     covers,
     equal,
@@ -24,7 +23,8 @@ from ansible_collections.community.posthog.plugins.module_utils._compare import 
     view,
     with_defaults,
 )
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._schema import fields as _fields
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     MARK,
     QUOTE,
     UNKNOWN,

@@ -15,9 +15,26 @@ import yaml
 from ansible.module_utils import basic
 from ansible.module_utils.common import parameters
 
-from ansible_collections.community.posthog.plugins.module_utils import _module
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
+    ApiError,
+    InvalidInput,
+    PostHogFailure,
+)
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Outcome
+from ansible_collections.community.posthog.plugins.module_utils._handlers import program as _module
+from ansible_collections.community.posthog.plugins.module_utils._handlers.index import PROGRAMS, Programs, program
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import (
+    Program,
+    ResourceProgram,
+    Sessions,
+    concurrency_of,
+    option_spec,
+    perform,
+    run_module,
+    unsupported_hint,
+)
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     Bool,
     Choice,
     Document,
@@ -32,20 +49,12 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Time,
     Word,
 )
-from ansible_collections.community.posthog.plugins.module_utils._module import (
-    Program,
-    ResourceProgram,
-    Sessions,
-    concurrency_of,
-    option_spec,
-    perform,
-    run_module,
-    unsupported_hint,
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
+    Delete,
+    Identity,
+    Resource,
+    Scope,
 )
-from ansible_collections.community.posthog.plugins.module_utils._programs import PROGRAMS, Programs, program
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import Outcome
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Identity, Resource, Scope
 from ansible_collections.community.posthog.tests.unit.plugins.utils import KEY, Memory, Obj, api_error, make_world
 
 PACKAGE = "ansible_collections.community.posthog.plugins"

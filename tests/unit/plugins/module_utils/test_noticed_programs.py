@@ -12,21 +12,21 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._api import ApiProgram
-from ansible_collections.community.posthog.plugins.module_utils._client import Connection
-from ansible_collections.community.posthog.plugins.module_utils._connection import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._handlers.api import ApiProgram
+from ansible_collections.community.posthog.plugins.module_utils._handlers.connection_info import ConnectionInfoProgram
+from ansible_collections.community.posthog.plugins.module_utils._handlers.event import EventProgram
+from ansible_collections.community.posthog.plugins.module_utils._handlers.info import InfoProgram
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Program, Sessions, perform
+from ansible_collections.community.posthog.plugins.module_utils._http.client import Connection
+from ansible_collections.community.posthog.plugins.module_utils._http.options import (
     connection,
     connection_spec,
     env_fallback,
     without_empty,
 )
-from ansible_collections.community.posthog.plugins.module_utils._connection_info import ConnectionInfoProgram
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._event import EventProgram
-from ansible_collections.community.posthog.plugins.module_utils._info import InfoProgram
-from ansible_collections.community.posthog.plugins.module_utils._module import Program, Sessions, perform
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._session import PLANNED, Session
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._state.session import PLANNED, Session
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     KEY,
     ORGANIZATION,

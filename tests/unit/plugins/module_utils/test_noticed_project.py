@@ -10,10 +10,24 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils import _project
-from ansible_collections.community.posthog.plugins.module_utils._config import ConfigProgram, plan_text
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._bulk import project as _project
+from ansible_collections.community.posthog.plugins.module_utils._bulk.project import (
+    SOURCE_KEY,
+    Node,
+    Purge,
+    Result,
+    Source,
+)
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
+    ApiError,
+    InvalidInput,
+    PostHogFailure,
+)
+from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Outcome
+from ansible_collections.community.posthog.plugins.module_utils._handlers.config import ConfigProgram, plan_text
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Declaration
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     QUOTE,
     Document,
     ListOf,
@@ -25,11 +39,7 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     References,
     Text,
 )
-from ansible_collections.community.posthog.plugins.module_utils._module import Declaration
-from ansible_collections.community.posthog.plugins.module_utils._policy import KEEP
-from ansible_collections.community.posthog.plugins.module_utils._project import SOURCE_KEY, Node, Purge, Result, Source
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import Outcome
-from ansible_collections.community.posthog.plugins.module_utils._references import named_in
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import named_in
 from ansible_collections.community.posthog.tests.unit.plugins.projects import (
     BOX,
     LABEL,

@@ -10,15 +10,26 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils import _reconcile
-from ansible_collections.community.posthog.plugins.module_utils._errors import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     Ambiguous,
     ApiError,
     InvalidInput,
     PostHogFailure,
     UnknownOutcome,
 )
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._engine import reconcile as _reconcile
+from ansible_collections.community.posthog.plugins.module_utils._engine.policy import Policy, policy_of
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
+    MASK,
+    Declared,
+    Outcome,
+    Reconciler,
+    changes,
+    masked,
+    read_declared,
+)
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     MARK,
     Anything,
     Bool,
@@ -35,18 +46,12 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Tags,
     Text,
 )
-from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
-from ansible_collections.community.posthog.plugins.module_utils._policy import Policy, policy_of
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import (
-    MASK,
-    Declared,
-    Outcome,
-    Reconciler,
-    changes,
-    masked,
-    read_declared,
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
+    Delete,
+    Identity,
+    Resource,
+    Scope,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resource import Delete, Identity, Resource, Scope
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     ORGANIZATION,
     Memory,

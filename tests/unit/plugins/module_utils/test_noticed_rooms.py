@@ -13,17 +13,22 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils import (
-    _answers,
-    _paths,
-    _secrets,
-    _shapes,
-    _twins,
-    _undeclared,
-    _words,
+from ansible_collections.community.posthog.plugins.module_utils._data import paths as _paths
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._engine import secrets as _secrets
+from ansible_collections.community.posthog.plugins.module_utils._engine import undeclared as _undeclared
+from ansible_collections.community.posthog.plugins.module_utils._engine.policy import (
+    KEEP,
+    Policy,
+    policy_of,
+    wrong_policy,
 )
-from ansible_collections.community.posthog.plugins.module_utils._errors import PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._fields import (
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import HIDDEN, MASK
+from ansible_collections.community.posthog.plugins.module_utils._http import answers as _answers
+from ansible_collections.community.posthog.plugins.module_utils._schema import shapes as _shapes
+from ansible_collections.community.posthog.plugins.module_utils._schema import yaml_words as _words
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
     QUOTE,
     Anything,
     Bool,
@@ -42,10 +47,8 @@ from ansible_collections.community.posthog.plugins.module_utils._fields import (
     Time,
     Word,
 )
-from ansible_collections.community.posthog.plugins.module_utils._policy import KEEP, Policy, policy_of, wrong_policy
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import Declared
-from ansible_collections.community.posthog.plugins.module_utils._references import applies, is_reference, walk
-from ansible_collections.community.posthog.plugins.module_utils._resource import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import applies, is_reference, walk
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Delete,
     Identity,
     Kinds,
@@ -54,8 +57,8 @@ from ansible_collections.community.posthog.plugins.module_utils._resource import
     secret_when,
     whole,
 )
-from ansible_collections.community.posthog.plugins.module_utils._secrets import HIDDEN, MASK
-from ansible_collections.community.posthog.plugins.module_utils._shared_set import SharedSet
+from ansible_collections.community.posthog.plugins.module_utils._state import twins as _twins
+from ansible_collections.community.posthog.plugins.module_utils._state.shared_set import SharedSet
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, make_world
 
 TABLE = Resource(

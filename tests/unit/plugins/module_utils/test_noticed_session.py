@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import Ambiguous, ApiError, PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._fields import Problems, Ref, Text
-from ansible_collections.community.posthog.plugins.module_utils._registry import resource as table_of
-from ansible_collections.community.posthog.plugins.module_utils._resource import Identity, Resource, Scope
-from ansible_collections.community.posthog.plugins.module_utils._session import PLANNED, Collection, Session
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import Ambiguous, ApiError, PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import resource as table_of
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Problems, Ref, Text
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Identity, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._state.session import PLANNED, Collection, Session
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     ORGANIZATION,
     Memory,

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._compare import same
-from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._export import NOTHING, Exporter
-from ansible_collections.community.posthog.plugins.module_utils._fields import Field, Problems
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import read_declared
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._bulk.export import NOTHING, Exporter
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, Problems
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, make_world
 
 #: Where a null would open something, as a task would write it. PostHog takes each of them.

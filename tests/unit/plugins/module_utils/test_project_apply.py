@@ -12,16 +12,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._client import Turns
-from ansible_collections.community.posthog.plugins.module_utils._config import plan_text
-from ansible_collections.community.posthog.plugins.module_utils._errors import (
+from ansible_collections.community.posthog.plugins.module_utils._bulk.project import Result
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     ApiError,
     InvalidInput,
     PostHogFailure,
     UnknownOutcome,
 )
-from ansible_collections.community.posthog.plugins.module_utils._fields import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._project import Result
+from ansible_collections.community.posthog.plugins.module_utils._handlers.config import plan_text
+from ansible_collections.community.posthog.plugins.module_utils._http.client import Turns
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import NestedRef, Ref
 from ansible_collections.community.posthog.tests.unit.plugins.projects import (
     BOX,
     LABEL,
@@ -103,7 +103,7 @@ def test_only_what_the_plan_found_is_written() -> None:
 
 
 def _none() -> Any:
-    from ansible_collections.community.posthog.plugins.module_utils._project import Purge
+    from ansible_collections.community.posthog.plugins.module_utils._bulk.project import Purge
 
     return Purge()
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._fields import Ref, References, Text
-from ansible_collections.community.posthog.plugins.module_utils._project import SOURCE_KEY
-from ansible_collections.community.posthog.plugins.module_utils._resource import Identity
-from ansible_collections.community.posthog.plugins.module_utils._uses import LOOKED_AT
+from ansible_collections.community.posthog.plugins.module_utils._bulk.project import SOURCE_KEY
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Ref, References, Text
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Identity
+from ansible_collections.community.posthog.plugins.module_utils._state.uses import LOOKED_AT
 from ansible_collections.community.posthog.tests.unit.plugins.projects import (
     BOX,
     TABLES,

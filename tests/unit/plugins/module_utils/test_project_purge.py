@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._resource import Delete
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Delete
 from ansible_collections.community.posthog.tests.unit.plugins.projects import (
     TABLES,
     THING,

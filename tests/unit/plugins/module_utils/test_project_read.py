@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._config import ConfigProgram
-from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._fields import Ref
-from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
-from ansible_collections.community.posthog.plugins.module_utils._project import SOURCE_KEY, Source
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._words import other_words
+from ansible_collections.community.posthog.plugins.module_utils._bulk.project import SOURCE_KEY, Source
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._handlers.config import ConfigProgram
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Ref
+from ansible_collections.community.posthog.plugins.module_utils._schema.yaml_words import other_words
 from ansible_collections.community.posthog.tests.unit.plugins.projects import TABLES, Universe, universe
 
 
@@ -401,7 +401,7 @@ def test_text_in_place_of_what_may_be_secret_is_in_no_mistake() -> None:
 
 def test_no_option_of_a_type_is_called_as_one_of_the_connection() -> None:
     """In a configuration, an item could not give it."""
-    from ansible_collections.community.posthog.plugins.module_utils._connection import connection_spec
+    from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 
     for table in RESOURCES.values():
         names = {known.name for known in table.fields} | {part.field.name for part in table.parts}

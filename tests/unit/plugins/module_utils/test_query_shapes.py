@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.community.posthog.plugins.module_utils._compare import same
-from ansible_collections.community.posthog.plugins.module_utils._compose import compose
-from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import Declared, read_declared
-from ansible_collections.community.posthog.plugins.module_utils._references import walk
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._resource import Resource
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same
+from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Declared, read_declared
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import LATE_REFS
-from ansible_collections.community.posthog.plugins.module_utils._shapes import table
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import walk
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
+from ansible_collections.community.posthog.plugins.module_utils._schema.shapes import table
 
 GENERATOR = Path(__file__).parents[3] / "bin" / "query_shapes.py"
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._export import Exporter
-from ansible_collections.community.posthog.plugins.module_utils._fields import Field, NestedRef, Problems
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import Reconciler, read_declared
-from ansible_collections.community.posthog.plugins.module_utils._references import walk
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._bulk.export import Exporter
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler, read_declared
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, NestedRef, Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import walk
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, World, make_world
 
 NAME = "known-thing"

@@ -9,12 +9,13 @@ import typing as t
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils import _secrets
-from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
-from ansible_collections.community.posthog.plugins.module_utils._programs import program
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import masked, secret_texts, suspected_texts
-from ansible_collections.community.posthog.plugins.module_utils._registry import resource
-from ansible_collections.community.posthog.plugins.module_utils._secrets import (
+from ansible_collections.community.posthog.plugins.module_utils._engine import secrets as _secrets
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
+    masked,
+    secret_texts,
+    suspected_texts,
+)
+from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import (
     HIDDEN,
     MASK,
     guarded,
@@ -24,6 +25,9 @@ from ansible_collections.community.posthog.plugins.module_utils._secrets import 
     short_options,
     without_secrets,
 )
+from ansible_collections.community.posthog.plugins.module_utils._handlers.index import program
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import resource
 
 LONG = "canary-secret"
 SPEC: dict[str, t.Any] = {

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._client import Turns
-from ansible_collections.community.posthog.plugins.module_utils._errors import PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._shared_set import SharedSet
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._http.client import Turns
+from ansible_collections.community.posthog.plugins.module_utils._state.shared_set import SharedSet
 from ansible_collections.community.posthog.tests.unit.plugins.projects import Busy
 from ansible_collections.community.posthog.tests.unit.plugins.utils import make_world
 

@@ -12,10 +12,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import Outcome, Reconciler, read_declared
-from ansible_collections.community.posthog.plugins.module_utils._resource import Resource
-from ansible_collections.community.posthog.plugins.module_utils._twins import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
+    Outcome,
+    Reconciler,
+    read_declared,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
+from ansible_collections.community.posthog.plugins.module_utils._state.twins import (
     Superseded,
     can_have_twins,
     older,

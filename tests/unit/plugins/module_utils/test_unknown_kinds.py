@@ -14,13 +14,23 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._compare import reset_keys, same, view, with_defaults
-from ansible_collections.community.posthog.plugins.module_utils._compose import composed, of_unknown_kind
-from ansible_collections.community.posthog.plugins.module_utils._export import Exporter
-from ansible_collections.community.posthog.plugins.module_utils._fields import Field, Problems, Remark, remarks_in
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import Reconciler, read_declared
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._undeclared import spelled_out, unspelled
+from ansible_collections.community.posthog.plugins.module_utils._bulk.export import Exporter
+from ansible_collections.community.posthog.plugins.module_utils._engine.compare import (
+    reset_keys,
+    same,
+    view,
+    with_defaults,
+)
+from ansible_collections.community.posthog.plugins.module_utils._engine.compose import composed, of_unknown_kind
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler, read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.undeclared import spelled_out, unspelled
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
+    Field,
+    Problems,
+    Remark,
+    remarks_in,
+)
 from ansible_collections.community.posthog.tests.unit.plugins.module_utils.test_engine_keeping import value_of
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, make_world
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._project import Purge
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._bulk.project import Purge
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.tests.unit.plugins.projects import THING, Universe, marked, universe
 
 THINGS = "/api/projects/1/things/"

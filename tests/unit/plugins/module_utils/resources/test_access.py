@@ -10,17 +10,15 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
     MASK,
     Outcome,
     Reconciler,
     masked,
     read_declared,
 )
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES as TYPES
-from ansible_collections.community.posthog.plugins.module_utils._resource import Scope
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
 from ansible_collections.community.posthog.plugins.module_utils._resources import access
 from ansible_collections.community.posthog.plugins.module_utils._resources.access import (
     ACCESS_CONTROL,
@@ -28,6 +26,8 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.acces
     SHARING,
     Shared,
 )
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES as TYPES
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Scope
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     ORGANIZATION,
     Memory,

@@ -9,15 +9,19 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
+    ApiError,
+    InvalidInput,
+    PostHogFailure,
+)
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
     MASK,
     Outcome,
     Reconciler,
     masked,
     read_declared,
 )
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
 from ansible_collections.community.posthog.plugins.module_utils._resources.account import (
     ACTIVITY_LOG,
     INTEGRATION,

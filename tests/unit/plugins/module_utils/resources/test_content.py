@@ -9,13 +9,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import Ambiguous, InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import Ambiguous, InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
     Outcome,
     Reconciler,
     read_declared,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resource import Resource
 from ansible_collections.community.posthog.plugins.module_utils._resources.analytics import code_name
 from ansible_collections.community.posthog.plugins.module_utils._resources.documents import (
     ANNOTATION,
@@ -23,6 +22,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.docum
     DATA_COLOR_THEME,
     NOTEBOOK,
 )
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, make_world
 
 PROJECT = "/api/projects/1/"

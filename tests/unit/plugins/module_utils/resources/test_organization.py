@@ -9,15 +9,19 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import Outcome, Reconciler, read_declared
-from ansible_collections.community.posthog.plugins.module_utils._resource import Resource
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
+    Outcome,
+    Reconciler,
+    read_declared,
+)
 from ansible_collections.community.posthog.plugins.module_utils._resources.organization import (
     INVITE,
     ORGANIZATION,
     ORGANIZATION_DOMAIN,
     PROXY_RECORD,
 )
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, api_error, make_world
 
 ACME = "01890000-0000-0000-0000-0000000000aa"

@@ -12,15 +12,14 @@ from typing import Any
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram, _Module
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
     Outcome,
     Reconciler,
     masked,
     read_declared,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resource import Resource
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram, _Module
 from ansible_collections.community.posthog.plugins.module_utils._resources.pipelines import (
     BATCH_EXPORT,
     DESTINATIONS,
@@ -30,6 +29,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.pipel
     MESSAGING_TEMPLATE,
     STORED,
 )
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, make_world
 
 PROJECT = "/api/projects/1/"

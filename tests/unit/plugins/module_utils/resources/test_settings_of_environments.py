@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import Outcome, Reconciler, read_declared
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
+    Outcome,
+    Reconciler,
+    read_declared,
+)
 from ansible_collections.community.posthog.plugins.module_utils._resources.environments import OF_ENVIRONMENTS
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, api_error, make_world
 
 PROJECT, ENVIRONMENT = "/api/projects/1/", "/api/environments/1/"

@@ -10,9 +10,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._module import ResourceProgram
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import Outcome, Reconciler, read_declared
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
+    Outcome,
+    Reconciler,
+    read_declared,
+)
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
 from ansible_collections.community.posthog.plugins.module_utils._resources.warehouse import EXTERNAL_DATA_SOURCE
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, make_world
 

@@ -11,13 +11,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import ApiError, InvalidInput, PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
+    ApiError,
+    InvalidInput,
+    PostHogFailure,
+)
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
     Outcome,
     Reconciler,
     read_declared,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resource import Resource
 from ansible_collections.community.posthog.plugins.module_utils._resources.taxonomy import (
     EVENT_DEFINITION,
     GROUP_TYPE_METRIC,
@@ -25,6 +28,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.taxon
     PROPERTY_DEFINITION,
     PROPERTY_GROUP,
 )
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     Memory,
     Obj,

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._errors import Ambiguous, ApiError, InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._programs import PROGRAMS
-from ansible_collections.community.posthog.plugins.module_utils._reconcile import (
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import Ambiguous, ApiError, InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
     Outcome,
     Reconciler,
     masked,
     read_declared,
 )
-from ansible_collections.community.posthog.plugins.module_utils._registry import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._handlers.index import PROGRAMS
+from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._resources.warehouse import canonical
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, make_world
 

@@ -1,0 +1,214 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""What an item of a configuration says by not naming a field, where it is the whole truth about its object.
+
+Private to this collection: it may change without notice.
+
+An export leaves out what :func:`at_rest` finds to be at its default, and a declaration that is the whole truth puts
+back what :func:`at_rest` finds not to be. Both ask the same function, so what one leaves out the other one knows.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import re
+import typing as t
+
+from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UNKNOWN, Field
+
+if t.TYPE_CHECKING:
+    from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Declared
+    from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
+
+#: What says nothing, in whichever of the ways in which PostHog writes it.
+_NOTHING: t.Final[tuple[t.Any, ...]] = (None, "", [], {})
+
+
+def at_rest(known: Field, value: t.Any) -> bool:
+    """Whether a field has the value that it has where nobody says anything.
+
+    :param known: the field.
+    :param value: what the server shows.
+    :returns: True if leaving it out comes to the same; False also where nobody knows.
+    """
+    rest = known.rest
+    if rest is UNKNOWN:
+        return False
+    if _says_nothing(rest) and _says_nothing(value):
+        return True
+    if isinstance(rest, (bool, int, float, str)):
+        value = known.null_as if value is None and known.null_as is not None else value
+        # Only what is just the same; the comparison tells whether the rest makes a difference.
+        return type(value) is type(rest) and bool(value == rest)
+    return same(known, rest, value)
+
+
+def _says_nothing(value: t.Any) -> bool:
+    return any(type(value) is type(nothing) and value == nothing for nothing in _NOTHING)
+
+
+def completed(resource: Resource, declared: Declared) -> Declared:
+    """A declaration with the defaults of all that it does not name.
+
+    :param resource: the table.
+    :param declared: what an item names.
+    :returns: the same with defaults for the rest; their names are in C(undeclared).
+    """
+    values = {
+        known.name: copy.deepcopy(known.rest)
+        for known in resource.fields
+        if known.rest is not UNKNOWN
+        and known.name not in declared.values
+        and known.name not in (*resource.identity.options, *resource.place_options)
+        and not any(name.startswith(f"{known.name}.") for name in resource.identity.within)
+        # What an extra field says stands beside it in the same body.
+        and known.api_name not in declared.extra
+    }
+    parts = {
+        part.field.name: copy.deepcopy(part.field.rest)
+        for part in resource.parts
+        if part.field.rest is not UNKNOWN and part.field.name not in declared.parts
+    }
+    return dataclasses.replace(
+        declared,
+        values={**declared.values, **values},
+        # A short form says one thing of a document; the rest of the document is not named either.
+        partial=set(),
+        parts={**declared.parts, **parts},
+        undeclared=frozenset([*values, *parts]),
+    )
+
+
+def settled(declared: Declared, resource: Resource, current: t.Mapping[str, t.Any] | None) -> Declared:
+    """A completed declaration without the defaults that need no word.
+
+    :param declared: what :func:`completed` returned.
+    :param resource: the table.
+    :param current: the object as it is; None where it is still to be made, and gets its defaults from PostHog.
+    :returns: the declaration with those defaults only that the object is not at.
+    """
+    needless = set()
+    for name in declared.undeclared:
+        known = resource.field(name)
+        unseen = known is not None and current is not None and not known.shown_by(current)
+        if current is None or unseen or (known is not None and at_rest(known, known.value_in(current))):
+            needless.add(name)
+    if not needless:
+        return declared
+    return dataclasses.replace(
+        declared,
+        values={name: value for name, value in declared.values.items() if name not in needless},
+        parts={name: value for name, value in declared.parts.items() if name not in needless},
+        undeclared=declared.undeclared - needless,
+    )
+
+
+def spelled_out(known: Field, desired: t.Any, current: t.Any) -> t.Any:
+    """A declared value in which what it does not name of an open document is null, which means absent.
+
+    :param known: the field.
+    :param desired: the declared value.
+    :param current: what the server shows.
+    :returns: a copy; what the table knows the keys of is left to the comparison, which knows their defaults.
+    """
+    if known.kind == "open":
+        # Of a merged one, what is not named stays, whoever else writes it.
+        others = known.merged or known.patched
+        return desired if others else _spelled_out(desired, current, (*known.unsaid, *known.computed_keys))
+    if known.strange(desired) is not None and known.strange(current) is not None:
+        return _spelled_out(desired, current, [key.name for key in known.fields if key.computed])
+    if known.kind == "document" and isinstance(desired, dict) and isinstance(current, dict):
+        out = dict(desired)
+        for inner in known.fields:
+            if inner.name in out and inner.name in current and not inner.computed:
+                out[inner.name] = spelled_out(inner, out[inner.name], current[inner.name])
+            elif inner.stays and inner.name in current:
+                out[inner.name] = inner.null_as if inner.default is None else inner.default
+        return out
+    if known.kind == "list" and known.items is not None and not known.unordered:
+        if isinstance(desired, list) and isinstance(current, list) and len(desired) == len(current):
+            return [spelled_out(known.items, one, other) for one, other in zip(desired, current)]
+    if known.kind == "map" and isinstance(desired, dict) and isinstance(current, dict):
+        items = known.items
+        out = {
+            key: value if items is None or key not in current else spelled_out(items, value, current[key])
+            for key, value in desired.items()
+        }
+        if known.merged:
+            out.update({key: None for key, value in current.items() if key not in out and not _says_nothing(value)})
+        return out
+    return desired
+
+
+def _spelled_out(desired: t.Any, current: t.Any, unsaid: t.Container[str]) -> t.Any:
+    if isinstance(desired, dict) and isinstance(current, dict):
+        more = {
+            key: None
+            for key, value in current.items()
+            if key not in desired and key not in unsaid and not _says_nothing(value)
+        }
+        return {key: _spelled_out(value, current.get(key), unsaid) for key, value in {**desired, **more}.items()}
+    if isinstance(desired, list) and isinstance(current, list) and len(desired) == len(current):
+        return [_spelled_out(one, other, unsaid) for one, other in zip(desired, current)]
+    return desired
+
+
+def unspelled(known: Field, body: t.Any, desired: t.Any) -> t.Any:
+    """A value for the body of a write without the nulls that :func:`spelled_out` added.
+
+    :param known: the field.
+    :param body: the value as it would be sent.
+    :param desired: the declared value, before it was spelled out.
+    :returns: a copy. What a write replaces whole is rid of a key by leaving it out; a server may keep a null as one.
+    """
+    if known.kind == "open":
+        return body if known.merged or known.patched or known.clear_members else _unspelled(body, desired)
+    if known.strange(desired) is not None:
+        return _unspelled(body, desired)
+    if known.kind == "document" and isinstance(body, dict) and isinstance(desired, dict):
+        inner = {item.name: item for item in known.fields if item.name in desired}
+        return {key: unspelled(inner[key], body[key], desired[key]) if key in inner else body[key] for key in body}
+    if known.kind == "list" and known.items is not None and not known.unordered:
+        if isinstance(body, list) and isinstance(desired, list) and len(body) == len(desired):
+            return [unspelled(known.items, one, other) for one, other in zip(body, desired)]
+    if known.kind == "map" and known.items is not None and isinstance(body, dict) and isinstance(desired, dict):
+        items = known.items
+        return {key: unspelled(items, body[key], desired[key]) if key in desired else body[key] for key in body}
+    return body
+
+
+def _unspelled(body: t.Any, desired: t.Any) -> t.Any:
+    if isinstance(body, dict) and isinstance(desired, dict):
+        kept = {key: value for key, value in body.items() if value is not None or key in desired}
+        return {key: _unspelled(value, desired.get(key)) for key, value in kept.items()}
+    if isinstance(body, list) and isinstance(desired, list) and len(body) == len(desired):
+        return [_unspelled(one, other) for one, other in zip(body, desired)]
+    return body
+
+
+def names(values: t.Mapping[str, t.Any], path: str) -> bool:
+    """Whether a declaration names a place.
+
+    :param values: what is declared, by field.
+    :param path: as in a list of changes, for example C(filters.groups[0].variant).
+    :returns: False where the way there ends in the declaration before the place is reached.
+    """
+    value: t.Any = values
+    left = path
+    while left and isinstance(value, (dict, list)):
+        if isinstance(value, list):
+            step = re.match(r"\[(\d+)\]\.?", left)
+            if step is None or int(step.group(1)) >= len(value):
+                return True
+            value, left = value[int(step.group(1))], left[step.end() :]
+            continue
+        # A key may hold a point itself, so the longest one that fits is the one that is meant.
+        fitting = [key for key in value if isinstance(key, str) and re.match(rf"{re.escape(key)}(?=$|[.\[])", left)]
+        if not fitting:
+            return False
+        key = max(fitting, key=len)
+        value, left = value[key], left[len(key) :].lstrip(".")
+    return True

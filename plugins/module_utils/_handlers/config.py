@@ -1,0 +1,245 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""Applying a whole configuration (M(community.posthog.posthog_config)).
+
+Private to this collection: it may change without notice.
+"""
+
+from __future__ import annotations
+
+import json as jsonlib
+import re
+import typing as t
+
+from ansible_collections.community.posthog.plugins.module_utils._bulk.project import (
+    Project,
+    Purge,
+    Result,
+)
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._data.sentences import scopes_at_once
+from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP, UNDECLARED, Policy
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Outcome, changes
+from ansible_collections.community.posthog.plugins.module_utils._handlers.beside import alone_in
+from ansible_collections.community.posthog.plugins.module_utils._handlers.program import (
+    Program,
+    ResourceProgram,
+    concurrency_of,
+)
+from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
+from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
+
+#: How a plan marks what becomes of an object.
+SIGNS: t.Final = {"created": "+", "updated": "~", "deleted": "-"}
+
+#: Longest text that may be shown where objects should stand.
+_LONG: t.Final = 100
+
+#: Longest value that a plan shows on one line.
+_WIDE: t.Final = 160
+
+
+class ConfigProgram(Program):
+    """Brings one or several projects to what a configuration says.
+
+    :param programs: the modules of all types.
+    """
+
+    def __init__(self, programs: t.Iterable[ResourceProgram]) -> None:
+        super().__init__("posthog_config")
+        self.programs = {program.table.plural: program for program in programs}
+
+    def spec(self) -> dict[str, t.Any]:
+        """See :meth:`Program.spec`."""
+        return {
+            "argument_spec": {
+                **connection_spec(),
+                "config": {"type": "raw"},
+                "src": {"type": "list", "elements": "path"},
+                "purge": {"type": "list", "elements": "str"},
+                "purge_scope": {"type": "str", "choices": ["marked", "all"], "default": "marked"},
+                "max_deletions": {"type": "str", "default": "10"},
+                "allow_empty": {"type": "bool", "default": False},
+                "undeclared": {"type": "str", "choices": list(UNDECLARED), "default": KEEP.undeclared},
+                "details": {"type": "bool", "default": True},
+                "unknown_names": {"type": "str", "choices": ["warn", "error", "ignore"], "default": "warn"},
+                "concurrency": {"type": "int", "default": 8},
+            },
+            "required_one_of": [["config", "src"]],
+            "supports_check_mode": True,
+        }
+
+    def secrets(self, raw: t.Mapping[str, t.Any]) -> set[str]:
+        """See :meth:`Program.secrets`."""
+        return {text for program, item in self._items(raw) for text in program.secret_texts(item)}
+
+    def suspected(self, raw: t.Mapping[str, t.Any]) -> set[str]:
+        """See :meth:`Program.suspected`."""
+        found = {text for program, item in self._items(raw) for text in program.suspected(item)}
+        for document in _documents(raw.get("config")):
+            # What has no form at all may hold anything.
+            for held in document.values() if isinstance(document, dict) else [document]:
+                items = held if isinstance(held, list) else [held]
+                found |= {item for item in items if isinstance(item, str) and len(item) > _LONG}
+        return found
+
+    def hidden(self, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """See :meth:`Program.hidden`."""
+
+        def item(program: ResourceProgram | None, value: t.Any) -> t.Any:
+            if isinstance(value, list):
+                return [item(program, inner) for inner in value]
+            return program.hidden(value) if program is not None and isinstance(value, dict) else value
+
+        def document(found: t.Any) -> t.Any:
+            if isinstance(found, list):
+                return [document(inner) for inner in found]
+            if not isinstance(found, dict):
+                return found
+            return {key: item(self.programs.get(key), value) for key, value in found.items()}
+
+        return {**params, "config": document(params["config"])} if "config" in params else dict(params)
+
+    def _items(self, raw: t.Mapping[str, t.Any]) -> t.Iterator[tuple[ResourceProgram, dict[str, t.Any]]]:
+        """Everything that is declared, with the module that does it."""
+        for document in _documents(raw.get("config")):
+            for key, value in document.items() if isinstance(document, dict) else ():
+                program = self.programs.get(key)
+                for item in (value if isinstance(value, list) else [value]) if program is not None else ():
+                    if program is not None and isinstance(item, dict):
+                        yield program, item
+
+    def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """See :meth:`Program.run`."""
+        if raw.get("src"):
+            raise InvalidInput(
+                [("src", "is read on the controller, which this way of execution cannot; use config instead")]
+            )
+        check_mode = session.check_mode
+        policy = self._policy(params, check_mode)
+        purge = self._purge(params)
+        concurrency = concurrency_of(params)
+        session.many = True
+        session.marks = True
+        session.brief = True
+        adopted = {self.programs[name].table.type for name in purge.types if name in self.programs}
+        session.adopts = frozenset(adopted) if not purge.everything else frozenset()
+        session.keep_secret(self.secrets(raw))
+        project = Project(session, self.programs, concurrency=concurrency, policy=policy, progress=session.report)
+        project.read(_documents(raw.get("config")))
+        try:
+            project.order()
+            with alone_in(session, [] if check_mode else project.places()):
+                result = project.plan(purge)
+                unknown = project.unknown_names() if params.get("unknown_names") != "ignore" else []
+                if unknown and params.get("unknown_names") == "error":
+                    raise InvalidInput(unknown)
+                for path, text in unknown:
+                    session.warn(f"{path}: {text}")
+                for table, fields in sorted(session.unread.items()):
+                    rest = ", ".join(sorted(fields))
+                    session.warn(f"details: of {table} only what lists show was compared, without {rest}")
+                if not check_mode:
+                    # Again from what is, not from what the plan made of it.
+                    result = project.apply()
+        finally:
+            session.set_check_mode(check_mode)
+            session.client.ended = None
+        return self._result(result, check_mode)
+
+    @staticmethod
+    def _policy(params: t.Mapping[str, t.Any], check_mode: bool) -> Policy:
+        details = params.get("details")
+        if details is False and not check_mode:
+            text = "is for check mode only: what would be written must be compared with all of the object"
+            raise InvalidInput([("details", f"false {text}")])
+        return Policy(str(params.get("undeclared") or KEEP.undeclared), details is not False)
+
+    @staticmethod
+    def _purge(params: t.Mapping[str, t.Any]) -> Purge:
+        most = str(params.get("max_deletions") if params.get("max_deletions") is not None else "10").strip()
+        if not re.fullmatch(r"\d+ ?%?", most):
+            raise InvalidInput([("max_deletions", f"takes a number or a percentage such as 20%, not {most!r}")])
+        return Purge(
+            types=tuple(params.get("purge") or ()),
+            everything=params.get("purge_scope") == "all",
+            most=int(most.rstrip("% ")),
+            percent=most.endswith("%"),
+            allow_empty=bool(params.get("allow_empty")),
+        )
+
+    @staticmethod
+    def _result(result: Result, check_mode: bool) -> dict[str, t.Any]:
+        counts = result.counts
+        changed = bool(counts["created"] or counts["updated"] or counts["deleted"] or result.begun)
+        out: dict[str, t.Any] = {
+            "changed": changed,
+            "msg": ("Plan: " if check_mode else "") + result.summary,
+            "counts": counts,
+            "objects": result.entries,
+            "diff": {"prepared": plan_text(result)},
+        }
+        if counts["failed"]:
+            failed = [entry for entry in result.entries if entry["action"] == "failed"]
+            lines = "\n".join(f"- {entry['type']} {entry['name']!r}: {entry['msg']}" for entry in failed)
+            out["failed"] = True
+            out["msg"] = f"{result.summary}; running it again goes on from here.\n{lines}"
+            out["msg"] += scopes_at_once(str(entry["msg"]) for entry in failed)
+        return out
+
+
+def _documents(config: t.Any) -> list[t.Any]:
+    """The documents of a configuration: one, or a list of them."""
+    if config is None:
+        return []
+    return config if isinstance(config, list) else [config]
+
+
+def plan_text(result: Result) -> str:
+    """What a run changes, or would change, in the form known from other tools.
+
+    :param result: what became of everything.
+    :returns: lines; one block for each object.
+    """
+    lines: list[str] = []
+    for name, outcome in result.outcomes:
+        sign = SIGNS.get(outcome.action)
+        if sign is None:
+            continue
+        lines.append(f"{sign} {outcome.label or outcome.resource.label(name)}")
+        lines += [f"    {line}" for line in _details(outcome)]
+    for entry in result.entries:
+        if entry["action"] in ("failed", "skipped"):
+            lines.append(f"! {entry['type'].replace('_', ' ')} {entry['name']!r} {entry['action']}: {entry['msg']}")
+    counts = result.counts
+    lines.append(
+        f"{counts['created']} to create, {counts['updated']} to change, {counts['deleted']} to delete, "
+        f"{counts['unchanged']} unchanged."
+        if not counts["failed"]
+        else result.summary
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _details(outcome: Outcome) -> t.Iterator[str]:
+    """The fields of an object that come about or change."""
+    if outcome.action == "created":
+        for key, value in outcome.after.items():
+            yield from _block(f"{key}: ", value)
+    elif outcome.action == "updated":
+        for change in changes(outcome):
+            before, after = _inline(change["before"]), _inline(change["after"])
+            reason = " (not declared, so PostHog's default)" if change.get("undeclared") else ""
+            yield f"{change['path']}: {before} -> {after}{reason}"
+
+
+def _block(head: str, value: t.Any) -> t.Iterator[str]:
+    text = _inline(value)
+    yield head + text
+
+
+def _inline(value: t.Any) -> str:
+    """A value on one line, cut where it is too long for one."""
+    text = jsonlib.dumps(value, ensure_ascii=False, sort_keys=False, default=str)
+    return text if len(text) <= _WIDE else f"{text[: _WIDE - 1]}… ({len(text)} characters)"

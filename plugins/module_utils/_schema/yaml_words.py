@@ -1,0 +1,105 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""What YAML makes of words: C(on), C(no), C(22:00) and C(0123) are no text to it.
+
+Private to this collection: it may change without notice.
+
+A task gets nothing but the value, so a boolean is refused wherever text is meant. Of a file that
+M(community.posthog.posthog_config) reads it is known what stood there.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import QUOTE, Field, Problems
+
+#: Numbers that are written in a way in which hardly anybody writes a number: 22:00, 0123, 0x1F, 1_000.
+_ODD_NUMBER: t.Final = re.compile(r"[-+]?(?:0[0-9_]+|0[xb].*|.*[:_].*)", re.IGNORECASE)
+
+#: What may stand in a number's, a switch's or a time's place, however it is written.
+_FITTING: t.Final[dict[str, tuple[str, ...]]] = {
+    "bool": ("bool",),
+    "int": ("int", "num", "decimal"),
+    "float": ("int", "num", "decimal"),
+    "timestamp": ("time",),
+}
+
+
+def keys_that_are_none(value: t.Any, path: str = "") -> Problems:
+    """The keys of dictionaries that YAML made booleans or nothing of.
+
+    :param value: a task's options, as Ansible hands them over.
+    :param path: where it stands.
+    :returns: what is wrong.
+    """
+    problems: Problems = []
+    if isinstance(value, t.Mapping):
+        for key, inner in value.items():
+            if key is None or isinstance(key, bool):
+                shown = "null" if key is None else str(key).lower()
+                problems.append((path, f"has the key {shown}, which is no text; {QUOTE}"))
+            problems += keys_that_are_none(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, (list, tuple)):
+        for index, inner in enumerate(value):
+            problems += keys_that_are_none(inner, f"{path}[{index}]")
+    return problems
+
+
+def booleans_for_texts(spec: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> Problems:
+    """The options that take text and were given a boolean, before Ansible makes a text of it.
+
+    :param spec: the module's argument spec.
+    :param raw: the task's options.
+    :returns: what is wrong.
+    """
+    names = {alias: name for name, item in spec.items() for alias in (name, *item.get("aliases", ()))}
+    problems: Problems = []
+    for given, value in raw.items():
+        item = spec.get(names.get(given, ""), {})
+        kind = item.get("type", "str")
+        if item.get("choices") or kind not in ("str", "path", "list"):
+            continue
+        if kind == "list" and item.get("elements") not in ("str", "path"):
+            continue
+        for index, inner in enumerate(value) if isinstance(value, (list, tuple)) else [(None, value)]:
+            if isinstance(inner, bool):
+                where = given if index is None else f"{given}[{index}]"
+                problems.append((where, f"takes text, not {str(inner).lower()}; {QUOTE}"))
+    return problems
+
+
+def other_words(fields: t.Iterable[Field], spelled: t.Iterable[t.Mapping[str, t.Any]], where: str) -> Problems:
+    """The values of an item of which YAML made something else than what was written, where that matters.
+
+    :param fields: the options of the item's type.
+    :param spelled: of a file, the values that do not look as they were written: C(steps) from the item down, C(text),
+        C(kind) (YAML's) and C(value) (what it is now, as text).
+    :param where: the item's path.
+    :returns: what is wrong.
+    """
+    root = Field("item", "document", fields=tuple(fields))
+    problems: Problems = []
+    for entry in spelled:
+        known, free = _field_at(root, entry["steps"])
+        kind, text = str(entry["kind"]), str(entry["text"])
+        if known is not None and not free and (known.kind in _FITTING[kind] or known.words):
+            continue
+        if free and kind != "bool" and not (kind in ("int", "float") and _ODD_NUMBER.fullmatch(text)):
+            continue
+        path = where + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in entry["steps"])
+        remedy = f"put it in quotes, or write {entry['value']}"
+        problems.append((path, f"{text} without quotes is {entry['value']} to YAML; {remedy}"))
+    return problems
+
+
+def _field_at(root: Field, steps: t.Sequence[t.Any]) -> tuple[Field | None, bool]:
+    """The field that a value belongs to, and whether it stands in a place that takes values of any kind."""
+    known: Field | None = root
+    for step in steps:
+        if known is None or known.kind in ("open", "any", "json"):
+            return known, True
+        known = known.items if isinstance(step, int) or known.kind == "map" else known.key(str(step))
+    return known, known is None or (known.kind in ("open", "any", "json") and known.ref is None and not known.words)

@@ -1,0 +1,114 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""Objects that two runs created at the same time.
+
+Private to this collection: it may change without notice.
+
+Each run that has created an object looks for it again. Whoever created the later one sees both, since its look begins
+after both are there; it takes its own away and works with the other one. The older object stays in any case, so two
+runs never take away both.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import dig, instant
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Delete, Resource
+
+if t.TYPE_CHECKING:
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection
+
+#: Objects up to which a list is read in one request.
+_PAGE: t.Final = 500
+
+
+class Superseded(Exception):
+    """What was just created was taken away again, for an older object of its name."""
+
+
+def can_have_twins(resource: Resource) -> bool:
+    """Whether PostHog takes a second object of the same name.
+
+    :param resource: the table.
+    :returns: False also where the place alone tells the object.
+    """
+    return not (resource.identity.unique or resource.singleton or resource.key_paths) and resource.creatable
+
+
+def removable(resource: Resource) -> bool:
+    """Whether an object may be taken away right after it was created.
+
+    :param resource: the table.
+    :returns: False for what comes with more than itself: a project, an organization.
+    """
+    return resource.delete is not Delete.NONE and resource.purgeable and not resource.aftermath
+
+
+def age(resource: Resource, obj: t.Mapping[str, t.Any]) -> tuple[t.Any, ...] | None:
+    """What tells an older object from a newer one.
+
+    :param resource: the table.
+    :param obj: the server's object.
+    :returns: something to compare; None where the object does not tell.
+    """
+    number = obj.get("id")
+    if isinstance(number, int) and not isinstance(number, bool):
+        return ("number", number)
+    created = instant(obj.get("created_at"))
+    return None if created is None else ("time", created, str(resource.object_id(obj)))
+
+
+def older(
+    resource: Resource, obj: t.Mapping[str, t.Any], others: t.Iterable[t.Mapping[str, t.Any]]
+) -> t.Mapping[str, t.Any] | None:
+    """The oldest of several objects, if it is certain that it is not the one that was just created.
+
+    :param resource: the table.
+    :param obj: what was just created.
+    :param others: objects of its name.
+    :returns: an older one; None where there is none, or where that cannot be told.
+    """
+    ages = [(age(resource, other), other) for other in others]
+    own = age(resource, obj)
+    if own is None or any(found is None or found[0] != own[0] for found, _other in ages):
+        return None
+    first, oldest = min(ages, key=lambda item: t.cast("tuple[t.Any, ...]", item[0]), default=(own, obj))
+    return oldest if t.cast("tuple[t.Any, ...]", first) < own else None
+
+
+def looked_at_again(collection: Collection) -> Collection:
+    """The same objects, read after this call began.
+
+    Several threads that have created something share one list.
+
+    :param collection: what is known.
+    :returns: a collection that knows nothing older.
+    """
+    session = collection.session
+    identity = collection.resource.identity
+    if session.client.turns is None or (identity.filter is not None and len(collection) > _PAGE):
+        return collection.afresh()
+    asked = collection.looks
+    with session.alone_at(f"{collection.path} looked at again"):
+        if collection.looks == asked or collection.look is None:
+            collection.looks += 1
+            look = collection.afresh()
+            look.all()
+            collection.look = look
+        return collection.look
+
+
+def others_like(
+    resource: Resource, obj: t.Mapping[str, t.Any], found: t.Iterable[t.Mapping[str, t.Any]]
+) -> list[t.Mapping[str, t.Any]]:
+    """Those of several objects that are not the one that was just created.
+
+    :param resource: the table.
+    :param obj: what was just created.
+    :param found: objects of its name.
+    :returns: the others.
+    """
+    ids = {str(dig(obj, path)) for path in (resource.id_path, *resource.other_ids)}
+    return [other for other in found if str(resource.object_id(other)) not in ids]

@@ -314,7 +314,10 @@ def test_a_module_loads_no_more_than_it_needs(name: str, areas: set[str]) -> Non
     prefix = f"{RESOURCES_PACKAGE}."
     assert {module[len(prefix) :] for module in loaded_now if module.startswith(prefix)} & set(AREAS) == areas
     engine = RESOURCES_PACKAGE.rpartition(".")[0]
-    assert not {f"{engine}.{other}" for other in ("_bulk.project", "_handlers.config", "_bulk.export", "_handlers.info")} & loaded_now
+    assert (
+        not {f"{engine}.{other}" for other in ("_bulk.project", "_handlers.config", "_bulk.export", "_handlers.info")}
+        & loaded_now
+    )
 
 
 @pytest.mark.parametrize(("given", "number"), [({}, 8), ({"concurrency": None}, 8), ({"concurrency": 32}, 32)])

@@ -10,12 +10,12 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import counted
+from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 from ansible_collections.community.posthog.plugins.module_utils._resources.access import (
     GREATEST,
     LEVELS,
     PROJECT_LEVELS,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import nearest
 from ansible_collections.community.posthog.plugins.plugin_utils._templates import untrusted
 
 DOCUMENTATION = r"""

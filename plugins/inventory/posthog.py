@@ -227,13 +227,14 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     answered,
     objects_in,
 )
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
+from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import masked
 from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Program, Sessions, perform
 from ansible_collections.community.posthog.plugins.module_utils._http.client import REGIONS, REQUESTS_IMPORT_ERROR
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection, connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._resources.organization import LEVELS
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import nearest, plain
 from ansible_collections.community.posthog.plugins.module_utils._schema.yaml_words import booleans_for_texts
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 from ansible_collections.community.posthog.plugins.plugin_utils._names import host_name

@@ -57,8 +57,9 @@ import typing as t
 from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
+from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import nearest, plain
 from ansible_collections.community.posthog.plugins.plugin_utils._options import unknown_options
 from ansible_collections.community.posthog.plugins.plugin_utils._sources import documents, missing
 

@@ -55,7 +55,7 @@ from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.inventory.manager import InventoryManager
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import plain
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
 from ansible_collections.community.posthog.plugins.plugin_utils._options import unknown_options
 from ansible_collections.community.posthog.plugins.plugin_utils._variables import Look, reader
 

@@ -85,19 +85,16 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     InvalidInput,
     PostHogFailure,
 )
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig, has
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
+from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import masked
 from ansible_collections.community.posthog.plugins.module_utils._handlers.info import InfoProgram
 from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Program, Sessions, perform
 from ansible_collections.community.posthog.plugins.module_utils._http.client import REQUESTS_IMPORT_ERROR
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    UUID,
-    Ref,
-    dig,
-    has,
-    nearest,
-    plain,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 from ansible_collections.community.posthog.plugins.plugin_utils._options import (

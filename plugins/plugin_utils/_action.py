@@ -31,6 +31,8 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
+from ansible_collections.community.posthog.plugins.module_utils._data.words import kind_of
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import (
     guarded,
     invocation,
@@ -49,7 +51,7 @@ from ansible_collections.community.posthog.plugins.module_utils._handlers.progra
 from ansible_collections.community.posthog.plugins.module_utils._http.client import REQUESTS_IMPORT_ERROR
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec, without_empty
 from ansible_collections.community.posthog.plugins.module_utils._http.run import handed_on
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import QUOTE, kind_of, plain
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE
 from ansible_collections.community.posthog.plugins.module_utils._schema.yaml_words import (
     booleans_for_texts,
     keys_that_are_none,

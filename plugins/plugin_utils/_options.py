@@ -20,8 +20,9 @@ from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.plugins import AnsiblePlugin
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
+from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import nearest, plain
 
 #: What a set of options is: those that were said, and all of them, as the engine takes them.
 Settings = tuple[dict[str, t.Any], dict[str, t.Any]]

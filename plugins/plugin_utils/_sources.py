@@ -17,7 +17,7 @@ from ansible.errors import AnsibleError, AnsibleUndefinedVariable
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export import SECRET_PREFIX
 from ansible_collections.community.posthog.plugins.module_utils._bulk.project import SOURCE_KEY, Source
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import plain
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
 from ansible_collections.community.posthog.plugins.plugin_utils._templates import template_text
 
 #: What a file name ends in to be read from a directory.

@@ -24,9 +24,10 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.utils.vars import load_extra_vars
 
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import texts
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import likely, plain
+from ansible_collections.community.posthog.plugins.module_utils._schema.spelling import likely
 from ansible_collections.community.posthog.plugins.plugin_utils._sources import files_of
 
 #: What all variables of this collection begin with.

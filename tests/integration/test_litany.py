@@ -48,7 +48,7 @@ from harness.steps import (
 from samples import OWN_TESTS, SAMPLES, Sample
 
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._schema.references import nameable
+from ansible_collections.community.posthog.plugins.module_utils._schema.named import nameable
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Scope
 
 #: Fields changed in one test; more would make the longest test longer than all others.

@@ -15,7 +15,7 @@ if t.TYPE_CHECKING:
 
 ENGINE = "ansible_collections.community.posthog.plugins.module_utils"
 
-#: What declares a field of a kind, from C(_schema.fields).
+#: What declares a field of a kind, from C(_schema.vocabulary).
 MAKERS = {"text": "Text", "int": "Int", "number": "Number", "bool": "Bool", "time": "Time", "object": "Open"}
 
 #: When the table is applied in relation to others, before a person decided.
@@ -57,7 +57,7 @@ def limits(known: FieldFact) -> list[str]:
 
 
 def declared(known: FieldFact) -> tuple[str, set[str]]:
-    """Return the declaration of a field, and what it needs from C(_schema.fields).
+    """Return the declaration of a field, and what it needs from C(_schema.vocabulary).
 
     :param known: the field.
     """
@@ -104,7 +104,7 @@ def constant(facts: TypeFacts, text: str) -> str:
 
 
 def table(facts: TypeFacts, name: str) -> tuple[str, set[str]]:
-    """Return the table, and what it needs from C(_schema.fields).
+    """Return the table, and what it needs from C(_schema.vocabulary).
 
     :param facts: of the type.
     :param name: of its variable.
@@ -150,7 +150,7 @@ def with_table(text: str, facts: TypeFacts) -> str:
     resource = {"Identity", "Resource", "Scope"} | ({"Delete"} if facts.delete != "hard" else set())
     imports = "".join(
         f"from {ENGINE}.{module} import {name}\n"
-        for module, names in (("_schema.fields", needed), ("_schema.resource", resource))
+        for module, names in (("_schema.vocabulary", needed), ("_schema.resource", resource))
         for name in sorted(names)
         if not re.search(rf"^(from .* import |    ){name}(,|$)", text, re.M)
     )

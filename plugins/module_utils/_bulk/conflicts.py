@@ -17,7 +17,9 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure, raise_if_over
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Problems, Ref, dig
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 
 if t.TYPE_CHECKING:

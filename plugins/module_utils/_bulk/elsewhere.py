@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import nearest
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Parent
 
 

@@ -24,8 +24,15 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     PostHogFailure,
     raise_if_over,
 )
-from ansible_collections.community.posthog.plugins.module_utils._data.paths import Path, reach, replaced, written_path
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import (
+    Path,
+    dig,
+    reach,
+    replaced,
+    written_path,
+)
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import counted
+from ansible_collections.community.posthog.plugins.module_utils._data.words import kind_of, nearest
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import _loaded, same, typed
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import of_unknown_kind, strangers
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import (
@@ -43,18 +50,9 @@ from ansible_collections.community.posthog.plugins.module_utils._handlers.progra
 from ansible_collections.community.posthog.plugins.module_utils._http.client import Turns
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    QUOTE,
-    UNKNOWN,
-    UUID,
-    Field,
-    Ref,
-    dig,
-    kind_of,
-    nearest,
-    takes_newer,
-)
-from ansible_collections.community.posthog.plugins.module_utils._schema.references import walk
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UNKNOWN, UUID, Field, takes_newer
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref, walk
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Place, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._state.routes import missing_route
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session

@@ -33,6 +33,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 )
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import reach
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import counted, scopes_at_once
+from ansible_collections.community.posthog.plugins.module_utils._data.words import kind_of, nearest
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import (
     KEEP,
     UNDECLARED_KEY,
@@ -46,21 +47,12 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.reconcil
 from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Declaration, ResourceProgram
 from ansible_collections.community.posthog.plugins.module_utils._http.client import Turns
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    MARK,
-    QUOTE,
-    UUID,
-    Bool,
-    Choice,
-    Field,
-    NestedRef,
-    Problems,
-    Ref,
-    kind_of,
-    nearest,
-)
-from ansible_collections.community.posthog.plugins.module_utils._schema.references import named_in, walk
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID, Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.named import named_in
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE, Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref, walk
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Delete, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import MARK, Bool, Choice
 from ansible_collections.community.posthog.plugins.module_utils._schema.yaml_words import other_words
 from ansible_collections.community.posthog.plugins.module_utils._state.routes import read_those_there
 from ansible_collections.community.posthog.plugins.module_utils._state.session import PLANNED, Collection, Session

@@ -130,3 +130,40 @@ def written_path(path: Path) -> str:
             name = str(step[1]) if isinstance(step, tuple) else step
             text += f".{name}" if text else name
     return text
+
+
+def dig(value: t.Any, path: str) -> t.Any:
+    """The value at a dotted path.
+
+    :param value: nested dictionaries.
+    :param path: for example C(user.email).
+    :returns: the value, or None where the path ends early.
+    """
+    for part in path.split("."):
+        if not isinstance(value, t.Mapping):
+            return None
+        value = value.get(part)
+    return value
+
+
+def has(value: t.Any, path: str) -> bool:
+    """Whether a dotted path leads somewhere, if only to null."""
+    parts = path.split(".")
+    for part in parts[:-1]:
+        value = value.get(part) if isinstance(value, t.Mapping) else None
+    return isinstance(value, t.Mapping) and parts[-1] in value
+
+
+def ids_of(path: str = "id") -> t.Callable[[t.Any], t.Any]:
+    """For C(reading): a list of objects, or one object, as the ids that a write takes.
+
+    :param path: where an id stands in an object.
+    :returns: a function that leaves ids as they are.
+    """
+
+    def read(value: t.Any) -> t.Any:
+        if isinstance(value, list):
+            return [read(item) for item in value]
+        return dig(value, path) if isinstance(value, t.Mapping) else value
+
+    return read

@@ -21,7 +21,8 @@ import json as jsonlib
 import re
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, from_now, instant
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import from_now, instant
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import walk
 
 

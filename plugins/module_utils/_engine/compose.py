@@ -16,8 +16,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import Path
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import from_now
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import covers, equal, same
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, from_now
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 
 #: What goes away with a write: where it stands now, and what it is.
 Lost = list[tuple[Path, t.Any]]

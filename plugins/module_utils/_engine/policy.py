@@ -12,7 +12,7 @@ import dataclasses
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import nearest
+from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 
 #: What the fields that an item does not name are: left as they are, or at PostHog's defaults.
 UNDECLARED: t.Final = ("keep", "default")

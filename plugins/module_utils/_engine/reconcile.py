@@ -25,6 +25,8 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 )
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import (
     Path,
+    dig,
+    has,
     places,
     reach,
     replaced,
@@ -61,23 +63,16 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.undeclar
     spelled_out,
     unspelled,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    MARK,
-    Field,
-    Problems,
-    Ref,
-    dig,
-    has,
-    held,
-    remarks_in,
-)
-from ansible_collections.community.posthog.plugins.module_utils._schema.references import walk
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, held
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems, remarks_in
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref, walk
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Delete,
     PartPlan,
     RefPart,
     Resource,
 )
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import MARK
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
 from ansible_collections.community.posthog.plugins.module_utils._state.twins import (
     Superseded,

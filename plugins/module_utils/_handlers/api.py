@@ -13,11 +13,11 @@ import re
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import covers, narrowed
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import SHORTEST, texts
 from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Program
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import nearest
 from ansible_collections.community.posthog.plugins.module_utils._state.session import PLANNED, Session
 
 #: What may stand in a path, and is filled in.

@@ -20,11 +20,13 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     InvalidInput,
     PostHogFailure,
 )
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import from_now, instant
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import texts
 from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Program
 from ansible_collections.community.posthog.plugins.module_utils._http.client import REGIONS
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID, Problems, from_now, instant
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._state.session import PLANNED, Session
 
 #: Where PostHog Cloud takes events in; an installation of one's own does so on the same host.

@@ -12,11 +12,11 @@ import functools
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import masked
 from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Program
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import nearest
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 from ansible_collections.community.posthog.plugins.module_utils._state.routes import read_those_there
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session

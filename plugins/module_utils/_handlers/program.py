@@ -25,6 +25,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     InvalidInput,
     PostHogFailure,
 )
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP, Policy
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
     Declared,
@@ -61,7 +62,7 @@ from ansible_collections.community.posthog.plugins.module_utils._http.options im
 )
 from ansible_collections.community.posthog.plugins.module_utils._http.run import directory
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES, resource
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, held, plain
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, held
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Delete, Resource
 from ansible_collections.community.posthog.plugins.module_utils._schema.yaml_words import booleans_for_texts
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session

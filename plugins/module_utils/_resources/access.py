@@ -16,19 +16,9 @@ from dataclasses import dataclass
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput, objects_in
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import counted
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import MASK
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    UUID,
-    Bool,
-    Choice,
-    Document,
-    Field,
-    Map,
-    Problems,
-    Ref,
-    Reference,
-    Text,
-    held,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID, Field, held
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Delete,
     Identity,
@@ -39,6 +29,14 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
     Scope,
     Singleton,
     Upsert,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
+    Bool,
+    Choice,
+    Document,
+    Map,
+    Reference,
+    Text,
 )
 
 if t.TYPE_CHECKING:

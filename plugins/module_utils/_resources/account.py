@@ -13,14 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, PostHogFailure, as_object
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    Bool,
-    Choice,
-    Open,
-    Ref,
-    Reference,
-    Text,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Delete,
@@ -30,6 +23,13 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
     SecretPart,
     SecretPaths,
     Singleton,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
+    Bool,
+    Choice,
+    Open,
+    Reference,
+    Text,
 )
 
 if t.TYPE_CHECKING:

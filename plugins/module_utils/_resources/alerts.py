@@ -12,8 +12,19 @@ import datetime
 import re
 import typing as t
 
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import ids_of
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import from_now, instant
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import INSIGHT
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
+    Delete,
+    Identity,
+    Part,
+    PartPlan,
+    Resource,
+    Scope,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Bool,
     Choice,
     Document,
@@ -22,22 +33,10 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.fields i
     ListOf,
     Number,
     Open,
-    Ref,
     Reference,
     References,
     Text,
     Time,
-    from_now,
-    ids_of,
-    instant,
-)
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Delete,
-    Identity,
-    Part,
-    PartPlan,
-    Resource,
-    Scope,
 )
 
 if t.TYPE_CHECKING:

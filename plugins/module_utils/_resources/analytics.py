@@ -17,7 +17,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     answered,
     objects_in,
 )
-from ansible_collections.community.posthog.plugins.module_utils._data.paths import written_path
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig, written_path
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import covers, equal, same
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose, strangers
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
@@ -29,25 +29,9 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
     variables_exist,
     viz_query,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    Anything,
-    Bool,
-    Choice,
-    Document,
-    Int,
-    ListOf,
-    Map,
-    Open,
-    Problems,
-    Ref,
-    Reference,
-    References,
-    Tags,
-    Text,
-    Word,
-    dig,
-    held,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import held
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Delete,
@@ -56,6 +40,21 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
     PartPlan,
     Resource,
     Scope,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
+    Anything,
+    Bool,
+    Choice,
+    Document,
+    Int,
+    ListOf,
+    Map,
+    Open,
+    Reference,
+    References,
+    Tags,
+    Text,
+    Word,
 )
 from ansible_collections.community.posthog.plugins.module_utils._state.shared_set import SharedSet
 

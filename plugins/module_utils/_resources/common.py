@@ -11,15 +11,11 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    UUID,
-    Field,
-    NestedRef,
-    Open,
-    Problems,
-    Ref,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID, Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.shapes import Checker, table
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import Open
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._state.session import Session

@@ -17,17 +17,8 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
     QUERY_REFS,
     Filters,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    Bool,
-    Choice,
-    ListOf,
-    Open,
-    Problems,
-    Ref,
-    Reference,
-    Text,
-    Time,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Delete,
     Identity,
@@ -35,6 +26,15 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
     Scope,
 )
 from ansible_collections.community.posthog.plugins.module_utils._schema.shapes import Checker
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
+    Bool,
+    Choice,
+    ListOf,
+    Open,
+    Reference,
+    Text,
+    Time,
+)
 
 # -- colour themes ---------------------------------------------------------------------------------------------------
 

@@ -13,18 +13,7 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import Filters
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    Anything,
-    Choice,
-    Document,
-    Int,
-    KindOf,
-    ListOf,
-    NestedRef,
-    Number,
-    Ref,
-    Text,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Delete,
@@ -33,6 +22,16 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
     Resource,
     Scope,
     Singleton,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
+    Anything,
+    Choice,
+    Document,
+    Int,
+    KindOf,
+    ListOf,
+    Number,
+    Text,
 )
 
 if t.TYPE_CHECKING:

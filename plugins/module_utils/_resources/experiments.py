@@ -20,6 +20,9 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     answered,
     raise_if_over,
 )
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig, ids_of
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import instant
+from ansible_collections.community.posthog.plugins.module_utils._data.words import kind_of
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
     CONDITION_GROUP_REFS,
     GROUP_TYPE,
@@ -39,31 +42,9 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.lifec
     patched,
     routed,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    Anything,
-    Bool,
-    Choice,
-    Document,
-    Field,
-    Int,
-    KindOf,
-    ListOf,
-    Map,
-    NestedRef,
-    Number,
-    Open,
-    Problems,
-    Ref,
-    Reference,
-    Tags,
-    Text,
-    Time,
-    dig,
-    held,
-    ids_of,
-    instant,
-    kind_of,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, held
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Delete,
@@ -74,6 +55,22 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
     Scope,
 )
 from ansible_collections.community.posthog.plugins.module_utils._schema.shapes import Checker
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
+    Anything,
+    Bool,
+    Choice,
+    Document,
+    Int,
+    KindOf,
+    ListOf,
+    Map,
+    Number,
+    Open,
+    Reference,
+    Tags,
+    Text,
+    Time,
+)
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session

@@ -18,25 +18,9 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
     OPERATORS,
     PROPERTY_REFS,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    Anything,
-    Bool,
-    Choice,
-    Document,
-    Field,
-    Int,
-    KindOf,
-    ListOf,
-    Map,
-    NestedRef,
-    Number,
-    Problems,
-    Ref,
-    Reference,
-    References,
-    Tags,
-    Text,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Delete,
     Identity,
@@ -45,6 +29,21 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
     SecretPart,
     Shorthand,
     secret_when,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
+    Anything,
+    Bool,
+    Choice,
+    Document,
+    Int,
+    KindOf,
+    ListOf,
+    Map,
+    Number,
+    Reference,
+    References,
+    Tags,
+    Text,
 )
 
 if t.TYPE_CHECKING:

@@ -13,8 +13,10 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Choice, Field, from_now, held
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import from_now
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, held
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Part, PartPlan, Resource
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import Choice
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session

@@ -11,7 +11,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import Filters
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Identity, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.shapes import Checker
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Bool,
     Choice,
     Document,
@@ -21,8 +23,6 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.fields i
     Text,
     Time,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Identity, Resource, Scope
-from ansible_collections.community.posthog.plugins.module_utils._schema.shapes import Checker
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._state.session import Session

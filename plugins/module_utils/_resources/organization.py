@@ -12,20 +12,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, as_object
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    Anything,
-    Bool,
-    Choice,
-    Document,
-    ListOf,
-    NestedRef,
-    Problems,
-    Ref,
-    Reference,
-    Text,
-    Word,
-    dig,
-)
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Identity,
@@ -34,6 +23,16 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
     Scope,
     Several,
     StandIn,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
+    Anything,
+    Bool,
+    Choice,
+    Document,
+    ListOf,
+    Reference,
+    Text,
+    Word,
 )
 
 if t.TYPE_CHECKING:

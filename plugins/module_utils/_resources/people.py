@@ -19,24 +19,9 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
     QUERY_MENTIONS,
     Query,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    UUID,
-    Anything,
-    Bool,
-    Choice,
-    Document,
-    Field,
-    Int,
-    KindOf,
-    ListOf,
-    NestedRef,
-    Open,
-    Problems,
-    Ref,
-    Tags,
-    Text,
-    Time,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID, Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Delete,
@@ -45,6 +30,19 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
     PartPlan,
     Resource,
     Scope,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
+    Anything,
+    Bool,
+    Choice,
+    Document,
+    Int,
+    KindOf,
+    ListOf,
+    Open,
+    Tags,
+    Text,
+    Time,
 )
 
 if t.TYPE_CHECKING:

@@ -12,29 +12,12 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._data.paths import Path, reach
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import Path, dig, reach
+from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS, Filters
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    UUID,
-    Anything,
-    Bool,
-    Choice,
-    Document,
-    Field,
-    Int,
-    KindOf,
-    ListOf,
-    Map,
-    NestedRef,
-    Open,
-    Problems,
-    Ref,
-    Reference,
-    Text,
-    Time,
-    dig,
-    nearest,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID, Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Delete,
@@ -43,6 +26,20 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
     Resource,
     Scope,
     SecretPart,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
+    Anything,
+    Bool,
+    Choice,
+    Document,
+    Int,
+    KindOf,
+    ListOf,
+    Map,
+    Open,
+    Reference,
+    Text,
+    Time,
 )
 
 if t.TYPE_CHECKING:

@@ -21,23 +21,9 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.environments import Projects, ProjectSettings
 from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import GROUP
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    Anything,
-    Bool,
-    Choice,
-    Document,
-    Field,
-    Int,
-    ListOf,
-    NestedRef,
-    Open,
-    Problems,
-    Ref,
-    Reference,
-    Text,
-    Word,
-)
-from ansible_collections.community.posthog.plugins.module_utils._schema.references import walk
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref, walk
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Delete,
     Identity,
@@ -46,6 +32,18 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
     Resource,
     Scope,
     whole,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
+    Anything,
+    Bool,
+    Choice,
+    Document,
+    Int,
+    ListOf,
+    Open,
+    Reference,
+    Text,
+    Word,
 )
 
 if t.TYPE_CHECKING:

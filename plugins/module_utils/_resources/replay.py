@@ -14,12 +14,6 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput, as_object
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import BROWSER_ONLY
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import QUERY_REFS, Filters
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    Bool,
-    Choice,
-    ListOf,
-    Text,
-)
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Delete,
@@ -29,6 +23,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
     Resource,
     Scope,
 )
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import Bool, Choice, ListOf, Text
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session

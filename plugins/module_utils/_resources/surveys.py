@@ -12,6 +12,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig, ids_of
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
     ACTION,
     FLAG,
@@ -20,31 +21,23 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import FILTERS, FlagFilters
 from ansible_collections.community.posthog.plugins.module_utils._resources.lifecycle import Dated, dates_fit
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Calls, Identity, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
     Choice,
     Document,
-    Field,
     Int,
     KindOf,
     ListOf,
     Map,
     Open,
-    Problems,
-    Ref,
     Reference,
     Text,
     Time,
-    dig,
-    ids_of,
-)
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Calls,
-    Identity,
-    NestedRef,
-    Resource,
-    Scope,
 )
 
 if t.TYPE_CHECKING:

@@ -19,26 +19,11 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     answered,
     objects_in,
 )
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig, ids_of
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import BROWSER_ONLY
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import ACTION, COHORT, Filters
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    Anything,
-    Bool,
-    Choice,
-    Document,
-    Int,
-    ListOf,
-    NestedRef,
-    Number,
-    Problems,
-    Ref,
-    Reference,
-    References,
-    Tags,
-    Text,
-    dig,
-    ids_of,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Identity,
@@ -48,6 +33,19 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
     Place,
     Resource,
     Scope,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
+    Anything,
+    Bool,
+    Choice,
+    Document,
+    Int,
+    ListOf,
+    Number,
+    Reference,
+    References,
+    Tags,
+    Text,
 )
 
 if t.TYPE_CHECKING:

@@ -21,27 +21,16 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     raise_if_over,
 )
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import Path, reach
+from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import covers, same
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
     Query,
     held_variables,
     variables_exist,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    Anything,
-    Bool,
-    Choice,
-    Document,
-    Int,
-    ListOf,
-    Open,
-    Problems,
-    Ref,
-    Reference,
-    Text,
-    held,
-    nearest,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import held
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Calls,
     Identity,
@@ -51,6 +40,17 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
     Scope,
     SecretPart,
     SecretPaths,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
+    Anything,
+    Bool,
+    Choice,
+    Document,
+    Int,
+    ListOf,
+    Open,
+    Reference,
+    Text,
 )
 
 if t.TYPE_CHECKING:

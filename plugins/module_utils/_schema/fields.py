@@ -5,13 +5,12 @@
 
 Private to this collection: it may change without notice.
 
-A field reads what a user wrote (:meth:`Field.parse`). How two values are compared stands in C(_compare), how a name
-becomes an id in C(_session).
+A field reads what a user wrote (:meth:`Field.parse`). How two values are compared stands in C(_engine),
+how a name becomes an id in C(_state).
 """
 
 from __future__ import annotations
 
-import datetime
 import json as jsonlib
 import math
 import re
@@ -20,11 +19,12 @@ from dataclasses import dataclass, field
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-#: Problems are collected, not raised, so that a user sees all of them at once: (option path, sentence).
-Problems = list[tuple[str, str]]
-
-#: Looks into an open document: gets the value, its path and the problems, returns the value.
-Check = t.Callable[[t.Any, str, Problems], t.Any]
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig, has
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import from_now, instant
+from ansible_collections.community.posthog.plugins.module_utils._data.words import article, form_of, kind_of, nearest
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE, Check, Problems, Remark
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
+from ansible_collections.community.posthog.plugins.module_utils._schema.spelling import likely
 
 
 class _Unknown:
@@ -43,90 +43,7 @@ UNKNOWN: t.Final = _Unknown()
 #: Text, numbers and so on. C(json) is JSON that the API keeps as text; C(open) a document whose keys are the user's.
 Kind = t.Literal["str", "int", "num", "bool", "time", "decimal", "any", "json", "open", "document", "list", "map"]
 
-#: The tag by which M(community.posthog.posthog_config) knows the objects that it made. No task's list of tags is about
-#: it, unless the task names it.
-MARK: t.Final = "managed-by-ansible"
-
-#: Words that people use for PostHog's own, in lower case.
-SYNONYMS: t.Final[dict[str, str]] = {
-    "equals": "exact", "equal": "exact", "eq": "exact", "is": "exact", "=": "exact", "==": "exact",
-    "not_equals": "is_not", "not_equal": "is_not", "neq": "is_not", "ne": "is_not", "!=": "is_not", "<>": "is_not",
-    "contains": "icontains", "like": "icontains", "not_contains": "not_icontains", "does_not_contain": "not_icontains",
-    "matches": "regex", "greater_than": "gt", ">": "gt", "less_than": "lt", "<": "lt", ">=": "gte", "<=": "lte",
-    "exists": "is_set", "not_exists": "is_not_set", "before": "is_date_before", "after": "is_date_after",
-    "minutely": "minute", "hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month",
-    "count": "total", "average": "avg", "mean": "avg", "minimum": "min", "maximum": "max", "unique_users": "dau",
-    "unique": "dau",
-}  # fmt: skip
-
-#: Longest text that a sentence about its being in the wrong place repeats.
-_SHORT: t.Final = 12
-
-#: What to do about a word that YAML does not take for text.
-QUOTE: t.Final = "without quotes YAML reads on, off, yes, no, true and false as true or false: put the word in quotes"
-
 UUID: t.Final = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
-
-
-class Remark(tuple[str, str]):
-    """Among problems, what is worth a warning only: (option path, sentence)."""
-
-    __slots__ = ()
-
-
-def remarks_in(problems: Problems) -> Problems:
-    """Take the remarks out of what was collected.
-
-    :param problems: problems and remarks; the problems stay in it.
-    :returns: the remarks.
-    """
-    found: Problems = [item for item in problems if isinstance(item, Remark)]
-    problems[:] = [item for item in problems if not isinstance(item, Remark)]
-    return found
-
-
-@dataclass(frozen=True)
-class Ref:
-    """A value that names another object.
-
-    :param type: the type it names.
-    :param value: path, in the named object, of the value that PostHog wants.
-    :param as_string: PostHog wants the id as text (a flag's id in a condition of another flag).
-    :param name_at: path, in the object that holds the reference, where PostHog repeats the other object's name; a
-        declared name that stands there needs no look-up.
-    :param where: paths and values that tell the named object from others of its name.
-    :param holds: the named object holds this one, as a dashboard holds insights: this one does not need it, but is
-        missing there when it is deleted.
-    :param made: PostHog makes the named object where there is none of that name.
-    """
-
-    type: str
-    value: str = "id"
-    as_string: bool = False
-    name_at: str | None = None
-    where: tuple[tuple[str, t.Any], ...] = ()
-    holds: bool = False
-    made: bool = False
-
-
-@dataclass(frozen=True)
-class NestedRef:
-    """A reference inside a document, recognised by the keys around it, at any depth.
-
-    :param when: keys and values that must stand beside it.
-    :param key: the key that holds the reference: an id, a name, or a list of them.
-    :param ref: what it names.
-    :param keeps: values at that place that are no references (C(all), for everybody, among cohorts).
-    :param keyed: the value is a dictionary whose keys are the references.
-    :param within: the keys under which the document stands, last ones, where nothing in it tells that it is the one.
-    """
-
-    when: t.Mapping[str, t.Any]
-    key: str
-    ref: Ref
-    keeps: tuple[t.Any, ...] = ()
-    keyed: bool = False
-    within: str = ""
 
 
 @dataclass(frozen=True)
@@ -386,7 +303,7 @@ class Field:
         if self.ref is not None and self.kind != "list":
             if isinstance(value, bool) or not isinstance(value, (int, str)) or value == "":
                 hint = f"; {QUOTE}" if isinstance(value, bool) else ""
-                problems.append((path, f"takes the name or the id of {_article(self.ref.type)}, not {value!r}{hint}"))
+                problems.append((path, f"takes the name or the id of {article(self.ref.type)}, not {value!r}{hint}"))
             return value.strip() if isinstance(value, str) else value
         reader = getattr(self, f"_parse_{self.kind}")
         parsed = reader(value, path, problems)
@@ -569,93 +486,14 @@ class Field:
         return {kept(key): self.items.parse(inner, f"{path}.{key}", problems) for key, inner in value.items()}
 
 
-# -- the vocabulary of the tables -----------------------------------------------------------------------------------
+def takes_newer(document: Field, key: str) -> bool:
+    """Whether a document takes a key that this release does not know.
 
-
-def Text(name: str, **more: t.Any) -> Field:
-    """A text field. See :class:`Field` for the options."""
-    return Field(name, "str", **more)
-
-
-def Bool(name: str, **more: t.Any) -> Field:
-    """A true/false field."""
-    return Field(name, "bool", **more)
-
-
-def Int(name: str, **more: t.Any) -> Field:
-    """A whole number."""
-    return Field(name, "int", **more)
-
-
-def Number(name: str, **more: t.Any) -> Field:
-    """A number."""
-    return Field(name, "num", **more)
-
-
-def Time(name: str, **more: t.Any) -> Field:
-    """A point in time, ISO 8601; C(relative) where people say it relative to now."""
-    return Field(name, "time", **more)
-
-
-def Choice(name: str, choices: t.Sequence[t.Any], **more: t.Any) -> Field:
-    """A text field that takes some values only."""
-    return Field(name, "str", choices=tuple(choices), **more)
-
-
-def KindOf(name: str, choices: t.Sequence[t.Any], **more: t.Any) -> Field:
-    """A text field that says of which kind the document is that it stands in; PostHog learns new ones."""
-    more.setdefault("required", True)
-    return Field(name, "str", choices=tuple(choices), newer=True, tells=True, **more)
-
-
-def Word(name: str, words: t.Mapping[str, t.Any], **more: t.Any) -> Field:
-    """A magic number of the API, for which the option takes a word; the number is accepted too."""
-    return Field(name, "any", words=words, **more)
-
-
-def Anything(name: str, **more: t.Any) -> Field:
-    """A value of any type, compared as it is."""
-    return Field(name, "any", **more)
-
-
-def Document(name: str, fields: t.Sequence[Field], **more: t.Any) -> Field:
-    """A dictionary whose keys are known; a typo in a key is refused."""
-    return Field(name, "document", fields=tuple(fields), **more)
-
-
-def Open(name: str, **more: t.Any) -> Field:
-    """A dictionary (or list) whose keys are the user's business; compared by the keys declared, at every depth."""
-    return Field(name, "open", **more)
-
-
-def ListOf(name: str, items: Field, **more: t.Any) -> Field:
-    """A list, compared by position unless C(unordered)."""
-    return Field(name, "list", items=items, **more)
-
-
-def Map(name: str, items: Field, **more: t.Any) -> Field:
-    """A dictionary with free keys and like values."""
-    return Field(name, "map", items=items, **more)
-
-
-def Tags(name: str = "tags", **more: t.Any) -> Field:
-    """PostHog's tags: trimmed, lower-cased, without order; dropped silently without the plan feature (API.md 5)."""
-    more.setdefault("plan_feature", "tagging")
-    more.setdefault("default", [])
-    return ListOf(name, Text("tag", lower=True), unordered=True, ignored=(MARK,), null_as=[], **more)
-
-
-def Reference(name: str, ref: Ref, **more: t.Any) -> Field:
-    """The name or the id of another object."""
-    return Field(name, "any", ref=ref, **more)
-
-
-def References(name: str, ref: Ref, **more: t.Any) -> Field:
-    """Names or ids of other objects, in any order."""
-    return ListOf(name, Field("item", "any", ref=ref), unordered=True, ref=ref, **more)
-
-
-# -- small helpers --------------------------------------------------------------------------------------------------
+    :param document: the document's field.
+    :param key: a key that is none of its keys.
+    :returns: False also where the key would be taken for a typo of one that it has.
+    """
+    return document.newer and likely(key, [known.name for known in document.fields]) is None
 
 
 _T = t.TypeVar("_T")
@@ -671,250 +509,6 @@ def held(value: _T | None) -> _T:
     if value is None:
         raise LookupError("a table lacks what its other entries need")
     return value
-
-
-def plain(value: t.Any) -> t.Any:
-    """Ordinary Python data out of what Ansible hands over.
-
-    In-process arguments are tagged or lazy subclasses of C(str), C(dict) and C(list), YAML turns an unquoted date
-    into a C(datetime), and a key such as C(true) into a boolean; an ordinary module gets all of that as JSON. Both
-    ways must look the same to the engine.
-
-    :param value: any nesting of dictionaries, lists and scalars.
-    :returns: a copy made of plain types, with text keys.
-    """
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        # Called on the base class, it copies a subclass into a plain str; str() may hand the subclass back.
-        return str.__str__(value)
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, float):
-        return float(value)
-    if isinstance(value, datetime.datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if isinstance(value, t.Mapping):
-        return {_plain_key(key): plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(inner) for inner in value]
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return str(value)
-
-
-def _plain_key(key: t.Any) -> str:
-    if isinstance(key, bool):
-        return "true" if key else "false"
-    return "null" if key is None else str(plain(key))
-
-
-def instant(value: t.Any) -> datetime.datetime | None:
-    """Read an ISO 8601 time.
-
-    :param value: text such as C(2026-03-01T09:00:00Z) or C(2026-03-01); without a zone it is UTC.
-    :returns: an aware time, or None where it is none.
-    """
-    if not isinstance(value, str):
-        return None
-    text = value.strip().replace("Z", "+00:00").replace("z", "+00:00")
-    # Python 3.9 reads fractions of three or six digits only.
-    text = re.sub(r"\.(\d+)", lambda match: "." + (match.group(1) + "000000")[:6], text)
-    try:
-        parsed = datetime.datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=datetime.timezone.utc)
-
-
-#: The units of a relative time, in seconds.
-_UNITS: t.Final = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
-
-
-def from_now(value: t.Any) -> str | None:
-    """Read a time relative to now.
-
-    :param value: text such as C(now), C(+14d), C(-2h) or C(+30m); the units are minutes, hours, days and weeks.
-    :returns: the ISO 8601 time in UTC, to the second, or None where the text is no relative time.
-    """
-    match = re.fullmatch(r"now|([+-])(\d{1,6})([mhdw])", value.strip()) if isinstance(value, str) else None
-    if match is None:
-        return None
-    seconds = 0
-    if match.group(1):
-        seconds = int(match.group(1) + match.group(2)) * _UNITS[match.group(3)]
-    moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
-    return moment.replace(microsecond=0).isoformat().replace("+00:00", "Z")
-
-
-def ids_of(path: str = "id") -> t.Callable[[t.Any], t.Any]:
-    """For C(reading): a list of objects, or one object, as the ids that a write takes.
-
-    :param path: where an id stands in an object.
-    :returns: a function that leaves ids as they are.
-    """
-
-    def read(value: t.Any) -> t.Any:
-        if isinstance(value, list):
-            return [read(item) for item in value]
-        return dig(value, path) if isinstance(value, t.Mapping) else value
-
-    return read
-
-
-def dig(value: t.Any, path: str) -> t.Any:
-    """The value at a dotted path.
-
-    :param value: nested dictionaries.
-    :param path: for example C(user.email).
-    :returns: the value, or None where the path ends early.
-    """
-    for part in path.split("."):
-        if not isinstance(value, t.Mapping):
-            return None
-        value = value.get(part)
-    return value
-
-
-def has(value: t.Any, path: str) -> bool:
-    """Whether a dotted path leads somewhere, if only to null."""
-    parts = path.split(".")
-    for part in parts[:-1]:
-        value = value.get(part) if isinstance(value, t.Mapping) else None
-    return isinstance(value, t.Mapping) and parts[-1] in value
-
-
-#: What a name is made of, apart from the signs between its words.
-_WORD: t.Final = re.compile(r"[^\W_]+")
-
-#: Names that are offered at most.
-_OFFERED: t.Final = 3
-
-
-def nearest(name: str, known: t.Iterable[t.Any]) -> str:
-    """A half-sentence that offers the known names most like a mistyped one.
-
-    :param name: what was written.
-    :param known: the right ones.
-    :returns: C(; did you mean ...?), or an empty string where nothing is near.
-    """
-    wanted = _WORD.findall(name.lower())
-    ranked = sorted((far, item) for item in {str(item) for item in known} if (far := _far(wanted, item)) is not None)
-    found = [item for far, item in ranked if far == ranked[0][0]]
-    return f"; did you mean {' or '.join(found[:_OFFERED])}?" if found else ""
-
-
-def _far(wanted: t.Sequence[str], known: str) -> int | None:
-    """How far what was written is from a name; None where nobody would take one for the other."""
-    words = _WORD.findall(known.lower())
-    if not wanted or not words:
-        return None
-    if sorted(wanted) == sorted(words):
-        return 0
-    text = " ".join(wanted)
-    allowed = 1 if len(text) < 6 else 2 if len(text) < 12 else len(text) // 4
-    whole = _distance(text, " ".join(words), allowed)
-    if whole is not None or len(text) < 3:
-        return whole
-    # Somebody who wrote some words of a long name, or its beginning, means it too.
-    runs = [" ".join(words[start : start + len(wanted)]) for start in range(len(words))]
-    if any(run.startswith(text) for run in runs):
-        return allowed + 1
-    near = any(_distance(text, run, allowed) is not None for run in runs) if len(text) >= 6 else False
-    return allowed + 2 if near else None
-
-
-def likely(name: str, known: t.Iterable[t.Any]) -> str | None:
-    """The one known name that a name is most likely a typo of.
-
-    PostHog adds keys and choices every month, so that a name that is not known may be newer than this release. A typo
-    differs in case, in underscores, or in one or two letters; where only digits differ (p95, p99) it is another name.
-
-    :param name: what was written.
-    :param known: the right ones.
-    :returns: the known name, or None where nothing is that near.
-    """
-    names = [str(item) for item in known]
-    meant = SYNONYMS.get(name.strip().lower())
-    for item in names:
-        if item.lower() == meant:
-            return item
-    folded = _folded(name)
-    best, least = None, 3
-    for item in names:
-        other = _folded(item)
-        if folded == other:
-            return item
-        if re.sub(r"\d", "", folded) == re.sub(r"\d", "", other):
-            continue
-        allowed = 2 if min(len(folded), len(other)) > 4 else 1
-        distance = _distance(folded, other, min(allowed, least - 1))
-        if distance is not None and distance < least:
-            best, least = item, distance
-    return best
-
-
-def _folded(name: str) -> str:
-    return re.sub(r"[^a-z0-9<>=!]", "", name.lower())
-
-
-def _distance(one: str, other: str, most: int) -> int | None:
-    """How many letters have to be changed, added, taken away or swapped; None where it is more than so many."""
-    if abs(len(one) - len(other)) > most:
-        return None
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        older, before, row = before, row, [i]
-        for j, wanted in enumerate(other, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
-                cost = min(cost, older[j - 2] + 1)
-            row.append(cost)
-    return row[-1] if row[-1] <= most else None
-
-
-def _article(name: str) -> str:
-    words = name.replace("_", " ")
-    return f"an {words}" if words[0] in "aeiou" else f"a {words}"
-
-
-def takes_newer(document: Field, key: str) -> bool:
-    """Whether a document takes a key that this release does not know.
-
-    :param document: the document's field.
-    :param key: a key that is none of its keys.
-    :returns: False also where the key would be taken for a typo of one that it has.
-    """
-    return document.newer and likely(key, [known.name for known in document.fields]) is None
-
-
-def kind_of(value: t.Any) -> str:
-    """What somebody gave in place of something else, for a sentence.
-
-    :param value: what was given.
-    :returns: the value itself where it is short; a long text may hold what nobody should read.
-    """
-    if isinstance(value, dict):
-        return "a dictionary"
-    if isinstance(value, list):
-        return "a list"
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "text" if isinstance(value, str) and len(value) > _SHORT else repr(value)
-
-
-def form_of(value: t.Any) -> str:
-    """What somebody gave in place of a list or a dictionary, for a sentence.
-
-    :param value: what was given.
-    :returns: its kind. A text is not repeated: what stands where a document should may be a secret of that document.
-    """
-    return "text" if isinstance(value, str) else kind_of(value)
 
 
 def _choice_of(value: bool, choices: t.Collection[t.Any]) -> str | None:

@@ -10,8 +10,51 @@ from __future__ import annotations
 
 import re
 import typing as t
+from dataclasses import dataclass
 
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, NestedRef, Ref
+
+@dataclass(frozen=True)
+class Ref:
+    """A value that names another object.
+
+    :param type: the type it names.
+    :param value: path, in the named object, of the value that PostHog wants.
+    :param as_string: PostHog wants the id as text (a flag's id in a condition of another flag).
+    :param name_at: path, in the object that holds the reference, where PostHog repeats the other object's name; a
+        declared name that stands there needs no look-up.
+    :param where: paths and values that tell the named object from others of its name.
+    :param holds: the named object holds this one, as a dashboard holds insights: this one does not need it, but is
+        missing there when it is deleted.
+    :param made: PostHog makes the named object where there is none of that name.
+    """
+
+    type: str
+    value: str = "id"
+    as_string: bool = False
+    name_at: str | None = None
+    where: tuple[tuple[str, t.Any], ...] = ()
+    holds: bool = False
+    made: bool = False
+
+
+@dataclass(frozen=True)
+class NestedRef:
+    """A reference inside a document, recognised by the keys around it, at any depth.
+
+    :param when: keys and values that must stand beside it.
+    :param key: the key that holds the reference: an id, a name, or a list of them.
+    :param ref: what it names.
+    :param keeps: values at that place that are no references (C(all), for everybody, among cohorts).
+    :param keyed: the value is a dictionary whose keys are the references.
+    :param within: the keys under which the document stands, last ones, where nothing in it tells that it is the one.
+    """
+
+    when: t.Mapping[str, t.Any]
+    key: str
+    ref: Ref
+    keeps: tuple[t.Any, ...] = ()
+    keyed: bool = False
+    within: str = ""
 
 
 def applies(rule: NestedRef, document: t.Mapping[str, t.Any]) -> bool:
@@ -78,52 +121,3 @@ def walk(
         elif is_reference(rule, item):
             out[rule.key] = change(rule, item, where)
     return out
-
-
-def named_in(known: Field, value: t.Any, path: str) -> t.Iterator[tuple[str, Ref, t.Any]]:
-    """Everything in a field's value that names another object.
-
-    :param known: the field.
-    :param value: its value, as it was declared or as the server shows it.
-    :param path: the value's path.
-    :returns: the path of each reference, what is named, and its name or id.
-    """
-    if known.ref is not None:
-        if isinstance(value, list):
-            for index, name in enumerate(value):
-                if name is not None:
-                    yield f"{path}[{index}]", known.ref, name
-        elif value is not None:
-            yield path, known.ref, value
-        return
-    if known.names is not None and isinstance(value, str):
-        yield path, known.names, value
-    if known.refs:
-        found: list[tuple[str, Ref, t.Any]] = []
-        walk(value, known.refs, lambda rule, name, where: found.append((where, rule.ref, name)), path)
-        yield from found
-    if known.kind == "document" and isinstance(value, dict):
-        for inner in known.fields:
-            if value.get(inner.name) is not None:
-                yield from named_in(inner, value[inner.name], f"{path}.{inner.name}")
-    elif known.kind == "list" and known.items is not None and isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from named_in(known.items, item, f"{path}[{index}]")
-    elif known.kind == "map" and known.items is not None and isinstance(value, dict):
-        for key, item in value.items():
-            yield from named_in(known.items, item, f"{path}.{key}")
-
-
-def nameable(known: Field) -> t.Iterator[Ref]:
-    """All references that a field may hold, at any depth.
-
-    :param known: the field.
-    :returns: them.
-    """
-    for ref in (known.ref, known.names):
-        if ref is not None:
-            yield ref
-    for rule in known.refs:
-        yield rule.ref
-    for inner in (*known.fields, *((known.items,) if known.items is not None else ())):
-        yield from nameable(inner)

@@ -16,15 +16,10 @@ import typing as t
 from dataclasses import dataclass
 from enum import Enum
 
-from ansible_collections.community.posthog.plugins.module_utils._data.paths import Path
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    Field,
-    NestedRef,
-    Problems,
-    Ref,
-    dig,
-    has,
-)
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import Path, dig, has
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session

@@ -20,16 +20,11 @@ from dataclasses import dataclass
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    Check,
-    NestedRef,
-    Problems,
-    Remark,
-    instant,
-    kind_of,
-    likely,
-)
-from ansible_collections.community.posthog.plugins.module_utils._schema.references import applies
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import instant
+from ansible_collections.community.posthog.plugins.module_utils._data.words import kind_of
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Check, Problems, Remark
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, applies
+from ansible_collections.community.posthog.plugins.module_utils._schema.spelling import likely
 
 #: What people write for a date, and how PostHog takes it.
 _DATES: t.Final[dict[str, str]] = {

@@ -14,7 +14,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import QUOTE, Field, Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE, Problems
 
 #: Numbers that are written in a way in which hardly anybody writes a number: 22:00, 0123, 0x1F, 1_000.
 _ODD_NUMBER: t.Final = re.compile(r"[-+]?(?:0[0-9_]+|0[xb].*|.*[:_].*)", re.IGNORECASE)

@@ -25,17 +25,13 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     as_object,
     objects_in,
 )
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import scopes_in
+from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 from ansible_collections.community.posthog.plugins.module_utils._http.client import Client
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    UUID,
-    Field,
-    Problems,
-    Ref,
-    dig,
-    nearest,
-)
-from ansible_collections.community.posthog.plugins.module_utils._schema.references import walk
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID, Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref, walk
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._state.origins import Origins
 from ansible_collections.community.posthog.plugins.module_utils._state.uses import Uses

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import dig, instant
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import instant
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Delete, Resource
 
 if t.TYPE_CHECKING:

@@ -16,9 +16,10 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure, raise_if_over
-from ansible_collections.community.posthog.plugins.module_utils._data.paths import reach
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, Ref, dig
-from ansible_collections.community.posthog.plugins.module_utils._schema.references import nameable, named_in
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig, reach
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.named import nameable, named_in
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._schema.resource import RefPart, Resource

@@ -16,20 +16,19 @@ from ansible_collections.community.posthog.plugins.module_utils._handlers.config
 from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
 from ansible_collections.community.posthog.plugins.module_utils._http.client import Client, Turns
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import resource
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    NestedRef,
-    Open,
-    Ref,
-    Reference,
-    References,
-    Tags,
-    Text,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Delete,
     Identity,
     Resource,
     Scope,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
+    Open,
+    Reference,
+    References,
+    Tags,
+    Text,
 )
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 from ansible_collections.community.posthog.tests.unit.plugins.utils import ORGANIZATION, Memory, Obj

@@ -23,20 +23,19 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.compare 
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
 from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import FILTERS
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
     Choice,
     Document,
-    Field,
     Int,
     ListOf,
     Map,
-    NestedRef,
     Number,
     Open,
-    Problems,
-    Ref,
     Reference,
     References,
     Tags,

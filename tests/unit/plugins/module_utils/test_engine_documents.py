@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import Ambiguous
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import ids_of
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
@@ -18,25 +19,24 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.reconcil
     Reconciler,
     read_declared,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    Anything,
-    Choice,
-    Document,
-    Int,
-    ListOf,
-    Map,
-    Ref,
-    Reference,
-    Text,
-    Time,
-    ids_of,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Identity,
     Part,
     PartPlan,
     Resource,
     Scope,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
+    Anything,
+    Choice,
+    Document,
+    Int,
+    ListOf,
+    Map,
+    Reference,
+    Text,
+    Time,
 )
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, make_world
 

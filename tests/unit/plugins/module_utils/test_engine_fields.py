@@ -14,30 +14,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig, has
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import instant, plain
+from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
     Choice,
     Document,
-    Field,
     Int,
     ListOf,
     Map,
     Number,
     Open,
-    Problems,
-    Ref,
     Reference,
     References,
     Tags,
     Text,
     Time,
     Word,
-    dig,
-    has,
-    instant,
-    nearest,
-    plain,
 )
 
 

@@ -16,10 +16,10 @@ from ansible_collections.community.posthog.plugins.module_utils._data.paths impo
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose, composed, strangers
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Choice,
     Document,
-    Field,
     Int,
     ListOf,
     Map,

@@ -17,7 +17,6 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     PostHogFailure,
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler, read_declared
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Choice, Text
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Delete,
     Identity,
@@ -27,6 +26,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
     Resource,
     Scope,
 )
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import Choice, Text
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     ORGANIZATION,

@@ -27,21 +27,21 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.reconcil
 )
 from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    Bool,
-    Document,
-    Int,
-    Open,
-    Ref,
-    Reference,
-    Tags,
-    Text,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Delete,
     Identity,
     Resource,
     Scope,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
+    Bool,
+    Document,
+    Int,
+    Open,
+    Reference,
+    Tags,
+    Text,
 )
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     ORGANIZATION,

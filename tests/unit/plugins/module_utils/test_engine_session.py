@@ -20,8 +20,8 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import resource as table_of
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import NestedRef, Problems, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.references import walk
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref, walk
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     ORGANIZATION,
     Memory,

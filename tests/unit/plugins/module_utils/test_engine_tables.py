@@ -26,7 +26,9 @@ from ansible_collections.community.posthog.plugins.module_utils._handlers.index 
 from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram, concurrency_of
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES, tables_in
 from ansible_collections.community.posthog.plugins.module_utils._resources.type_index import AREAS
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, NestedRef, Problems, Ref
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     OneOf,
     Parent,

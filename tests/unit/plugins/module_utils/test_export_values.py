@@ -14,14 +14,14 @@ import pytest
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export import ExportProgram
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Identity, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Bool,
     Document,
     Int,
     ListOf,
-    NestedRef,
     Open,
-    Ref,
     Reference,
     References,
     Tags,
@@ -29,7 +29,6 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.fields i
     Time,
     Word,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Identity, Resource, Scope
 from ansible_collections.community.posthog.tests.unit.plugins.projects import Universe, universe
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Obj, api_error
 

@@ -22,19 +22,19 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.compose 
     strangers,
 )
 from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Identity, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     MARK,
     Anything,
     Bool,
     Choice,
     Document,
-    Field,
     Int,
     ListOf,
     Map,
-    NestedRef,
     Open,
-    Ref,
     Reference,
     References,
     Tags,
@@ -42,7 +42,6 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.fields i
     Time,
     Word,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Identity, Resource, Scope
 from ansible_collections.community.posthog.tests.unit.plugins.projects import Universe, universe
 from ansible_collections.community.posthog.tests.unit.plugins.utils import ORGANIZATION, Obj, api_error
 

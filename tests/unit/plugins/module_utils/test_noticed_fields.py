@@ -11,6 +11,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.community.posthog.plugins.module_utils._data import words as _words
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig, has, ids_of
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import from_now, instant, plain
+from ansible_collections.community.posthog.plugins.module_utils._data.words import kind_of, nearest
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import (
     by_key,
     covers,
@@ -23,42 +27,32 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.compare 
     view,
     with_defaults,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema import fields as _fields
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    MARK,
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UNKNOWN, Field, held
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import (
     QUOTE,
-    UNKNOWN,
+    Problems,
+    Remark,
+    remarks_in,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
+from ansible_collections.community.posthog.plugins.module_utils._schema.spelling import likely
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
+    MARK,
     Anything,
     Bool,
     Choice,
     Document,
-    Field,
     Int,
     ListOf,
     Map,
-    NestedRef,
     Number,
     Open,
-    Problems,
-    Ref,
     Reference,
     References,
-    Remark,
     Tags,
     Text,
     Time,
     Word,
-    dig,
-    from_now,
-    has,
-    held,
-    ids_of,
-    instant,
-    kind_of,
-    likely,
-    nearest,
-    plain,
-    remarks_in,
 )
 
 NULL = "cannot be null: it always has a value; leave it out to leave it alone"
@@ -343,7 +337,7 @@ def test_likely(name: str, known: list[str], meant: str | None) -> None:
     ],
 )
 def test_distance(one: str, other: str, most: int, distance: int | None) -> None:
-    assert _fields._distance(one, other, most) == distance
+    assert _words.distance(one, other, most) == distance
 
 
 @pytest.mark.parametrize(

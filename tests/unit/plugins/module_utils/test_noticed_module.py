@@ -34,11 +34,17 @@ from ansible_collections.community.posthog.plugins.module_utils._handlers.progra
     unsupported_hint,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
+    Delete,
+    Identity,
+    Resource,
+    Scope,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Bool,
     Choice,
     Document,
-    Field,
     Int,
     ListOf,
     Map,
@@ -48,12 +54,6 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.fields i
     Text,
     Time,
     Word,
-)
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Delete,
-    Identity,
-    Resource,
-    Scope,
 )
 from ansible_collections.community.posthog.tests.unit.plugins.utils import KEY, Memory, Obj, api_error, make_world
 

@@ -27,19 +27,18 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.policy i
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._handlers.config import ConfigProgram, plan_text
 from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Declaration
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    QUOTE,
+from ansible_collections.community.posthog.plugins.module_utils._schema.named import named_in
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Document,
     ListOf,
     Map,
-    NestedRef,
     Open,
-    Ref,
     Reference,
     References,
     Text,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.references import named_in
 from ansible_collections.community.posthog.tests.unit.plugins.projects import (
     BOX,
     LABEL,

@@ -29,28 +29,27 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.reconcil
     read_declared,
 )
 from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    MARK,
-    Anything,
-    Bool,
-    Document,
-    Field,
-    Int,
-    ListOf,
-    Map,
-    NestedRef,
-    Open,
-    Ref,
-    Reference,
-    References,
-    Tags,
-    Text,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Delete,
     Identity,
     Resource,
     Scope,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
+    MARK,
+    Anything,
+    Bool,
+    Document,
+    Int,
+    ListOf,
+    Map,
+    Open,
+    Reference,
+    References,
+    Tags,
+    Text,
 )
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     ORGANIZATION,

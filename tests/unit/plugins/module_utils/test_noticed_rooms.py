@@ -28,26 +28,15 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.secrets 
 from ansible_collections.community.posthog.plugins.module_utils._http import answers as _answers
 from ansible_collections.community.posthog.plugins.module_utils._schema import shapes as _shapes
 from ansible_collections.community.posthog.plugins.module_utils._schema import yaml_words as _words
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    QUOTE,
-    Anything,
-    Bool,
-    Document,
-    Field,
-    Int,
-    ListOf,
-    Map,
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE, Problems, Remark
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import (
     NestedRef,
-    Open,
-    Problems,
     Ref,
-    Remark,
-    Tags,
-    Text,
-    Time,
-    Word,
+    applies,
+    is_reference,
+    walk,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.references import applies, is_reference, walk
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Delete,
     Identity,
@@ -56,6 +45,19 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
     Scope,
     secret_when,
     whole,
+)
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
+    Anything,
+    Bool,
+    Document,
+    Int,
+    ListOf,
+    Map,
+    Open,
+    Tags,
+    Text,
+    Time,
+    Word,
 )
 from ansible_collections.community.posthog.plugins.module_utils._state import twins as _twins
 from ansible_collections.community.posthog.plugins.module_utils._state.shared_set import SharedSet

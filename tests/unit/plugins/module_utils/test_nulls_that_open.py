@@ -16,7 +16,8 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import read_declared
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, make_world
 
 #: Where a null would open something, as a task would write it. PostHog takes each of them.

@@ -21,7 +21,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 )
 from ansible_collections.community.posthog.plugins.module_utils._handlers.config import plan_text
 from ansible_collections.community.posthog.plugins.module_utils._http.client import Turns
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import NestedRef, Ref
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.tests.unit.plugins.projects import (
     BOX,
     LABEL,

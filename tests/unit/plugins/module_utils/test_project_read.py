@@ -15,7 +15,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 from ansible_collections.community.posthog.plugins.module_utils._handlers.config import ConfigProgram
 from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Ref
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.yaml_words import other_words
 from ansible_collections.community.posthog.tests.unit.plugins.projects import TABLES, Universe, universe
 

@@ -14,8 +14,9 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.export imp
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler, read_declared
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, NestedRef, Problems
-from ansible_collections.community.posthog.plugins.module_utils._schema.references import walk
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, walk
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, World, make_world
 
 NAME = "known-thing"

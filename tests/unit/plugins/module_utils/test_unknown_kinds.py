@@ -25,12 +25,8 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.compose 
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler, read_declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.undeclared import spelled_out, unspelled
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import (
-    Field,
-    Problems,
-    Remark,
-    remarks_in,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems, Remark, remarks_in
 from ansible_collections.community.posthog.tests.unit.plugins.module_utils.test_engine_keeping import value_of
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, make_world
 

@@ -16,7 +16,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.project import SOURCE_KEY
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import plain
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
 from ansible_collections.community.posthog.plugins.plugin_utils import _sources
 
 SECRET = VaultSecret(b"the password")

@@ -18,7 +18,7 @@ from ansible.parsing.dataloader import DataLoader
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import plain
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
 from ansible_collections.community.posthog.plugins.plugin_utils import _files, _names, _sources
 
 #: Names that Windows keeps for itself.

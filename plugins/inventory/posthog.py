@@ -230,7 +230,8 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
 from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import masked
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Program, Sessions, perform
+from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler, perform
+from ansible_collections.community.posthog.plugins.module_utils._handlers.sessions import Sessions
 from ansible_collections.community.posthog.plugins.module_utils._http.client import REGIONS, REQUESTS_IMPORT_ERROR
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection, connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
@@ -373,7 +374,7 @@ class Wanted:
         ]
 
 
-class Reader(Program):
+class Reader(ModuleHandler):
     """Reads the organizations and projects of one source.
 
     :param wanted: which of them.
@@ -388,7 +389,7 @@ class Reader(Program):
         self.tokens = tokens
 
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """See :meth:`Program.run`."""
+        """See :meth:`ModuleHandler.run`."""
         organizations = []
         for organization, projects in self._organizations(session):
             if not self.wanted.organization(organization):

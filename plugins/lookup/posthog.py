@@ -89,8 +89,9 @@ from ansible_collections.community.posthog.plugins.module_utils._data.paths impo
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
 from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import masked
-from ansible_collections.community.posthog.plugins.module_utils._handlers.info import InfoProgram
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Program, Sessions, perform
+from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler, perform
+from ansible_collections.community.posthog.plugins.module_utils._handlers.info import InfoHandler
+from ansible_collections.community.posthog.plugins.module_utils._handlers.sessions import Sessions
 from ansible_collections.community.posthog.plugins.module_utils._http.client import REQUESTS_IMPORT_ERROR
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID
@@ -109,7 +110,7 @@ display = Display()
 Object = dict[str, t.Any]
 
 
-class Finder(Program):
+class Finder(ModuleHandler):
     """Finds objects of one type.
 
     :param kind: the type.
@@ -131,7 +132,7 @@ class Finder(Program):
             raise PostHogFailure(f"{kind}: say which one, by its {self.table.identity.option or 'id'}")
 
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """See :meth:`Program.run`."""
+        """See :meth:`ModuleHandler.run`."""
         return {"values": [self._value(session, name) for name in self.names or (None,)]}
 
     def _value(self, session: Session, name: t.Any) -> t.Any:
@@ -164,7 +165,7 @@ class Finder(Program):
             asked = {"ids": [name]}
         else:
             asked = {"names": [str(name)]}
-        answer = InfoProgram().run(session, {}, {"types": [table.type], **asked})
+        answer = InfoHandler().run(session, {}, {"types": [table.type], **asked})
         objects = answer["objects"][table.type]
         if not objects:
             raise InvalidInput(

@@ -41,13 +41,10 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.secrets 
     short_options,
     without_secrets,
 )
-from ansible_collections.community.posthog.plugins.module_utils._handlers.index import program
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import (
-    Program,
-    Sessions,
-    perform,
-    unsupported_hint,
-)
+from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler, perform
+from ansible_collections.community.posthog.plugins.module_utils._handlers.index import handler
+from ansible_collections.community.posthog.plugins.module_utils._handlers.sessions import Sessions
+from ansible_collections.community.posthog.plugins.module_utils._handlers.unknown_options import unsupported_hint
 from ansible_collections.community.posthog.plugins.module_utils._http.client import REQUESTS_IMPORT_ERROR
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec, without_empty
 from ansible_collections.community.posthog.plugins.module_utils._http.run import handed_on
@@ -203,7 +200,7 @@ class PostHogAction(ActionBase):
         environment: dict[str, t.Any] = {}
         self._compute_environment_string(environment)
         with _environment({key: str(value) for key, value in environment.items()}):
-            result.update(self._here(program(self.MODULE), args))
+            result.update(self._here(handler(self.MODULE), args))
         self.told(result)
         return result
 
@@ -269,7 +266,7 @@ class PostHogAction(ActionBase):
         """Whether the task runs on the controller."""
         return getattr(self._connection, "transport", "") in ("local", "ansible.builtin.local")
 
-    def _here(self, item: Program, args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    def _here(self, item: ModuleHandler, args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Run the program in this process, with what C(AnsibleModule) would have done around it."""
         spec = item.spec()
         raw = without_empty(plain(args))
@@ -307,7 +304,7 @@ class PostHogAction(ActionBase):
             return True
 
     @staticmethod
-    def _told(messages: t.Sequence[str], item: Program) -> str:
+    def _told(messages: t.Sequence[str], item: ModuleHandler) -> str:
         """Argument errors in the words of an ordinary module."""
         first = messages[0]
         if ". Supported parameters include" in first and not first.startswith("Unsupported"):
@@ -315,7 +312,7 @@ class PostHogAction(ActionBase):
         return unsupported_hint(first, item.spec()["argument_spec"], item.name)
 
     def _performed(
-        self, item: Program, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], secret: set[str]
+        self, item: ModuleHandler, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], secret: set[str]
     ) -> dict[str, t.Any]:
         warnings: list[str] = []
         sessions = _Kept.sessions_of(str(self._task._uuid), bool(self._task.check_mode), bool(self._task.loop))

@@ -33,11 +33,9 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.policy i
     UNKNOWN_IDS,
     UNKNOWN_IDS_KEY,
 )
-from ansible_collections.community.posthog.plugins.module_utils._handlers.index import PROGRAMS  # noqa: E402
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import (  # noqa: E402
-    ResourceProgram,
-    connection_spec,
-)
+from ansible_collections.community.posthog.plugins.module_utils._handlers.index import HANDLERS  # noqa: E402
+from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler  # noqa: E402
+from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec  # noqa: E402
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field  # noqa: E402
 from ansible_collections.community.posthog.plugins.module_utils._schema.query_shapes import UNIONS  # noqa: E402
 from ansible_collections.community.posthog.plugins.module_utils._schema.shapes import Kind, Shape, table  # noqa: E402
@@ -248,7 +246,7 @@ _BY_KIND: t.Final[t.Mapping[str, t.Callable[[Field, t.Mapping[str, t.Any]], Sche
 }
 
 
-def of_program(program: ResourceProgram) -> Schema:
+def of_handler(program: ResourceHandler) -> Schema:
     """The schema of one item of a type.
 
     :param program: the type's module.
@@ -382,7 +380,7 @@ def whole() -> Schema:
 
     :returns: the schema of one document.
     """
-    programs = [program for program in PROGRAMS.values() if isinstance(program, ResourceProgram)]
+    programs = [program for program in HANDLERS.values() if isinstance(program, ResourceHandler)]
     config = documentation("posthog_config")
     name: Schema = {"anyOf": [{"type": "string", "minLength": 1}, {"type": "integer"}, {"type": "null"}]}
     properties: dict[str, Schema] = {
@@ -400,7 +398,7 @@ def whole() -> Schema:
     definitions: dict[str, Schema] = {}
     for program in sorted(programs, key=lambda program: program.table.plural):
         resource = program.table
-        definitions[resource.type] = of_program(program)
+        definitions[resource.type] = of_handler(program)
         item: Schema = {"$ref": f"#/$defs/{resource.type}"}
         single = resource.singleton and resource.parent is None
         held: Schema = {**item, "type": "object"} if single else {"type": "array", "items": item}

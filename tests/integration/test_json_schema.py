@@ -60,12 +60,12 @@ def refused(sample: Sample, item: t.Any) -> bool:
     from ansible_collections.community.posthog.plugins.module_utils._bulk.project import Project
     from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
     from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP
-    from ansible_collections.community.posthog.plugins.module_utils._handlers.index import PROGRAMS
+    from ansible_collections.community.posthog.plugins.module_utils._handlers.index import HANDLERS
 
-    program: t.Any = PROGRAMS[f"posthog_{sample.type}"]
+    task = t.cast("t.Any", HANDLERS[f"posthog_{sample.type}"]).task
     try:
-        params, raw = Project._options(program, item, "items[0]", KEEP)
-        program.declare(raw, params, "items[0]", KEEP)
+        params, raw = Project._options(task, item, "items[0]", KEEP)
+        task.declare(raw, params, "items[0]", KEEP)
     except InvalidInput:
         return True
     return False

@@ -96,8 +96,8 @@ def engine_spec(name: str) -> t.Mapping[str, t.Mapping[str, t.Any]]:
 
     :param name: of the type.
     """
-    programs = importlib.import_module("ansible_collections.community.posthog.plugins.module_utils._handlers.index")
-    spec: t.Mapping[str, t.Mapping[str, t.Any]] = programs.program(PREFIX + name).spec()["argument_spec"]
+    handlers = importlib.import_module("ansible_collections.community.posthog.plugins.module_utils._handlers.index")
+    spec: t.Mapping[str, t.Mapping[str, t.Any]] = handlers.handler(PREFIX + name).spec()["argument_spec"]
     return spec
 
 

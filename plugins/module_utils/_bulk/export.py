@@ -42,11 +42,8 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.policy i
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import STORED
 from ansible_collections.community.posthog.plugins.module_utils._engine.undeclared import at_rest
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import (
-    Program,
-    ResourceProgram,
-    concurrency_of,
-)
+from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler, concurrency_of
+from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._http.client import Turns
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
@@ -125,7 +122,7 @@ class Exporter:
 
     def read(
         self,
-        program: ResourceProgram,
+        program: ResourceHandler,
         wanted: t.Callable[[Resource, t.Mapping[str, t.Any]], bool],
         *,
         named: bool = True,
@@ -582,18 +579,18 @@ class Exporter:
         return self._names[key]
 
 
-class ExportProgram(Program):
+class ExportHandler(ModuleHandler):
     """Writes down the configuration of a project.
 
     :param programs: the modules of all types.
     """
 
-    def __init__(self, programs: t.Iterable[ResourceProgram]) -> None:
+    def __init__(self, programs: t.Iterable[ResourceHandler]) -> None:
         super().__init__("posthog_export")
         self.programs = {program.table.plural: program for program in programs}
 
     def spec(self) -> dict[str, t.Any]:
-        """See :meth:`Program.spec`."""
+        """See :meth:`ModuleHandler.spec`."""
         return {
             "argument_spec": {
                 **connection_spec(),
@@ -615,7 +612,7 @@ class ExportProgram(Program):
         }
 
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """See :meth:`Program.run`."""
+        """See :meth:`ModuleHandler.run`."""
         named = params.get("types")
         programs = self._chosen(named, str(params.get("scope") or "project"))
         session.many = True
@@ -659,11 +656,11 @@ class ExportProgram(Program):
             "source": self._source(session),
         }
 
-    def _chosen(self, named: t.Any, scope: str) -> list[ResourceProgram]:
+    def _chosen(self, named: t.Any, scope: str) -> list[ResourceHandler]:
         """The modules of the types to export, in the order of application."""
         problems = []
         singular = {program.table.type: program for program in self.programs.values()}
-        chosen: list[ResourceProgram] = []
+        chosen: list[ResourceHandler] = []
         for index, name in enumerate(named or ()):
             program = self.programs.get(name) or singular.get(name)
             if program is None:

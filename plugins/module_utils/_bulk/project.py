@@ -44,15 +44,14 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.policy i
     wrong_policy,
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Declared, Outcome, changes
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Declaration, ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._engine.task import ResourceTask, TaskSpec
 from ansible_collections.community.posthog.plugins.module_utils._http.client import Turns
-from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID, Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID
 from ansible_collections.community.posthog.plugins.module_utils._schema.named import named_in
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE, Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref, walk
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Delete, Resource, Scope
-from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import MARK, Bool, Choice
+from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import MARK
 from ansible_collections.community.posthog.plugins.module_utils._schema.yaml_words import other_words
 from ansible_collections.community.posthog.plugins.module_utils._state.routes import read_those_there
 from ansible_collections.community.posthog.plugins.module_utils._state.session import PLANNED, Collection, Session
@@ -109,7 +108,7 @@ class Node:
     """One declared object on its way.
 
     :param number: its place among all nodes.
-    :param program: the module that does it.
+    :param task: reads and carries out tasks of its type.
     :param declaration: what is to be done.
     :param home: organization and project, as they were named.
     :param where: its path in its document.
@@ -125,8 +124,8 @@ class Node:
     """
 
     number: int
-    program: ResourceProgram
-    declaration: Declaration
+    task: ResourceTask
+    declaration: TaskSpec
     home: Home
     where: str
     source: Source
@@ -147,7 +146,7 @@ class Node:
     @property
     def table(self) -> Resource:
         """The type."""
-        return self.program.table
+        return self.task.table
 
     @property
     def changed(self) -> bool:
@@ -236,7 +235,7 @@ class Project:
     """A configuration of one or several projects.
 
     :param session: the task's session.
-    :param programs: the modules, by plural name of their type.
+    :param tasks: the tasks of each type, by its plural name.
     :param concurrency: how many objects are worked on at once.
     :param policy: what documents that do not say it themselves say of the fields that an item does not name.
     :param progress: called with a line about each object that was changed.
@@ -245,14 +244,14 @@ class Project:
     def __init__(
         self,
         session: Session,
-        programs: t.Mapping[str, ResourceProgram],
+        tasks: t.Mapping[str, ResourceTask],
         *,
         concurrency: int = 8,
         policy: Policy = KEEP,
         progress: t.Callable[[str], None] | None = None,
     ) -> None:
         self.session = session
-        self.programs = programs
+        self.tasks = tasks
         self.concurrency = max(1, concurrency)
         self.policy = policy
         self.progress = progress or (lambda line: None)
@@ -299,18 +298,18 @@ class Project:
             for key, value in document.items():
                 if key in (*HOME_KEYS, SOURCE_KEY, UNDECLARED_KEY, UNKNOWN_IDS_KEY) or value is None:
                     continue
-                program = self.programs.get(key)
-                if program is not None:
-                    self._homes.setdefault(self._home_of(program.table, home), set()).add(program.table.plural)
-                if program is None:
+                task = self.tasks.get(key)
+                if task is not None:
+                    self._homes.setdefault(self._home_of(task.table, home), set()).add(task.table.plural)
+                if task is None:
                     self._problem(source, key, f"is no type{self._nearest_type(key)}")
-                elif program.table.singleton and program.table.parent is None:
-                    self._read_item(program, value, key, home, source, policy)
+                elif task.table.singleton and task.table.parent is None:
+                    self._read_item(task, value, key, home, source, policy)
                 elif not isinstance(value, list):
                     self._problem(source, key, "takes a list")
                 else:
                     for index, item in enumerate(value):
-                        self._read_item(program, item, f"{key}[{index}]", home, source, policy)
+                        self._read_item(task, item, f"{key}[{index}]", home, source, policy)
 
     def _declared_project(self, documents: t.Iterable[t.Any]) -> str | None:
         """The project that the task works in, where the configuration itself declares it, so that it may not be there.
@@ -319,7 +318,7 @@ class Project:
         :returns: its name; None where the task's project has to exist.
         """
         own = self.session.project_name
-        projects = self.programs.get("projects")
+        projects = self.tasks.get("projects")
         if own is None or projects is None:
             return None
         normal = projects.table.identity.normal
@@ -373,36 +372,36 @@ class Project:
         return found
 
     def _nearest_type(self, key: str) -> str:
-        singular = {program.table.type: plural for plural, program in self.programs.items()}
+        singular = {task.table.type: plural for plural, task in self.tasks.items()}
         if key in singular:
             return f"; a list of them is called {singular[key]}"
-        return nearest(key, self.programs) or f"; known are {', '.join(sorted(self.programs))}"
+        return nearest(key, self.tasks) or f"; known are {', '.join(sorted(self.tasks))}"
 
     def _read_item(
-        self, program: ResourceProgram, item: t.Any, where: str, home: Home, source: Source, policy: Policy
+        self, task: ResourceTask, item: t.Any, where: str, home: Home, source: Source, policy: Policy
     ) -> None:
         if not isinstance(item, dict):
-            self._problem(source, where, f"takes the options of posthog_{program.table.type}, not {kind_of(item)}")
+            self._problem(source, where, f"takes the options of posthog_{task.table.type}, not {kind_of(item)}")
             return
-        home = self._home_of(program.table, home)
+        home = self._home_of(task.table, home)
         try:
-            self._refuse_words(program, where, source)
-            params, raw = self._options(program, item, where, policy)
-            declaration = program.declare(raw, params, where, policy)
+            self._refuse_words(task, where, source)
+            params, raw = self._options(task, item, where, policy)
+            declaration = task.declare(raw, params, where, policy)
         except InvalidInput as exc:
             for path, text in exc.problems:
                 self._problem(source, path, text)
-            self._note_broken(program, item, home, where, source)
+            self._note_broken(task, item, home, where, source)
             return
         told = [f"{source.of(path)}: {text}" for declared in declaration.items for path, text in declared.remarks]
         if told:
             self.session.warn("; ".join(told))
-        node = Node(len(self.nodes), program, declaration, home, where, source, _name_of(program.table, declaration))
+        node = Node(len(self.nodes), task, declaration, home, where, source, _name_of(task.table, declaration))
         self.nodes.append(node)
         self._note_name(node)
 
     @staticmethod
-    def _refuse_words(program: ResourceProgram, where: str, source: Source) -> None:
+    def _refuse_words(task: ResourceTask, where: str, source: Source) -> None:
         """Refuse what YAML made something else of, where it stands for text."""
         steps = [int(part) if part.isdigit() else part for part in re.findall(r"\w+", where)]
         inside = [
@@ -411,9 +410,9 @@ class Project:
             if list(entry["steps"][: len(steps)]) == steps
         ]
         if inside:
-            table = program.table
+            table = task.table
             fields = (
-                *engine_options(program),
+                *task.engine_options,
                 *table.fields,
                 *(short.field for short in table.shorthands),
                 *(part.field for part in table.parts),
@@ -423,10 +422,10 @@ class Project:
                 raise InvalidInput(problems)
 
     def _note_broken(
-        self, program: ResourceProgram, item: t.Mapping[str, t.Any], home: Home, where: str, source: Source
+        self, task: ResourceTask, item: t.Mapping[str, t.Any], home: Home, where: str, source: Source
     ) -> None:
         """Remember what an item with mistakes is called: who refers to it makes no mistake by that."""
-        table = program.table
+        table = task.table
         known = table.field(table.identity.option) if table.identity.option else None
         for name in (known.name, *known.aliases) if known is not None else ():
             if isinstance(item.get(name), (str, int)) and table.identity.normal(item[name]):
@@ -442,30 +441,29 @@ class Project:
 
     @staticmethod
     def _options(
-        program: ResourceProgram, item: t.Mapping[str, t.Any], where: str, policy: Policy
+        task: ResourceTask, item: t.Mapping[str, t.Any], where: str, policy: Policy
     ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         """The engine's own options of an item, validated, and the rest."""
-        spec = program.spec()["argument_spec"]
-        names = {name: name for name in spec if name not in connection_spec()}
-        names.update({alias: name for name in list(names) for alias in spec[name].get("aliases", ())})
+        names = task.option_names
         problems: Problems = []
         params: dict[str, t.Any] = {}
         raw: dict[str, t.Any] = {}
-        own = {option.name: option for option in engine_options(program)}
+        own = {option.name: option for option in task.engine_options}
         for key, value in item.items():
             name = names.get(key)
             if name is None:
-                hint = option_hint(program.table.type, key, names)
-                problems.append((f"{where}.{key}", f"is no option of posthog_{program.table.type}{hint}"))
+                hint = option_hint(task.table.type, key, names)
+                problems.append((f"{where}.{key}", f"is no option of posthog_{task.table.type}{hint}"))
             elif name in own:
                 params[name] = own[name].parse(value, f"{where}.{key}", problems)
             else:
                 raw[key] = value
-        parts = {switch.name for part in program.table.parts for switch in part.switches}
         for option in own.values():
             # Where an item is the whole truth, so are the lists in it.
-            params.setdefault(option.name, True if policy.whole and option.name in parts else option.default)
-        table = program.table
+            params.setdefault(
+                option.name, True if policy.whole and option.name in task.part_switches else option.default
+            )
+        table = task.table
         given = {names[key] for key in raw if key in names}
         identified = "id" in given or (table.several is not None and table.several.option in given)
         for needed in table.identity.options[:1]:
@@ -710,7 +708,7 @@ class Project:
         """Do an object without some of its options first; the node that completes it when the others are there."""
         completion = Node(
             len(self.nodes),
-            node.program,
+            node.task,
             node.declaration,
             node.home,
             node.where,
@@ -875,7 +873,7 @@ class Project:
         session = self.home(node.home)
         session.origins.declared = self._foreign_ids
         try:
-            node.outcomes = node.program.carry_out(session, node.declaration)
+            node.outcomes = node.task.carry_out(session, node.declaration)
             self._settle(node)
         except InvalidInput as exc:
             node.problems = exc.problems
@@ -1074,11 +1072,11 @@ class Project:
         nodes: list[Node] = []
         for index, plural in enumerate(purge.types):
             where = f"purge[{index}]"
-            program = self.programs.get(plural)
-            if program is None:
+            task = self.tasks.get(plural)
+            if task is None:
                 self.problems.append((where, f"{plural!r} is no type{self._nearest_type(plural)}"))
                 continue
-            table = program.table
+            table = task.table
             if table.delete is Delete.NONE or not table.purgeable or table.singleton:
                 self.problems.append((where, f"{plural} cannot be purged"))
                 continue
@@ -1087,7 +1085,7 @@ class Project:
                     (where, f"{plural} cannot carry the collection's mark; purge_scope: all is needed to purge them")
                 )
                 continue
-            nodes += self._purged_of(program, purge, where)
+            nodes += self._purged_of(task, purge, where)
         if not purge.percent and len(nodes) > purge.most:
             names = ", ".join(repr(node.name) for node in nodes[:10]) + (" …" if len(nodes) > 10 else "")
             self.problems.append(
@@ -1101,8 +1099,8 @@ class Project:
             )
         return sorted(nodes, key=lambda node: -node.table.order)
 
-    def _purged_of(self, program: ResourceProgram, purge: Purge, where: str) -> list[Node]:
-        table = program.table
+    def _purged_of(self, task: ResourceTask, purge: Purge, where: str) -> list[Node]:
+        table = task.table
         declared = [node for node in self.nodes if node.table.type == table.type and not node.declaration.absent]
         if not declared and not purge.allow_empty:
             self.problems.append(
@@ -1133,7 +1131,7 @@ class Project:
                     known = table.field(table.marker) if table.marker else None
                     if not purge.everything and (known is None or MARK not in (known.value_in(obj) or [])):
                         continue
-                    here.append(self._purge_node(program, home, where, collection, obj))
+                    here.append(self._purge_node(task, home, where, collection, obj))
             if here and not purge.allow_empty and self._home_key(table, home) not in filled:
                 named = " / ".join(name for name in home if name) or "the task's own place"
                 text = (
@@ -1158,7 +1156,7 @@ class Project:
         """Where objects of a type are purged: in the places that a document is about, and no other."""
         homes: dict[tuple[str | None, str | None], Home] = {}
         for home, plurals in self._homes.items():
-            level = {item.table.scope for plural, item in self.programs.items() if plural in plurals}
+            level = {item.table.scope for plural, item in self.tasks.items() if plural in plurals}
             about = home[1] is not None if table.scope is Scope.PROJECT else home[0] is not None
             if table.plural in plurals or about or table.scope in level:
                 homes.setdefault(self._home_key(table, home), home)
@@ -1173,17 +1171,15 @@ class Project:
 
     def _purge_node(
         self,
-        program: ResourceProgram,
+        task: ResourceTask,
         home: Home,
         where: str,
         collection: Collection,
         obj: dict[str, t.Any],
     ) -> Node:
-        table = program.table
-        declaration = Declaration(table, {}, absent=True)
-        node = Node(
-            -1, program, declaration, home, where, Source(), table.identity.shown(obj), doomed=(collection, obj)
-        )
+        table = task.table
+        declaration = TaskSpec(table, {}, absent=True)
+        node = Node(-1, task, declaration, home, where, Source(), table.identity.shown(obj), doomed=(collection, obj))
         self._delete(node)
         return node
 
@@ -1193,7 +1189,7 @@ class Project:
             raise LookupError("no object to delete")
         collection, obj = node.doomed
         try:
-            node.outcomes = [node.program.reconciler(collection.session).remove(collection, obj)]
+            node.outcomes = [node.task.reconciler(collection.session).remove(collection, obj)]
         except PostHogFailure as exc:
             self._note_failure(node, exc, exc.message)
 
@@ -1211,28 +1207,6 @@ def _noting(found: list[tuple[NestedRef, t.Any, str]]) -> t.Callable[[NestedRef,
         return name
 
     return note
-
-
-def engine_options(program: ResourceProgram) -> list[Field]:
-    """The options of a module that are about how it works and not about the object.
-
-    :param program: the module.
-    :returns: fields that read them.
-    """
-    spec = program.spec()["argument_spec"]
-    table = program.table
-    options: list[Field] = []
-    switches = {switch.name for part in table.parts for switch in part.switches}
-    if table.stand_in is not None:
-        switches.add(table.stand_in.switch)
-    if table.several is not None:
-        switches.add(table.several.exclusive)
-    for name, told in spec.items():
-        if name in switches:
-            options.append(Bool(name, default=told.get("default")))
-        elif name in ("state", "update_secret"):
-            options.append(Choice(name, told["choices"], default=told["default"]))
-    return options
 
 
 def named_by(table: Resource, item: Declared) -> t.Iterator[tuple[str, Ref, t.Any]]:
@@ -1279,7 +1253,7 @@ def _grouped(problems: Problems) -> t.Iterator[str]:
             yield f"- {path}{more}: {text}" if path else f"- {text}"
 
 
-def _name_of(table: Resource, declaration: Declaration) -> str:
+def _name_of(table: Resource, declaration: TaskSpec) -> str:
     """What a person calls a declared object."""
     if declaration.object_id is not None and not declaration.items[0].values.get(table.identity.option):
         return str(declaration.object_id)
@@ -1302,7 +1276,7 @@ def _named_alone(table: Resource) -> bool:
     return len(table.identity.options) == 1 and table.parent is None and table.several is None
 
 
-def _identity_key(table: Resource, item: Declared, declaration: Declaration | None) -> tuple[t.Any, ...]:
+def _identity_key(table: Resource, item: Declared, declaration: TaskSpec | None) -> tuple[t.Any, ...]:
     """What makes two declarations be about the same object; without the whole declaration, by name."""
     if declaration is not None and declaration.object_id is not None:
         return ("id", str(declaration.object_id))

@@ -16,7 +16,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import covers, narrowed
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import SHORTEST, texts
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Program
+from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._state.session import PLANNED, Session
 
@@ -24,14 +24,14 @@ from ansible_collections.community.posthog.plugins.module_utils._state.session i
 _PLACES: t.Final = ("project", "organization")
 
 
-class ApiProgram(Program):
+class ApiHandler(ModuleHandler):
     """Sends one request, or reads one list."""
 
     def __init__(self) -> None:
         super().__init__("posthog_api")
 
     def spec(self) -> dict[str, t.Any]:
-        """See :meth:`Program.spec`."""
+        """See :meth:`ModuleHandler.spec`."""
         return {
             "argument_spec": {
                 **connection_spec(),
@@ -49,14 +49,14 @@ class ApiProgram(Program):
         }
 
     def secrets(self, raw: t.Mapping[str, t.Any]) -> set[str]:
-        """See :meth:`Program.secrets`."""
+        """See :meth:`ModuleHandler.secrets`."""
         # Whatever the option was given, as long as it does not plainly say no.
         if str(raw.get("no_log_body") or "no").strip().lower() in ("no", "false", "off", "0", "n", "f"):
             return set()
         return {text for text in texts(raw.get("body")) if len(text) >= SHORTEST}
 
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """See :meth:`Program.run`."""
+        """See :meth:`ModuleHandler.run`."""
         method = params.get("method") or "GET"
         body = raw.get("body")
         self._check(method, body, params)

@@ -22,11 +22,8 @@ from ansible_collections.community.posthog.plugins.module_utils._data.sentences 
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP, UNDECLARED, Policy
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._handlers.beside import alone_in
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import (
-    Program,
-    ResourceProgram,
-    concurrency_of,
-)
+from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler, concurrency_of
+from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
@@ -40,18 +37,18 @@ _LONG: t.Final = 100
 _WIDE: t.Final = 160
 
 
-class ConfigProgram(Program):
+class ConfigHandler(ModuleHandler):
     """Brings one or several projects to what a configuration says.
 
-    :param programs: the modules of all types.
+    :param handlers: the handlers of all resource types.
     """
 
-    def __init__(self, programs: t.Iterable[ResourceProgram]) -> None:
+    def __init__(self, handlers: t.Iterable[ResourceHandler]) -> None:
         super().__init__("posthog_config")
-        self.programs = {program.table.plural: program for program in programs}
+        self.handlers = {handler.table.plural: handler for handler in handlers}
 
     def spec(self) -> dict[str, t.Any]:
-        """See :meth:`Program.spec`."""
+        """See :meth:`ModuleHandler.spec`."""
         return {
             "argument_spec": {
                 **connection_spec(),
@@ -71,12 +68,12 @@ class ConfigProgram(Program):
         }
 
     def secrets(self, raw: t.Mapping[str, t.Any]) -> set[str]:
-        """See :meth:`Program.secrets`."""
-        return {text for program, item in self._items(raw) for text in program.secret_texts(item)}
+        """See :meth:`ModuleHandler.secrets`."""
+        return {text for handler, item in self._items(raw) for text in handler.secret_texts(item)}
 
     def suspected(self, raw: t.Mapping[str, t.Any]) -> set[str]:
-        """See :meth:`Program.suspected`."""
-        found = {text for program, item in self._items(raw) for text in program.suspected(item)}
+        """See :meth:`ModuleHandler.suspected`."""
+        found = {text for handler, item in self._items(raw) for text in handler.suspected(item)}
         for document in _documents(raw.get("config")):
             # What has no form at all may hold anything.
             for held in document.values() if isinstance(document, dict) else [document]:
@@ -85,33 +82,33 @@ class ConfigProgram(Program):
         return found
 
     def hidden(self, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """See :meth:`Program.hidden`."""
+        """See :meth:`ModuleHandler.hidden`."""
 
-        def item(program: ResourceProgram | None, value: t.Any) -> t.Any:
+        def item(handler: ResourceHandler | None, value: t.Any) -> t.Any:
             if isinstance(value, list):
-                return [item(program, inner) for inner in value]
-            return program.hidden(value) if program is not None and isinstance(value, dict) else value
+                return [item(handler, inner) for inner in value]
+            return handler.hidden(value) if handler is not None and isinstance(value, dict) else value
 
         def document(found: t.Any) -> t.Any:
             if isinstance(found, list):
                 return [document(inner) for inner in found]
             if not isinstance(found, dict):
                 return found
-            return {key: item(self.programs.get(key), value) for key, value in found.items()}
+            return {key: item(self.handlers.get(key), value) for key, value in found.items()}
 
         return {**params, "config": document(params["config"])} if "config" in params else dict(params)
 
-    def _items(self, raw: t.Mapping[str, t.Any]) -> t.Iterator[tuple[ResourceProgram, dict[str, t.Any]]]:
+    def _items(self, raw: t.Mapping[str, t.Any]) -> t.Iterator[tuple[ResourceHandler, dict[str, t.Any]]]:
         """Everything that is declared, with the module that does it."""
         for document in _documents(raw.get("config")):
             for key, value in document.items() if isinstance(document, dict) else ():
-                program = self.programs.get(key)
-                for item in (value if isinstance(value, list) else [value]) if program is not None else ():
-                    if program is not None and isinstance(item, dict):
-                        yield program, item
+                handler = self.handlers.get(key)
+                for item in (value if isinstance(value, list) else [value]) if handler is not None else ():
+                    if handler is not None and isinstance(item, dict):
+                        yield handler, item
 
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """See :meth:`Program.run`."""
+        """See :meth:`ModuleHandler.run`."""
         if raw.get("src"):
             raise InvalidInput(
                 [("src", "is read on the controller, which this way of execution cannot; use config instead")]
@@ -123,10 +120,11 @@ class ConfigProgram(Program):
         session.many = True
         session.marks = True
         session.brief = True
-        adopted = {self.programs[name].table.type for name in purge.types if name in self.programs}
+        adopted = {self.handlers[name].table.type for name in purge.types if name in self.handlers}
         session.adopts = frozenset(adopted) if not purge.everything else frozenset()
         session.keep_secret(self.secrets(raw))
-        project = Project(session, self.programs, concurrency=concurrency, policy=policy, progress=session.report)
+        tasks = {plural: handler.task for plural, handler in self.handlers.items()}
+        project = Project(session, tasks, concurrency=concurrency, policy=policy, progress=session.report)
         project.read(_documents(raw.get("config")))
         try:
             project.order()

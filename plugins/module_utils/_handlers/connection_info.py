@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Program
+from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler
 from ansible_collections.community.posthog.plugins.module_utils._http.client import REGIONS
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
@@ -21,21 +21,21 @@ from ansible_collections.community.posthog.plugins.module_utils._state.session i
 _CLOSED: t.Final = frozenset({403, 404, 405, 500})
 
 
-class ConnectionInfoProgram(Program):
+class ConnectionInfoHandler(ModuleHandler):
     """Tells what a key is and may do."""
 
     def __init__(self) -> None:
         super().__init__("posthog_connection_info")
 
     def spec(self) -> dict[str, t.Any]:
-        """See :meth:`Program.spec`."""
+        """See :meth:`ModuleHandler.spec`."""
         return {
             "argument_spec": {**connection_spec(), "types": {"type": "list", "elements": "str"}},
             "supports_check_mode": True,
         }
 
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """See :meth:`Program.run`."""
+        """See :meth:`ModuleHandler.run`."""
         client = session.client
         me = session.me()
         key = self._key(session)

@@ -22,7 +22,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 )
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import from_now, instant
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import texts
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Program
+from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler
 from ansible_collections.community.posthog.plugins.module_utils._http.client import REGIONS
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID
@@ -39,14 +39,14 @@ PATH: t.Final = "/batch/"
 _OTHER_KEYS: t.Final = ("phx_", "phs_", "pha_", "phr_")
 
 
-class EventProgram(Program):
+class EventHandler(ModuleHandler):
     """Sends one event."""
 
     def __init__(self) -> None:
         super().__init__("posthog_event")
 
     def spec(self) -> dict[str, t.Any]:
-        """See :meth:`Program.spec`."""
+        """See :meth:`ModuleHandler.spec`."""
         return {
             "argument_spec": {
                 **connection_spec(),
@@ -63,11 +63,11 @@ class EventProgram(Program):
         }
 
     def needs_key(self, params: t.Mapping[str, t.Any]) -> bool:
-        """See :meth:`Program.needs_key`."""
+        """See :meth:`ModuleHandler.needs_key`."""
         return not params.get("token")
 
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """See :meth:`Program.run`."""
+        """See :meth:`ModuleHandler.run`."""
         event = self._event(session, raw, params)
         token = self._token(session, params)
         result = {

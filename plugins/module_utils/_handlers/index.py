@@ -1,9 +1,9 @@
 # Copyright: Contributors to the community.posthog collection
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""What every module of this collection does, by the module's name.
+"""The handlers of all modules, by the module's name.
 
-Only what the module at hand needs is imported, see C(_registry).
+A handler is imported when its module is asked for, since imports are a large part of a module's run time.
 
 Private to this collection: it may change without notice.
 """
@@ -12,61 +12,58 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import (
-    Program,
-    ResourceProgram,
-    run_module,
-)
+from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler
+from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 
 _PREFIX: t.Final = "posthog_"
 
 
-def _of_types() -> tuple[ResourceProgram, ...]:
-    """The modules that do one type each, in the order in which objects are applied."""
-    return tuple(ResourceProgram(table) for table in RESOURCES.values() if table.module)
+def _of_types() -> tuple[ResourceHandler, ...]:
+    """The handlers of all resource types, in the order in which objects are applied."""
+    return tuple(ResourceHandler(table) for table in RESOURCES.values() if table.module)
 
 
-def _api() -> Program:
-    from ansible_collections.community.posthog.plugins.module_utils._handlers.api import ApiProgram
+def _api() -> ModuleHandler:
+    from ansible_collections.community.posthog.plugins.module_utils._handlers.api import ApiHandler
 
-    return ApiProgram()
-
-
-def _config() -> Program:
-    from ansible_collections.community.posthog.plugins.module_utils._handlers.config import ConfigProgram
-
-    return ConfigProgram(_of_types())
+    return ApiHandler()
 
 
-def _connection_info() -> Program:
+def _config() -> ModuleHandler:
+    from ansible_collections.community.posthog.plugins.module_utils._handlers.config import ConfigHandler
+
+    return ConfigHandler(_of_types())
+
+
+def _connection_info() -> ModuleHandler:
     from ansible_collections.community.posthog.plugins.module_utils._handlers.connection_info import (
-        ConnectionInfoProgram,
+        ConnectionInfoHandler,
     )
 
-    return ConnectionInfoProgram()
+    return ConnectionInfoHandler()
 
 
-def _event() -> Program:
-    from ansible_collections.community.posthog.plugins.module_utils._handlers.event import EventProgram
+def _event() -> ModuleHandler:
+    from ansible_collections.community.posthog.plugins.module_utils._handlers.event import EventHandler
 
-    return EventProgram()
-
-
-def _export() -> Program:
-    from ansible_collections.community.posthog.plugins.module_utils._bulk.export import ExportProgram
-
-    return ExportProgram(_of_types())
+    return EventHandler()
 
 
-def _info() -> Program:
-    from ansible_collections.community.posthog.plugins.module_utils._handlers.info import InfoProgram
+def _export() -> ModuleHandler:
+    from ansible_collections.community.posthog.plugins.module_utils._bulk.export import ExportHandler
 
-    return InfoProgram()
+    return ExportHandler(_of_types())
 
 
-#: The modules that do something else than one type.
-_OTHERS: t.Final[t.Mapping[str, t.Callable[[], Program]]] = {
+def _info() -> ModuleHandler:
+    from ansible_collections.community.posthog.plugins.module_utils._handlers.info import InfoHandler
+
+    return InfoHandler()
+
+
+#: The modules that do not manage one resource type.
+_OTHERS: t.Final[t.Mapping[str, t.Callable[[], ModuleHandler]]] = {
     "posthog_api": _api,
     "posthog_config": _config,
     "posthog_connection_info": _connection_info,
@@ -76,13 +73,13 @@ _OTHERS: t.Final[t.Mapping[str, t.Callable[[], Program]]] = {
 }
 
 
-class Programs(t.Mapping[str, Program]):
-    """Every module's program; to go through them is to load all."""
+class Handlers(t.Mapping[str, ModuleHandler]):
+    """The handler of every module, made at the first use; iterating over the values imports all of them."""
 
     def __init__(self) -> None:
-        self._made: dict[str, Program] = {}
+        self._made: dict[str, ModuleHandler] = {}
 
-    def __getitem__(self, name: str) -> Program:
+    def __getitem__(self, name: str) -> ModuleHandler:
         if name not in self._made:
             if name in _OTHERS:
                 self._made[name] = _OTHERS[name]()
@@ -90,7 +87,7 @@ class Programs(t.Mapping[str, Program]):
                 table = RESOURCES[name[len(_PREFIX) :]] if name.startswith(_PREFIX) else None
                 if table is None or not table.module:
                     raise KeyError(name)
-                self._made[name] = ResourceProgram(table)
+                self._made[name] = ResourceHandler(table)
         return self._made[name]
 
     def __iter__(self) -> t.Iterator[str]:
@@ -103,22 +100,24 @@ class Programs(t.Mapping[str, Program]):
         return sum(1 for _name in self)
 
 
-PROGRAMS: t.Final = Programs()
+HANDLERS: t.Final = Handlers()
 
 
-def program(name: str) -> Program:
-    """What a module does.
+def handler(name: str) -> ModuleHandler:
+    """The handler of a module.
 
     :param name: the module's name, with or without the collection.
-    :returns: its program.
+    :returns: its handler.
     :raises KeyError: there is no such module.
     """
-    return PROGRAMS[name.rsplit(".", 1)[-1]]
+    return HANDLERS[name.rsplit(".", 1)[-1]]
 
 
 def run(name: str) -> None:
-    """Be the module of that name.
+    """Run as the module of that name.
 
     :param name: the module's name, without the collection.
     """
-    run_module(PROGRAMS[name])
+    from ansible_collections.community.posthog.plugins.module_utils._handlers.ansible_module import run_module
+
+    run_module(HANDLERS[name])

@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import masked
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Program
+from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
@@ -24,14 +24,14 @@ from ansible_collections.community.posthog.plugins.module_utils._state.session i
 Object = dict[str, t.Any]
 
 
-class InfoProgram(Program):
+class InfoHandler(ModuleHandler):
     """Reads objects and changes nothing."""
 
     def __init__(self) -> None:
         super().__init__("posthog_info")
 
     def spec(self) -> dict[str, t.Any]:
-        """See :meth:`Program.spec`."""
+        """See :meth:`ModuleHandler.spec`."""
         return {
             "argument_spec": {
                 **connection_spec(),
@@ -48,7 +48,7 @@ class InfoProgram(Program):
         }
 
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """See :meth:`Program.run`."""
+        """See :meth:`ModuleHandler.run`."""
         types = [str(item) for item in params.get("types") or []]
         problems = []
         for index, name in enumerate(types):

@@ -124,7 +124,7 @@ class Engine:
     ) -> dict[str, t.Any]:
         if module == "sandbox_api":
             return self._api(**args)
-        from ansible_collections.community.posthog.plugins.module_utils._handlers.index import program
+        from ansible_collections.community.posthog.plugins.module_utils._handlers.index import handler
         from ansible_collections.community.posthog.plugins.plugin_utils import _action
 
         # All that the action plugin wants to know of Ansible.
@@ -134,7 +134,7 @@ class Engine:
         )
         action._variables = {}
         try:
-            result = {"changed": False, **action._here(program(module), args)}
+            result = {"changed": False, **action._here(handler(module), args)}
         finally:
             if not looped:
                 _action._Kept.drop()
@@ -167,15 +167,15 @@ class Engine:
 
     @contextlib.contextmanager
     def _hurried(self) -> t.Iterator[None]:
-        from ansible_collections.community.posthog.plugins.module_utils._handlers import program as _module
+        from ansible_collections.community.posthog.plugins.module_utils._handlers import sessions
 
-        usual = _module.Client
+        usual = sessions.Client
         if self.hurried:
-            _module.Client = functools.partial(usual, sleep=lambda seconds: None)
+            sessions.Client = functools.partial(usual, sleep=lambda seconds: None)
         try:
             yield
         finally:
-            _module.Client = usual
+            sessions.Client = usual
 
     @contextlib.contextmanager
     def _environment(self, more: t.Mapping[str, str]) -> t.Iterator[None]:

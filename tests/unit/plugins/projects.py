@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.project import Project, Purge, Result
-from ansible_collections.community.posthog.plugins.module_utils._handlers.config import ConfigProgram
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._handlers.config import ConfigHandler
+from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._http.client import Client, Turns
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import resource
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
@@ -151,14 +151,15 @@ class Universe:
     lines: list[str]
 
     @property
-    def programs(self) -> dict[str, ResourceProgram]:
+    def handlers(self) -> dict[str, ResourceHandler]:
         """The modules of all its types."""
-        return {table.plural: ResourceProgram(table) for table in (*self.tables, resource("project"))}
+        return {table.plural: ResourceHandler(table) for table in (*self.tables, resource("project"))}
 
     def project(self, *documents: Any, concurrency: int = 8, marks: bool = True) -> Project:
         """A configuration that was read."""
         self.session.many, self.session.marks = True, marks
-        made = Project(self.session, self.programs, concurrency=concurrency, progress=self.lines.append)
+        tasks = {plural: item.task for plural, item in self.handlers.items()}
+        made = Project(self.session, tasks, concurrency=concurrency, progress=self.lines.append)
         made.read(documents)
         return made
 
@@ -183,9 +184,9 @@ class Universe:
 
     def run(self, **options: Any) -> Obj:
         """As the module does it."""
-        program = ConfigProgram(self.programs.values())
+        handler = ConfigHandler(self.handlers.values())
         params = {"max_deletions": "10", "concurrency": 8, "unknown_names": "ignore", **options}
-        return program.run(self.session, options, params)
+        return handler.run(self.session, options, params)
 
     def names(self, plural: str = "things", project: int = 1) -> list[str]:
         """What there is."""

@@ -19,8 +19,9 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import inventory_loader, lookup_loader
 from ansible.template import Templar
 
-from ansible_collections.community.posthog.plugins.module_utils._handlers.index import program
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Sessions, perform
+from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import perform
+from ansible_collections.community.posthog.plugins.module_utils._handlers.index import handler
+from ansible_collections.community.posthog.plugins.module_utils._handlers.sessions import Sessions
 from ansible_collections.community.posthog.plugins.module_utils._http import client as _client
 from ansible_collections.community.posthog.plugins.module_utils._http.answers import decoded
 from ansible_collections.community.posthog.tests.unit.plugins.mutations import mutated
@@ -127,7 +128,7 @@ def test_lookup(rng: random.Random) -> None:
 def test_connection_info(rng: random.Random) -> None:
     """What the key may do, or one sentence."""
     good = 0
-    item = program("posthog_connection_info")
+    item = handler("posthog_connection_info")
     for seed in range(ROUNDS):
         rng.seed(seed)
         sessions = Sessions(check_mode=False, warn=lambda text: None)

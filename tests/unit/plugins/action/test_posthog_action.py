@@ -197,7 +197,7 @@ def test_a_defect_is_a_sentence_too(server: Server, monkeypatch: pytest.MonkeyPa
         raise RuntimeError(f"what {KEY} is this")
 
     monkeypatch.setattr(
-        "ansible_collections.community.posthog.plugins.module_utils._handlers.program.Reconciler.present", broken
+        "ansible_collections.community.posthog.plugins.module_utils._engine.task.Reconciler.present", broken
     )
     result = run(task_for(server, name="Sales"))
     assert result["failed"] is True

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._handlers import beside as _beside
 from ansible_collections.community.posthog.plugins.module_utils._handlers.beside import alone_in, directory
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._http.client import Connection
 from ansible_collections.community.posthog.tests.unit.plugins.projects import THING, universe
 from ansible_collections.community.posthog.tests.unit.plugins.utils import KEY, Memory, World, make_world
@@ -110,7 +110,7 @@ def test_the_wait_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_another_run_may_have_changed_is_read_again() -> None:
     """A loop keeps what it has listed; after another run it lists again, and otherwise does not."""
     ours, theirs = world(), world()
-    program = ResourceProgram(THING)
+    program = ResourceHandler(THING)
 
     def run(run_: World, name: str) -> None:
         run_.session.many = True
@@ -131,7 +131,7 @@ def test_what_another_run_may_have_changed_is_read_again() -> None:
 def test_check_runs_and_deletions_need_none(runtime: Path) -> None:
     made = world()
     made.session.check_mode = True
-    program = ResourceProgram(THING)
+    program = ResourceHandler(THING)
     program.run(made.session, {"name": "a"}, {"name": "a", "state": "present"})
     made.session.check_mode = False
     program.run(made.session, {"name": "a", "state": "absent"}, {"name": "a", "state": "absent"})

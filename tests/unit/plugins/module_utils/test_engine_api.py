@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._handlers import event as _event
-from ansible_collections.community.posthog.plugins.module_utils._handlers.api import ApiProgram
-from ansible_collections.community.posthog.plugins.module_utils._handlers.event import EventProgram
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Program, Sessions, perform
+from ansible_collections.community.posthog.plugins.module_utils._handlers.api import ApiHandler
+from ansible_collections.community.posthog.plugins.module_utils._handlers.event import EventHandler
+from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler, perform
+from ansible_collections.community.posthog.plugins.module_utils._handlers.sessions import Sessions
 from ansible_collections.community.posthog.tests.unit.plugins.utils import KEY, Reply, Seen, Server
 
 USUAL: dict[str, Any] = {"validate_certs": True, "timeout": 5.0, "retries": 2, "max_wait": 10.0, "rate_limit": 0}
@@ -21,7 +22,7 @@ PROJECT = {"id": 1, "name": "Default project", "api_token": "phc_token"}
 
 
 def run(
-    program: Program, server: Server, options: dict[str, Any], check_mode: bool = False
+    program: ModuleHandler, server: Server, options: dict[str, Any], check_mode: bool = False
 ) -> tuple[bool, dict[str, Any]]:
     """Run a program against a server that follows its script."""
     raw = {"host": server.url, "project": "1", "api_key": KEY, **options}
@@ -37,14 +38,14 @@ def run(
 
 def api(server: Server, check_mode: bool = False, **options: Any) -> dict[str, Any]:
     """A request that has to succeed."""
-    good, result = run(ApiProgram(), server, options, check_mode)
+    good, result = run(ApiHandler(), server, options, check_mode)
     assert good, result
     return result
 
 
 def refused(server: Server, **options: Any) -> str:
     """What is said against a request that is never sent."""
-    good, result = run(ApiProgram(), server, options)
+    good, result = run(ApiHandler(), server, options)
     assert not good and server.seen == [], result
     return str(result["msg"])
 
@@ -94,7 +95,7 @@ def test_a_post_that_only_reads_is_sent_in_check_mode_and_again(server: Server) 
 
 def test_a_post_that_got_no_answer_is_not_sent_again(server: Server) -> None:
     server.script(Reply(502, None))
-    good, result = run(ApiProgram(), server, {"method": "POST", "path": "projects/{project}/x/", "body": {}})
+    good, result = run(ApiHandler(), server, {"method": "POST", "path": "projects/{project}/x/", "body": {}})
     assert not good and "whether it took place is not known" in result["msg"] and len(server.seen) == 1
 
 
@@ -117,7 +118,7 @@ def test_a_status_that_is_no_failure(server: Server) -> None:
     for check_mode in (False, True):
         result = api(server, check_mode, **options, status=[404])
         assert (result["changed"], result["status"], result["json"]["code"]) == (False, 404, "not_found")
-    good, result = run(ApiProgram(), server, options)
+    good, result = run(ApiHandler(), server, options)
     assert not good and result["status_code"] == 404
     server.script(Reply(405, {"detail": "Method not allowed"}))
     assert api(server, True, **options, status=[404])["changed"] is True
@@ -149,9 +150,9 @@ def test_requests_that_are_never_sent(server: Server, options: dict[str, Any], s
 
 def test_a_body_can_be_secret() -> None:
     body = {"name": "x", "config": {"password": "not-a-real-password"}}
-    assert ApiProgram().secrets({"body": body, "no_log_body": True}) == {"not-a-real-password"}
-    assert ApiProgram().secrets({"body": body, "no_log_body": "yes"}) == {"not-a-real-password"}
-    assert ApiProgram().secrets({"body": body, "no_log_body": False}) == ApiProgram().secrets({"body": body}) == set()
+    assert ApiHandler().secrets({"body": body, "no_log_body": True}) == {"not-a-real-password"}
+    assert ApiHandler().secrets({"body": body, "no_log_body": "yes"}) == {"not-a-real-password"}
+    assert ApiHandler().secrets({"body": body, "no_log_body": False}) == ApiHandler().secrets({"body": body}) == set()
 
 
 # -- events ----------------------------------------------------------------------------------------------------------
@@ -162,7 +163,7 @@ NUMBER = "01890000-0000-0000-0000-000000000001"
 
 def test_an_event_goes_with_the_token_and_without_the_key(server: Server) -> None:
     server.script(Reply(200, PROJECT), Reply(502, None), Reply(200, {"status": 1}))
-    good, result = run(EventProgram(), server, {**EVENT, "groups": {"company": "acme"}, "properties": {"v": 1}})
+    good, result = run(EventHandler(), server, {**EVENT, "groups": {"company": "acme"}, "properties": {"v": 1}})
     assert good and result["changed"] and result["event"] == result["diff"]["after"]
     assert requests(server) == [("GET", "/api/projects/1/"), ("POST", "/batch/"), ("POST", "/batch/")]
     first, second = (json.loads(seen.body) for seen in server.seen[1:])
@@ -176,16 +177,16 @@ def test_an_event_goes_with_the_token_and_without_the_key(server: Server) -> Non
 def test_with_a_token_no_key_is_needed(server: Server) -> None:
     server.script(Reply(200, {"status": "Ok"}))
     options = {**EVENT, "api_key": None, "token": "phc_other", "uuid": NUMBER, "timestamp": "2026-03-01T09:00:00Z"}
-    good, result = run(EventProgram(), server, options)
+    good, result = run(EventHandler(), server, options)
     assert good and requests(server) == [("POST", "/batch/")]
     assert (result["event"]["uuid"], result["event"]["timestamp"]) == (NUMBER, "2026-03-01T09:00:00Z")
-    good, result = run(EventProgram(), server, {**EVENT, "api_key": None})
+    good, result = run(EventHandler(), server, {**EVENT, "api_key": None})
     assert not good and "no API key was given" in result["msg"]
 
 
 def test_check_mode_sends_no_event(server: Server) -> None:
     server.script(Reply(200, PROJECT))
-    good, result = run(EventProgram(), server, {**EVENT, "timestamp": "-2h", "historical_migration": True}, True)
+    good, result = run(EventHandler(), server, {**EVENT, "timestamp": "-2h", "historical_migration": True}, True)
     assert good and result["changed"] and requests(server) == [("GET", "/api/projects/1/")]
     assert result["event"]["timestamp"].endswith("Z")
 
@@ -202,21 +203,21 @@ def test_check_mode_sends_no_event(server: Server) -> None:
     ],
 )
 def test_events_that_are_never_sent(server: Server, options: dict[str, Any], said: str) -> None:
-    good, result = run(EventProgram(), server, {**EVENT, **options})
+    good, result = run(EventHandler(), server, {**EVENT, **options})
     assert not good and said in result["msg"] and KEY not in result["msg"]
     assert [seen for seen in server.seen if seen.method == "POST"] == []
 
 
 def test_a_token_that_nobody_knows(server: Server) -> None:
     server.script(Reply(401, {"type": "authentication_error", "code": "invalid_api_key", "detail": "Invalid token."}))
-    good, result = run(EventProgram(), server, {**EVENT, "token": "phc_gone"})
+    good, result = run(EventHandler(), server, {**EVENT, "token": "phc_gone"})
     assert not good and result["msg"].startswith("token: PostHog does not know this project token (Invalid token.)")
     assert result["status_code"] == 401
 
 
 def test_a_key_that_may_not_read_the_token(server: Server) -> None:
     server.script(Reply(200, {"id": 1, "name": "Default project"}))
-    good, result = run(EventProgram(), server, EVENT)
+    good, result = run(EventHandler(), server, EVENT)
     assert not good and "give token" in result["msg"]
 
 

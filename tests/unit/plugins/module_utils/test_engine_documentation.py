@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.community.posthog.plugins.module_utils._handlers.index import PROGRAMS
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._handlers.index import HANDLERS
+from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Scope
@@ -38,7 +38,7 @@ def options(module: str) -> dict[str, Any]:
     return found
 
 
-def fields(program: ResourceProgram) -> Iterator[Field]:
+def fields(program: ResourceHandler) -> Iterator[Field]:
     """Everything that a task can declare of an object."""
     yield from program.table.fields
     for short in program.table.shorthands:
@@ -76,15 +76,15 @@ def differences(field: Field, documented: dict[str, Any], path: str) -> Iterator
 
 MODULES = sorted(
     name
-    for name, program in PROGRAMS.items()
-    if isinstance(program, ResourceProgram) and (ROOT / "plugins/modules" / f"{name}.py").exists()
+    for name, program in HANDLERS.items()
+    if isinstance(program, ResourceHandler) and (ROOT / "plugins/modules" / f"{name}.py").exists()
 )
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_nested_options_are_documented_as_the_table_has_them(module: str) -> None:
-    program = PROGRAMS[module]
-    assert isinstance(program, ResourceProgram)
+    program = HANDLERS[module]
+    assert isinstance(program, ResourceHandler)
     documented = options(module)
     wrong = [text for field in fields(program) for text in differences(field, documented[field.name], field.name)]
     assert wrong == []
@@ -100,8 +100,8 @@ def test_something_is_compared() -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_null_does_what_the_documentation_says(module: str) -> None:
     """An option whose documentation tells what V(null) does takes it; one that does not tell refuses it."""
-    program = PROGRAMS[module]
-    assert isinstance(program, ResourceProgram)
+    program = HANDLERS[module]
+    assert isinstance(program, ResourceHandler)
     documented = options(module)
     text = importlib.import_module(f"{PACKAGE}.modules.{module}").DOCUMENTATION
     for_all = "V(null)" in " ".join(yaml.safe_load(text)["description"])

@@ -18,14 +18,15 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     UnknownOutcome,
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
-    MASK,
     Outcome,
     Reconciler,
     changes,
     masked,
     read_declared,
 )
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import MASK
+from ansible_collections.community.posthog.plugins.module_utils._engine.task import ResourceTask
+from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
@@ -208,7 +209,7 @@ def test_blanks_around_a_name_and_around_texts_are_no_difference(spelled: str) -
 def test_a_name_of_blanks_is_none() -> None:
     for name in (" ", "\n"):
         with pytest.raises(InvalidInput, match="name: is empty"):
-            ResourceProgram(THING).declare({"name": name}, {})
+            ResourceTask(THING).declare({"name": name}, {})
 
 
 # -- lost answers ----------------------------------------------------------------------------------------------------
@@ -847,7 +848,7 @@ def test_removing_a_member_and_the_invite(check_mode: bool) -> None:
 def roles(world: World, **options: Any) -> Obj:
     """Run the module for memberships of roles."""
     params = {"exclusive": False, "state": "present", **options}
-    return ResourceProgram(RESOURCES["role_membership"]).run(world.session, options, params)
+    return ResourceHandler(RESOURCES["role_membership"]).run(world.session, options, params)
 
 
 def holders(world: World) -> list[str]:

@@ -22,8 +22,9 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ModuleAr
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.version import COLLECTION_VERSION
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same
-from ansible_collections.community.posthog.plugins.module_utils._handlers.index import PROGRAMS, program
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram, concurrency_of
+from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import concurrency_of
+from ansible_collections.community.posthog.plugins.module_utils._handlers.index import HANDLERS, handler
+from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES, tables_in
 from ansible_collections.community.posthog.plugins.module_utils._resources.type_index import AREAS
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
@@ -238,16 +239,16 @@ def test_the_registry_is_in_the_order_of_application() -> None:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_every_module_has_a_program(name: str) -> None:
-    assert program(name).name == name
-    assert program(f"community.posthog.{name}") is program(name)
+def test_every_module_has_a_handler(name: str) -> None:
+    assert handler(name).name == name
+    assert handler(f"community.posthog.{name}") is handler(name)
     source = (ROOT / "plugins" / "modules" / f"{name}.py").read_text(encoding="utf-8")
     assert f'run("{name}")' in source
 
 
-@pytest.mark.parametrize("name", sorted(PROGRAMS))
+@pytest.mark.parametrize("name", sorted(HANDLERS))
 def test_every_spec_is_one(name: str) -> None:
-    spec = PROGRAMS[name].spec()
+    spec = HANDLERS[name].spec()
     rules = {key: value for key, value in spec.items() if key not in ("argument_spec", "supports_check_mode")}
     assert spec["supports_check_mode"] is True
     for validator in (ArgumentSpecValidator, ModuleArgumentSpecValidator):
@@ -266,7 +267,7 @@ def test_every_spec_is_one(name: str) -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_a_task_that_says_only_what_it_means_is_valid(table: Resource) -> None:
-    spec = ResourceProgram(table).spec()
+    spec = ResourceHandler(table).spec()
     rules = {key: value for key, value in spec.items() if key not in ("argument_spec", "supports_check_mode")}
     task: dict[str, Any] = {"api_key": "phx_abcdef"}
     for option in (*table.identity.options[:1], *(table.parent.required if table.parent is not None else ())):
@@ -300,8 +301,8 @@ def test_a_module_loads_no_more_than_it_needs(name: str, areas: set[str]) -> Non
     """A module on a remote host compiles whatever it imports, each time."""
     code = (
         "import sys\n"
-        "from ansible_collections.community.posthog.plugins.module_utils._handlers.index import program\n"
-        f"program({name!r}).spec()\n"
+        "from ansible_collections.community.posthog.plugins.module_utils._handlers.index import handler\n"
+        f"handler({name!r}).spec()\n"
         "print(*sys.modules)"
     )
     place = str(Path(importlib.import_module("ansible_collections").__path__[0]).parent)
@@ -336,11 +337,11 @@ def test_too_much_at_once(number: int) -> None:
 def test_no_program_of_another_name() -> None:
     for name in ("posthog_nothing", "posthog_activity_log", "role", "posthog_", ""):
         with pytest.raises(KeyError):
-            program(name)
+            handler(name)
 
 
 def test_spec_is_new_each_time() -> None:
-    for item in PROGRAMS.values():
+    for item in HANDLERS.values():
         assert item.spec() is not item.spec()
         assert item.spec()["argument_spec"] is not item.spec()["argument_spec"]
 

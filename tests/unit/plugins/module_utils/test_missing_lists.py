@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError
-from ansible_collections.community.posthog.plugins.module_utils._handlers.info import InfoProgram
+from ansible_collections.community.posthog.plugins.module_utils._handlers.info import InfoHandler
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.tests.unit.plugins.projects import universe
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, api_error, make_world
@@ -41,7 +41,7 @@ def test_info_reads_those_that_are_there() -> None:
     lacking(memory, "bypass_rules")
     world = make_world(memory)
     asked = {"types": ["error_tracking_rule"]}
-    found = InfoProgram().run(world.session, asked, asked)["objects"]["error_tracking_rule"]
+    found = InfoHandler().run(world.session, asked, asked)["objects"]["error_tracking_rule"]
     assert [(item["id"], item["rule_type"]) for item in found] == [("r-1", "grouping")]
     assert len(world.warnings) == 1 and world.warnings[0].startswith("error_tracking_rules: ")
 
@@ -54,7 +54,7 @@ def test_info_fails_where_none_is_there_or_the_missing_one_is_meant() -> None:
         lacking(memory, *missing)
         asked = {"types": ["error_tracking_rule"], "within": within}
         with pytest.raises(ApiError) as caught:
-            InfoProgram().run(make_world(memory).session, asked, asked)
+            InfoHandler().run(make_world(memory).session, asked, asked)
         assert caught.value.status == 404
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk import export as _export
-from ansible_collections.community.posthog.plugins.module_utils._bulk.export import ExportProgram
+from ansible_collections.community.posthog.plugins.module_utils._bulk.export import ExportHandler
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._engine import compose as _compose
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import (
@@ -21,7 +21,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.compose 
     is_other,
     strangers,
 )
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Identity, Resource, Scope
@@ -100,7 +100,7 @@ def world_of(*sheets: Obj, pieces: tuple[Obj, ...] = PIECES, table: Resource = S
 
 def exported(world: Universe, table: Resource = SHEET, **options: Any) -> Obj:
     """The result of an export."""
-    program = ExportProgram([ResourceProgram(PIECE), ResourceProgram(table)])
+    program = ExportHandler([ResourceHandler(PIECE), ResourceHandler(table)])
     return program.run(world.session, options, options)
 
 
@@ -234,7 +234,7 @@ def test_names_and_ids() -> None:
     renamed = {"piece": {"Seven": "7th", "by name": "renamed"}, "sheet": {"w": "v"}}
     world = world_of({"name": "w", "piece": 7, "pieces": [7, 8]}, {"name": "x", "piece": "by name"})
     exporter = _export.Exporter(world.session, rename=renamed)
-    exporter.read(ResourceProgram(SHEET), lambda table, obj: True)
+    exporter.read(ResourceHandler(SHEET), lambda table, obj: True)
     assert exporter.finish().config["sheets"] == [
         {"name": "v", "piece": "7th", "pieces": ["7th", "Eight"]},
         {"name": "x", "piece": "renamed"},
@@ -293,7 +293,7 @@ def test_scopes_of_exports() -> None:
         dataclasses.replace(PIECE, type="team", plural="teams", scope=Scope.ORGANIZATION),
         dataclasses.replace(PIECE, type="host", plural="hosts", scope=Scope.INSTANCE),
     ]
-    program = ExportProgram([ResourceProgram(table) for table in tables])
+    program = ExportHandler([ResourceHandler(table) for table in tables])
 
     def chosen(named: Any, scope: str) -> list[str]:
         return [item.table.type for item in program._chosen(named, scope)]

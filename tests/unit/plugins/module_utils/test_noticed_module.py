@@ -20,19 +20,19 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     InvalidInput,
     PostHogFailure,
 )
+from ansible_collections.community.posthog.plugins.module_utils._engine.argument_spec import option_spec
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Outcome
-from ansible_collections.community.posthog.plugins.module_utils._handlers import program as _module
-from ansible_collections.community.posthog.plugins.module_utils._handlers.index import PROGRAMS, Programs, program
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import (
-    Program,
-    ResourceProgram,
-    Sessions,
+from ansible_collections.community.posthog.plugins.module_utils._handlers.ansible_module import run_module
+from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import (
+    ModuleHandler,
     concurrency_of,
-    option_spec,
     perform,
-    run_module,
-    unsupported_hint,
 )
+from ansible_collections.community.posthog.plugins.module_utils._handlers.index import HANDLERS, Handlers, handler
+from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
+from ansible_collections.community.posthog.plugins.module_utils._handlers.sessions import Sessions
+from ansible_collections.community.posthog.plugins.module_utils._handlers.unknown_options import unsupported_hint
+from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
@@ -87,31 +87,31 @@ def said(option: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("module", list(PROGRAMS))
+@pytest.mark.parametrize("module", list(HANDLERS))
 def test_options_are_as_documented(module: str) -> None:
-    spec = program(module).spec()["argument_spec"]
+    spec = handler(module).spec()["argument_spec"]
     told = documented(module)
     assert {name: said(option) for name, option in spec.items()} == {name: said(told[name]) for name in told}
 
 
 def test_programs_are_made_when_they_are_asked_for() -> None:
-    made = Programs()
-    assert len(made) == len(list(made)) == len(PROGRAMS) and set(made) == set(PROGRAMS)
+    made = Handlers()
+    assert len(made) == len(list(made)) == len(HANDLERS) and set(made) == set(HANDLERS)
     cohort = made["posthog_cohort"]
-    assert isinstance(cohort, ResourceProgram) and cohort.table.type == "cohort" and made["posthog_cohort"] is cohort
+    assert isinstance(cohort, ResourceHandler) and cohort.table.type == "cohort" and made["posthog_cohort"] is cohort
     assert cohort.name == "posthog_cohort"
     for name in ("posthog_api", "posthog_config", "posthog_connection_info", "posthog_event", "posthog_export"):
         assert made[name].name == name and made[name] is made[name]
-    assert program("community.posthog.posthog_info").name == "posthog_info"
+    assert handler("community.posthog.posthog_info").name == "posthog_info"
     unmanaged = next(table.type for table in RESOURCES.values() if not table.module)
     for name in ("posthog_nothing", "cohort", f"posthog_{unmanaged}"):
         with pytest.raises(KeyError):
             assert made[name]
 
 
-@pytest.mark.parametrize("module", list(PROGRAMS))
+@pytest.mark.parametrize("module", list(HANDLERS))
 def test_specs_say_nothing_that_ansible_does_not_know(module: str) -> None:
-    spec = program(module).spec()
+    spec = handler(module).spec()
     assert set(spec) <= {"argument_spec", "supports_check_mode", "required_one_of", "mutually_exclusive"}
     assert spec["supports_check_mode"] is True
     names = set(spec["argument_spec"])
@@ -120,10 +120,10 @@ def test_specs_say_nothing_that_ansible_does_not_know(module: str) -> None:
     assert {word for option in spec["argument_spec"].values() for word in option} <= WORDS
 
 
-@pytest.mark.parametrize("module", list(PROGRAMS))
+@pytest.mark.parametrize("module", list(HANDLERS))
 def test_secret_options_are_hidden_and_others_with_such_names_are_not(module: str) -> None:
-    made = program(module)
-    table = made.table if isinstance(made, ResourceProgram) else None
+    made = handler(module)
+    table = made.table if isinstance(made, ResourceHandler) else None
     partly = {rule.field for rule in table.secret_parts} if table is not None else set()
     fields = [*table.fields, *(part.field for part in table.parts)] if table is not None else []
     secret = {"api_key", *(field.name for field in fields if field.secret and field.name not in partly)}
@@ -202,7 +202,7 @@ def task(
     memory = Memory()
     memory.lists[GADGETS] = [dict(obj) for obj in objects]
     world = make_world(memory, tables=[table], check_mode=check_mode)
-    return ResourceProgram(table).run(world.session, raw, {**raw, **params}), world.warnings
+    return ResourceHandler(table).run(world.session, raw, {**raw, **params}), world.warnings
 
 
 def test_results_of_tasks() -> None:
@@ -258,17 +258,19 @@ def test_what_a_task_asks_to_be_shown() -> None:
 def test_a_task_names_its_object(raw: Obj, prefix: str, path: str) -> None:
     table = dataclasses.replace(GADGET, fields=(Text("name"), *GADGET.fields[1:]))
     with pytest.raises(InvalidInput) as caught:
-        ResourceProgram(table).declare(raw, {}, prefix)
+        ResourceHandler(table).task.declare(raw, {}, prefix)
     assert caught.value.problems == [(path, "is empty; give the gadget's name, or its id")]
-    assert ResourceProgram(table).declare({"id": 5}, {}).object_id == 5
+    assert ResourceHandler(table).task.declare({"id": 5}, {}).object_id == 5
 
 
 def test_declarations() -> None:
-    made = ResourceProgram(GADGET)
-    declaration = made.declare({"title": "a", "size": "x", "id": 5}, {"state": "absent", "update_secret": "always"})
+    made = ResourceHandler(GADGET)
+    declaration = made.task.declare(
+        {"title": "a", "size": "x", "id": 5}, {"state": "absent", "update_secret": "always"}
+    )
     assert declaration.absent and declaration.given == {"name": "a"} and declaration.object_id == 5
     assert declaration.update_secret == "always" and not declaration.several and not declaration.exclusive
-    assert made.declare({"name": "a"}, {}).update_secret == "on_create"
+    assert made.task.declare({"name": "a"}, {}).update_secret == "on_create"
     assert made.secret_texts({"name": "a", "pw": "a-long-secret", "password": ["b-long-secret", "short"]}) == {
         "a-long-secret",
         "b-long-secret",
@@ -276,11 +278,11 @@ def test_declarations() -> None:
 
 
 def test_specs_of_types() -> None:
-    spec = ResourceProgram(GADGET).spec()
+    spec = ResourceHandler(GADGET).spec()
     assert spec["required_one_of"] == [["name", "id"]] and "mutually_exclusive" not in spec
     assert spec["argument_spec"]["state"] == {"type": "str", "choices": ["present", "absent"], "default": "present"}
     assert spec["argument_spec"]["update_secret"]["default"] == "on_create"
-    fixed = ResourceProgram(
+    fixed = ResourceHandler(
         dataclasses.replace(GADGET, delete=Delete.NONE, key_paths=("name",), fields=GADGET.fields[:2])
     )
     assert not {"state", "id", "update_secret"} & set(fixed.spec()["argument_spec"])
@@ -288,23 +290,23 @@ def test_specs_of_types() -> None:
 
 
 def test_several_objects_in_one_task() -> None:
-    made = ResourceProgram(RESOURCES["role_membership"])
+    made = ResourceHandler(RESOURCES["role_membership"])
     several = RESOURCES["role_membership"].several
     assert several is not None
     with pytest.raises(InvalidInput) as caught:
-        made.declare({"role": "r", several.option: "x"}, {}, "items[0]")
+        made.task.declare({"role": "r", several.option: "x"}, {}, "items[0]")
     assert caught.value.problems == [(f"items[0].{several.option}", "takes a list")]
     with pytest.raises(InvalidInput) as caught:
-        made.declare({"role": "r", several.option: ["a", True]}, {several.exclusive: True, "state": "absent"})
+        made.task.declare({"role": "r", several.option: ["a", True]}, {several.exclusive: True, "state": "absent"})
     paths = [path for path, _text in caught.value.problems]
     assert paths == [several.exclusive, f"{several.option}[1]"]
     assert caught.value.problems[0][1] == "has no meaning with state: absent"
-    declaration = made.declare({"role": "r", several.option: ["a", "b"]}, {several.exclusive: True})
+    declaration = made.task.declare({"role": "r", several.option: ["a", "b"]}, {several.exclusive: True})
     assert declaration.several and declaration.exclusive and len(declaration.items) == 2
 
 
 def test_results_of_several_outcomes() -> None:
-    made = ResourceProgram(GADGET)
+    made = ResourceHandler(GADGET)
     other = dataclasses.replace(GADGET, type="other")
     outcomes = [
         Outcome(
@@ -332,7 +334,7 @@ def test_results_of_several_outcomes() -> None:
 # -- running a program -----------------------------------------------------------------------------------------------
 
 
-class Told(Program):
+class Told(ModuleHandler):
     """A program that does what the test says."""
 
     def __init__(self, work: Any) -> None:
@@ -346,7 +348,7 @@ class Told(Program):
             "pin": {"type": "str", "no_log": True},
             "flag": {"type": "bool", "default": False},
         }
-        return {"argument_spec": {**_module.connection_spec(), **options}, "supports_check_mode": True}
+        return {"argument_spec": {**connection_spec(), **options}, "supports_check_mode": True}
 
     def run(self, session: Any, raw: Any, params: Any) -> Obj:
         """See the test."""

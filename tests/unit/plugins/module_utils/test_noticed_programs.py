@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._handlers.api import ApiProgram
-from ansible_collections.community.posthog.plugins.module_utils._handlers.connection_info import ConnectionInfoProgram
-from ansible_collections.community.posthog.plugins.module_utils._handlers.event import EventProgram
-from ansible_collections.community.posthog.plugins.module_utils._handlers.info import InfoProgram
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Program, Sessions, perform
+from ansible_collections.community.posthog.plugins.module_utils._handlers.api import ApiHandler
+from ansible_collections.community.posthog.plugins.module_utils._handlers.connection_info import ConnectionInfoHandler
+from ansible_collections.community.posthog.plugins.module_utils._handlers.event import EventHandler
+from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler, perform
+from ansible_collections.community.posthog.plugins.module_utils._handlers.info import InfoHandler
+from ansible_collections.community.posthog.plugins.module_utils._handlers.sessions import Sessions
 from ansible_collections.community.posthog.plugins.module_utils._http.client import Connection
 from ansible_collections.community.posthog.plugins.module_utils._http.options import (
     connection,
@@ -43,7 +44,7 @@ from ansible_collections.community.posthog.tests.unit.plugins.utils import (
 USUAL: Obj = {"validate_certs": True, "timeout": 5.0, "retries": 0, "max_wait": 10.0, "rate_limit": 0}
 
 
-def run(program: Program, host: str, check_mode: bool = False, /, **options: Any) -> tuple[bool, Obj]:
+def run(program: ModuleHandler, host: str, check_mode: bool = False, /, **options: Any) -> tuple[bool, Obj]:
     """Run a program as a task would."""
     raw = {"host": host, "project": "1", "api_key": KEY, **options}
     warnings: list[str] = []
@@ -260,7 +261,7 @@ CHARACTERS = "holds characters that no path of PostHog's API has"
     ],
 )
 def test_paths_that_are_refused(server: Server, path: str, reason: str) -> None:
-    assert run(ApiProgram(), server.url, path=path) == (False, {"msg": f"path: {path!r} {reason}"})
+    assert run(ApiHandler(), server.url, path=path) == (False, {"msg": f"path: {path!r} {reason}"})
     assert server.seen == []
 
 
@@ -290,7 +291,7 @@ def test_paths_that_are_refused(server: Server, path: str, reason: str) -> None:
     ],
 )
 def test_options_that_make_no_sense_together(server: Server, options: Obj, sentence: str) -> None:
-    assert run(ApiProgram(), server.url, path="projects/1/", **options) == (False, {"msg": sentence})
+    assert run(ApiHandler(), server.url, path="projects/1/", **options) == (False, {"msg": sentence})
     assert server.seen == []
 
 
@@ -304,14 +305,14 @@ def test_paths_are_filled_in(server: Server) -> None:
         ("users/@me/", "/api/users/@me/"),
     ):
         server.seen.clear()
-        assert run(ApiProgram(), server.url, path=path, **given) == (True, answer)
+        assert run(ApiHandler(), server.url, path=path, **given) == (True, answer)
         assert server.seen[-1].target == target
 
 
 def test_queries_as_posthog_reads_them(server: Server) -> None:
     server.script(Reply(200, []))
     query = {"a": True, "b": False, "c": {"d": 1}, "e": ["x", False], "f": None, "g": 5}
-    assert run(ApiProgram(), server.url, path="x/", query=query)[0]
+    assert run(ApiHandler(), server.url, path="x/", query=query)[0]
     assert server.seen[0].query == [
         ("a", "true"),
         ("b", "false"),
@@ -325,8 +326,8 @@ def test_queries_as_posthog_reads_them(server: Server) -> None:
 def test_whole_lists(server: Server) -> None:
     server.script(Reply(200, {"results": [{"id": 1}], "next": None}))
     expected = (True, {"changed": False, "status": 200, "json": [{"id": 1}]})
-    assert run(ApiProgram(), server.url, path="x/", all=True) == expected
-    assert run(ApiProgram(), server.url, path="x/", all=True, query={"limit": 5, "a": "b"}) == expected
+    assert run(ApiHandler(), server.url, path="x/", all=True) == expected
+    assert run(ApiHandler(), server.url, path="x/", all=True, query={"limit": 5, "a": "b"}) == expected
     assert [seen.query for seen in server.seen] == [[("limit", "500")], [("limit", "5"), ("a", "b")]]
 
 
@@ -335,7 +336,7 @@ def test_writes(server: Server) -> None:
     options = {"path": "x/", "query": {"q": "1"}}
     for method in ("POST", "PATCH", "PUT", "DELETE"):
         result = {"changed": True, "status": 202, "json": {"id": 1}}
-        assert run(ApiProgram(), server.url, method=method, body={"b": 2}, **options) == (True, result)
+        assert run(ApiHandler(), server.url, method=method, body={"b": 2}, **options) == (True, result)
         assert (server.seen[-1].method, server.seen[-1].target, server.seen[-1].json) == (
             method,
             "/api/x/?q=1",
@@ -343,27 +344,27 @@ def test_writes(server: Server) -> None:
         )
         server.seen.clear()
         foretold = {"changed": True, "status": None, "json": None}
-        assert run(ApiProgram(), server.url, True, method=method, body={"b": 2}, **options) == (True, foretold)
+        assert run(ApiHandler(), server.url, True, method=method, body={"b": 2}, **options) == (True, foretold)
         assert [seen.method for seen in server.seen] == (["GET"] if method == "DELETE" else [])
         assert all(seen.target == "/api/x/?q=1" for seen in server.seen)
 
 
 def test_a_deletion_of_nothing_is_foretold(server: Server) -> None:
     server.script(refusal(404, "Not found."))
-    good, result = run(ApiProgram(), server.url, True, method="DELETE", path="x/")
+    good, result = run(ApiHandler(), server.url, True, method="DELETE", path="x/")
     assert not good and result["status_code"] == 404
     result = {"changed": False, "status": 404, "json": refusal(404, "Not found.").body}
-    assert run(ApiProgram(), server.url, True, method="DELETE", path="x/", status=[404]) == (True, result)
-    assert run(ApiProgram(), server.url, method="GET", path="x/", status=[404, 410]) == (True, result)
-    good, result = run(ApiProgram(), server.url, method="GET", path="x/", status=[410])
+    assert run(ApiHandler(), server.url, True, method="DELETE", path="x/", status=[404]) == (True, result)
+    assert run(ApiHandler(), server.url, method="GET", path="x/", status=[404, 410]) == (True, result)
+    good, result = run(ApiHandler(), server.url, method="GET", path="x/", status=[410])
     assert not good
     # No route to read it by says nothing about it.
     server.script(refusal(405))
-    assert run(ApiProgram(), server.url, True, method="DELETE", path="x/")[1]["changed"] is True
+    assert run(ApiHandler(), server.url, True, method="DELETE", path="x/")[1]["changed"] is True
 
 
 def test_a_failure_without_an_answer_is_no_status(server: Server) -> None:
-    good, result = run(ApiProgram(), "http://127.0.0.1:1", path="x/", status=[404])
+    good, result = run(ApiHandler(), "http://127.0.0.1:1", path="x/", status=[404])
     assert not good and "status_code" not in result
 
 
@@ -372,28 +373,28 @@ def test_what_differs(server: Server) -> None:
     options: Obj = {"path": "x/", "method": "PATCH", "only_if_differs": True, "query": {"q": "1"}}
     server.script(Reply(200, current))
     same = {"changed": False, "status": 200, "json": current}
-    assert run(ApiProgram(), server.url, body={"b": {"c": 2}}, **options) == (True, same)
+    assert run(ApiHandler(), server.url, body={"b": {"c": 2}}, **options) == (True, same)
     header = {"before_header": "PATCH /api/x/", "after_header": "PATCH /api/x/"}
     diff = {"before": {"a": 1, "b": {"c": 2}}, "after": {"a": 2, "b": {"c": 5}, "e": 1}, **header}
     foretold = {"changed": True, "status": None, "json": None, "diff": diff}
-    assert run(ApiProgram(), server.url, True, body=diff["after"], **options) == (True, foretold)
+    assert run(ApiHandler(), server.url, True, body=diff["after"], **options) == (True, foretold)
     assert {(seen.method, seen.target) for seen in server.seen} == {("GET", "/api/x/?q=1")}
-    good, result = run(ApiProgram(), server.url, body=diff["after"], **options)
+    good, result = run(ApiHandler(), server.url, body=diff["after"], **options)
     lost = "PATCH /api/x/: PostHog accepted a, b without an error but did not keep it"
     assert good and result == {**foretold, "status": 200, "json": current, "warnings": [lost]}
     server.script(Reply(200, current), Reply(200, {"a": 2}))
-    assert "warnings" not in run(ApiProgram(), server.url, body={"a": 2}, **options)[1]
+    assert "warnings" not in run(ApiHandler(), server.url, body={"a": 2}, **options)[1]
 
 
 def test_bodies_that_are_secret() -> None:
     body = {"name": "x", "list": ["a-long-secret"]}
     for yes in (True, "yes", "on", 1, "whatever"):
-        assert ApiProgram().secrets({"body": body, "no_log_body": yes}) == {"a-long-secret"}
+        assert ApiHandler().secrets({"body": body, "no_log_body": yes}) == {"a-long-secret"}
     for no in (False, "no", "False", " off ", "0", "n", "f", None, ""):
-        assert ApiProgram().secrets({"body": body, "no_log_body": no}) == set()
+        assert ApiHandler().secrets({"body": body, "no_log_body": no}) == set()
 
 
-def planned(program: Program, params: Obj) -> Obj:
+def planned(program: ModuleHandler, params: Obj) -> Obj:
     """What a program foretells where its project is still to be made."""
     world = make_world(Memory(), check_mode=True)
     world.session.project_id = lambda: PLANNED  # type: ignore[method-assign]
@@ -402,9 +403,9 @@ def planned(program: Program, params: Obj) -> Obj:
 
 def test_requests_to_a_project_that_is_still_to_be_made() -> None:
     path = {"path": "projects/{project}/x/"}
-    assert planned(ApiProgram(), path) == {"changed": False, "status": None, "json": None}
-    assert planned(ApiProgram(), {**path, "method": "POST", "read_only": True})["changed"] is False
-    assert planned(ApiProgram(), {**path, "method": "POST"}) == {"changed": True, "status": None, "json": None}
+    assert planned(ApiHandler(), path) == {"changed": False, "status": None, "json": None}
+    assert planned(ApiHandler(), {**path, "method": "POST", "read_only": True})["changed"] is False
+    assert planned(ApiHandler(), {**path, "method": "POST"}) == {"changed": True, "status": None, "json": None}
 
 
 # -- posthog_event ---------------------------------------------------------------------------------------------------
@@ -416,7 +417,7 @@ NUMBER = "01890000-0000-0000-0000-000000000001"
 def test_a_whole_event(server: Server) -> None:
     server.script(Reply(200, {"status": 1}))
     options = {"uuid": NUMBER, "timestamp": "2026-03-01T09:00:00Z", "properties": {"v": 1}, "groups": {"company": "a"}}
-    good, result = run(EventProgram(), server.url, **EVENT, **options)
+    good, result = run(EventHandler(), server.url, **EVENT, **options)
     event = {
         "event": "deployed",
         "distinct_id": "pipeline",
@@ -430,19 +431,19 @@ def test_a_whole_event(server: Server) -> None:
     assert (seen.method, seen.target) == ("POST", "/batch/")
     assert seen.json == {"api_key": "phc_x", "batch": [event]}
     for value in (True, False):
-        run(EventProgram(), server.url, **EVENT, historical_migration=value)
+        run(EventHandler(), server.url, **EVENT, historical_migration=value)
         assert server.seen[-1].json["historical_migration"] is value
 
 
 def test_an_event_that_says_nothing_of_its_time(server: Server) -> None:
     server.script(Reply(200, {"status": 1}))
-    good, result = run(EventProgram(), server.url, **EVENT)
+    good, result = run(EventHandler(), server.url, **EVENT)
     event = result["event"]
     assert good and event["properties"] == {} and uuid.UUID(event["uuid"]).version == 4
     moment = datetime.datetime.fromisoformat(event["timestamp"].replace("Z", "+00:00"))
     assert abs((datetime.datetime.now(datetime.UTC) - moment).total_seconds()) < 60
     assert event["timestamp"].endswith("Z") and len(event["timestamp"]) == len("2026-03-01T09:00:00.000Z")
-    earlier = run(EventProgram(), server.url, **EVENT, timestamp="-2h")[1]["event"]["timestamp"]
+    earlier = run(EventHandler(), server.url, **EVENT, timestamp="-2h")[1]["event"]["timestamp"]
     moment = datetime.datetime.fromisoformat(earlier.replace("Z", "+00:00"))
     assert 7100 < (datetime.datetime.now(datetime.UTC) - moment).total_seconds() < 7300
 
@@ -475,17 +476,17 @@ OTHER_KEY = (
     ],
 )
 def test_events_that_are_refused(server: Server, options: Obj, sentence: str) -> None:
-    assert run(EventProgram(), server.url, **{**EVENT, **options}) == (False, {"msg": sentence})
+    assert run(EventHandler(), server.url, **{**EVENT, **options}) == (False, {"msg": sentence})
     assert server.seen == []
 
 
 def test_tokens(server: Server) -> None:
     project = {"id": 1, "name": "Default", "api_token": "phc_own"}
     server.script(Reply(200, project), Reply(200, {"status": 1}))
-    assert run(EventProgram(), server.url, **{**EVENT, "token": " "})[0]
+    assert run(EventHandler(), server.url, **{**EVENT, "token": " "})[0]
     assert server.seen[-1].json["api_key"] == "phc_own"
     server.script(Reply(200, {**project, "api_token": None}))
-    assert run(EventProgram(), server.url, **{**EVENT, "token": None}) == (
+    assert run(EventHandler(), server.url, **{**EVENT, "token": None}) == (
         False,
         {
             "msg": "token: this key may not read the project's token; give token, which is shown in the project's "
@@ -496,7 +497,7 @@ def test_tokens(server: Server) -> None:
         answer = refusal(401, reason)
         answer.headers["X-Request-Id"] = "r-1"
         server.script(answer)
-        assert run(EventProgram(), server.url, **EVENT) == (
+        assert run(EventHandler(), server.url, **EVENT) == (
             False,
             {
                 "msg": f"token: PostHog does not know this project token ({said}); it belongs to one project in one "
@@ -507,13 +508,13 @@ def test_tokens(server: Server) -> None:
             },
         )
     server.script(refusal(400, "No."))
-    assert run(EventProgram(), server.url, **EVENT)[1]["msg"] == "PostHog refused POST /batch/ (400): No."
+    assert run(EventHandler(), server.url, **EVENT)[1]["msg"] == "PostHog refused POST /batch/ (400): No."
 
 
 def test_events_that_need_no_key_and_wait_for_their_project() -> None:
-    assert not EventProgram().needs_key({"token": "phc_x"})
-    assert EventProgram().needs_key({"token": ""}) and EventProgram().needs_key({})
-    assert planned(EventProgram(), {"event": "a", "distinct_id": "b"})["changed"] is True
+    assert not EventHandler().needs_key({"token": "phc_x"})
+    assert EventHandler().needs_key({"token": ""}) and EventHandler().needs_key({})
+    assert planned(EventHandler(), {"event": "a", "distinct_id": "b"})["changed"] is True
 
 
 # -- posthog_info ----------------------------------------------------------------------------------------------------
@@ -539,7 +540,7 @@ def info_world() -> World:
 def ids(types: str | list[str], **asked: Any) -> list[Any]:
     """The ids that a question brings."""
     names = types if isinstance(types, list) else [types]
-    result = InfoProgram().run(info_world().session, {}, {"types": names, **asked})
+    result = InfoHandler().run(info_world().session, {}, {"types": names, **asked})
     assert result["changed"] is False and list(result["objects"]) == names
     return [obj["id"] for name in names for obj in result["objects"][name]]
 
@@ -567,7 +568,7 @@ def test_questions_to_the_server() -> None:
         "search": "x",
         "filters": {"active": True, "archived": False, "type": "boolean"},
     }
-    InfoProgram().run(world.session, {}, asked)
+    InfoHandler().run(world.session, {}, asked)
     (call,) = [call for call in world.memory.reads if call[1] == FLAGS]
     assert {key: call[2][key] for key in ("search", "active", "archived", "type")} == {
         "search": "x",
@@ -580,7 +581,7 @@ def test_questions_to_the_server() -> None:
 def test_a_server_that_searched_is_believed() -> None:
     world = info_world()
     world.memory.lists[FLAGS][2]["search_match_type"] = "similar"
-    result = InfoProgram().run(world.session, {}, {"types": ["feature_flag"], "search": "first"})
+    result = InfoHandler().run(world.session, {}, {"types": ["feature_flag"], "search": "first"})
     assert [obj["id"] for obj in result["objects"]["feature_flag"]] == [1, 3]
 
 
@@ -609,7 +610,7 @@ KNOWN = ", ".join(sorted(RESOURCES))
 def test_questions_that_are_refused(asked: Obj, sentence: str) -> None:
     world = info_world()
     with pytest.raises(PostHogFailure) as caught:
-        InfoProgram().run(world.session, {}, asked)
+        InfoHandler().run(world.session, {}, asked)
     assert caught.value.message == sentence and world.memory.calls == []
 
 
@@ -619,7 +620,7 @@ def test_places_of_several_types_are_offered_together() -> None:
     options = sorted({option for parent in parents for option in (*parent.options, *parent.reads)})
     assert len(options) > 1
     with pytest.raises(PostHogFailure) as caught:
-        InfoProgram().run(info_world().session, {}, {"types": [table.type for table in placed], "within": {"qqqq": 1}})
+        InfoHandler().run(info_world().session, {}, {"types": [table.type for table in placed], "within": {"qqqq": 1}})
     assert caught.value.message == (
         f"within.qqqq: says nothing of where objects of these types are; known are {', '.join(options)}"
     )
@@ -629,7 +630,7 @@ def test_places_of_several_types_are_offered_together() -> None:
 def test_there_is_one_only(option: str) -> None:
     single = next(table.type for table in RESOURCES.values() if table.singleton and table.parent is None)
     with pytest.raises(PostHogFailure) as caught:
-        InfoProgram().run(info_world().session, {}, {"types": ["cohort", single], option: []})
+        InfoHandler().run(info_world().session, {}, {"types": ["cohort", single], option: []})
     assert caught.value.message == f"{option}: there is nothing to choose from of the type {single}; read it by itself"
 
 
@@ -665,7 +666,7 @@ def info_session(key: Any = None, **organization: Any) -> Session:
 
 def told(session: Session, **params: Any) -> Obj:
     """What is told of a key."""
-    return ConnectionInfoProgram().run(session, {}, params)
+    return ConnectionInfoHandler().run(session, {}, params)
 
 
 def test_all_that_is_told_of_a_key() -> None:

@@ -25,8 +25,11 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Outcome
-from ansible_collections.community.posthog.plugins.module_utils._handlers.config import ConfigProgram, plan_text
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import Declaration
+from ansible_collections.community.posthog.plugins.module_utils._engine.task import TaskSpec
+from ansible_collections.community.posthog.plugins.module_utils._handlers.config import (
+    ConfigHandler,
+    plan_text,
+)
 from ansible_collections.community.posthog.plugins.module_utils._schema.named import named_in
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
@@ -236,8 +239,8 @@ def test_circles_that_cannot_be_made() -> None:
 
 def node(number: int, *needs: int) -> Node:
     """A node that needs others."""
-    program = universe().programs["things"]
-    return Node(number, program, Declaration(THING, {}), (None, None), "", Source(), str(number), needs=set(needs))
+    task = universe().handlers["things"].task
+    return Node(number, task, TaskSpec(THING, {}), (None, None), "", Source(), str(number), needs=set(needs))
 
 
 @pytest.mark.parametrize(
@@ -340,7 +343,7 @@ def test_failures_and_what_they_stop() -> None:
     assert plan_text(run).endswith(
         "! box 'b' failed: 400: No boxes.\n! label 'l' skipped: box 'b' failed\n1 created, 1 failed, 1 skipped\n"
     )
-    result = ConfigProgram._result(run, False)
+    result = ConfigHandler._result(run, False)
     assert result["failed"] is True and result["changed"] is True
     assert result["msg"] == (
         "1 created, 1 failed, 1 skipped; running it again goes on from here.\n- box 'b': 400: No boxes."
@@ -393,7 +396,7 @@ def test_begun_and_not_ended_is_a_change() -> None:
         "it was begun, but it broke",
         "it was begun, but box 'b' failed",
     ]
-    assert result.begun and ConfigProgram._result(result, False)["changed"] is True
+    assert result.begun and ConfigHandler._result(result, False)["changed"] is True
     named = dataclasses.replace(node(2), problems=[("note", "is odd"), ("", "and broken")])
     assert named.error == "note: is odd; and broken" and named.label == "thing '2'"
 
@@ -454,26 +457,26 @@ def test_long_values_are_cut_in_a_plan() -> None:
     ],
 )
 def test_what_may_be_deleted(params: Obj, purge: Purge) -> None:
-    assert ConfigProgram._purge(params) == purge
+    assert ConfigHandler._purge(params) == purge
 
 
 @pytest.mark.parametrize("most", ["many", "-1", "5 percent", "5%%", "", "1.5"])
 def test_limits_that_are_none(most: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        ConfigProgram._purge({"max_deletions": most})
+        ConfigHandler._purge({"max_deletions": most})
     assert caught.value.message == f"max_deletions: takes a number or a percentage such as 20%, not {most!r}"
 
 
 def test_files_are_read_on_the_controller() -> None:
     with pytest.raises(InvalidInput) as caught:
-        ConfigProgram(universe().programs.values()).run(universe().session, {"src": ["a"]}, {})
+        ConfigHandler(universe().handlers.values()).run(universe().session, {"src": ["a"]}, {})
     assert caught.value.message == (
         "src: is read on the controller, which this way of execution cannot; use config instead"
     )
 
 
 def test_secrets_of_a_configuration() -> None:
-    program = ConfigProgram(universe().programs.values())
+    program = ConfigHandler(universe().handlers.values())
     assert program.suspected({"config": {"things": "t" * 101, "boxes": ["b" * 101, "short"]}}) == {"t" * 101, "b" * 101}
     assert program.suspected({"config": "c" * 101}) == {"c" * 101} and program.suspected({"config": "c" * 100}) == set()
     assert program.suspected({"config": None}) == set() == program.secrets({"config": [5, {"qqq": 1}]})

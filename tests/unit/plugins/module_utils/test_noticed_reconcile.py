@@ -20,7 +20,6 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 from ansible_collections.community.posthog.plugins.module_utils._engine import reconcile as _reconcile
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import Policy, policy_of
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
-    MASK,
     Declared,
     Outcome,
     Reconciler,
@@ -28,7 +27,8 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.reconcil
     masked,
     read_declared,
 )
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import MASK
+from ansible_collections.community.posthog.plugins.module_utils._engine.task import ResourceTask
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
@@ -721,7 +721,7 @@ def test_texts_that_stand_where_a_document_should() -> None:
 def test_a_name_is_needed() -> None:
     for name in ("", " ", "\n"):
         with pytest.raises(InvalidInput) as caught:
-            ResourceProgram(WIDGET).declare({"name": name}, {})
+            ResourceTask(WIDGET).declare({"name": name}, {})
         assert [path for path, _text in caught.value.problems] == ["name"]
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.project import SOURCE_KEY, Source
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._handlers.config import ConfigProgram
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._handlers.config import ConfigHandler
+from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.yaml_words import other_words
@@ -359,7 +359,7 @@ def test_one_big_circle_with_several_rings() -> None:
 
 def test_every_secret_of_every_type_is_known_or_suspected() -> None:
     """What an argument spec or a table calls secret in a module is secret in a configuration."""
-    program = ConfigProgram(ResourceProgram(table) for table in RESOURCES.values() if table.module)
+    program = ConfigHandler(ResourceHandler(table) for table in RESOURCES.values() if table.module)
     for table in RESOURCES.values():
         partly = {rule.field for rule in table.secret_parts}
         for known in (*table.fields, *(part.field for part in table.parts)):
@@ -371,10 +371,10 @@ def test_every_secret_of_every_type_is_known_or_suspected() -> None:
 
 
 def test_what_only_posthog_could_tell_to_be_secret_is_suspected_where_nothing_was_asked() -> None:
-    alone = ResourceProgram(RESOURCES["hog_function"])
+    alone = ResourceHandler(RESOURCES["hog_function"])
     item = {"name": "x", "template_id": "template-slack", "inputs": {"token": {"value": "canary-of-a-secret"}}}
     assert "canary-of-a-secret" in alone.suspected(item)
-    program = ConfigProgram([alone])
+    program = ConfigHandler([alone])
     for config in ({"hog_functions": [item]}, [{"hog_functions": [item]}, {"project": "x"}]):
         assert "canary-of-a-secret" in program.suspected({"config": config})
     assert program.suspected({"config": "nonsense"}) == program.suspected({}) == set()
@@ -382,7 +382,7 @@ def test_what_only_posthog_could_tell_to_be_secret_is_suspected_where_nothing_wa
 
 def test_text_in_place_of_what_may_be_secret_is_in_no_mistake() -> None:
     """Somebody forgot to read the JSON of a variable."""
-    program = ConfigProgram(ResourceProgram(table) for table in RESOURCES.values() if table.module)
+    program = ConfigHandler(ResourceHandler(table) for table in RESOURCES.values() if table.module)
     text = 'conf "canary\n of a secret"'
     for item in (
         {"name": "x", "interval": "day", "destination": {"type": "S3", "config": text}},

@@ -25,8 +25,8 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.secrets 
     short_options,
     without_secrets,
 )
-from ansible_collections.community.posthog.plugins.module_utils._handlers.index import program
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._handlers.index import handler
+from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import resource
 
 LONG = "canary-secret"
@@ -131,7 +131,7 @@ def test_only_credentials_of_a_source_are_secret(name: str) -> None:
     table = resource("external_data_source")
     raw = {"source_type": "Postgres", name: SOURCE}
     assert secret_texts(None, table, raw, None) == {"canary-password", "canary-mistyped", "canary-key"}
-    assert ResourceProgram(table).spec()["argument_spec"]["job_inputs"]["no_log"] is False
+    assert ResourceHandler(table).spec()["argument_spec"]["job_inputs"]["no_log"] is False
     assert suspected_texts(table, {name: "canary-no-document"}) == {"canary-no-document"}
 
 
@@ -193,8 +193,8 @@ def test_short_secrets_in_documents_are_hidden_by_their_place(secret: t.Any) -> 
     """A text of three letters is looked for nowhere, so its place says that it is not to be shown."""
     given = {"source_type": "Postgres", "job_inputs": {"host": "app", "password": secret, "port": 5432}}
     shown = {"source_type": "Postgres", "job_inputs": {"host": "app", "password": HIDDEN, "port": 5432}}
-    assert program("posthog_external_data_source").hidden(given) == shown
+    assert handler("posthog_external_data_source").hidden(given) == shown
     assert given["job_inputs"]["password"] == secret, "the options themselves stay as they are"
     for config in ({"external_data_sources": [given]}, [{"external_data_sources": [given]}]):
-        hidden = program("posthog_config").hidden({"config": config, "src": None})["config"]
+        hidden = handler("posthog_config").hidden({"config": config, "src": None})["config"]
         assert (hidden if isinstance(hidden, list) else [hidden]) == [{"external_data_sources": [shown]}]

@@ -12,13 +12,13 @@ import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
-    MASK,
     Outcome,
     Reconciler,
     masked,
     read_declared,
 )
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import MASK
+from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._resources import access
 from ansible_collections.community.posthog.plugins.module_utils._resources.access import (
     ACCESS_CONTROL,
@@ -287,7 +287,7 @@ def test_a_token_is_shown_to_those_who_ask() -> None:
     world = shared(**OPENED)
     for option, wanted in (({}, MASK), ({"show_access_token": True}, "tok-abcdef")):
         task = {"dashboard": "Weekly KPIs", **option}
-        result = ResourceProgram(SHARING).run(world.session, task, task)
+        result = ResourceHandler(SHARING).run(world.session, task, task)
         assert result["sharing"]["access_token"] == wanted
         assert "tok-abcdef" not in str(result["diff"])
 

@@ -15,13 +15,13 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     PostHogFailure,
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
-    MASK,
     Outcome,
     Reconciler,
     masked,
     read_declared,
 )
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import MASK
+from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._resources.account import (
     ACTIVITY_LOG,
     INTEGRATION,
@@ -136,7 +136,7 @@ def test_integrations_of_one_name_differ_in_kind() -> None:
 
 
 def test_integration_names_are_no_secrets() -> None:
-    program = ResourceProgram(INTEGRATION)
+    program = ResourceHandler(INTEGRATION)
     config = {"server_hostname": "dbc.example.com", "client_secret": "sesame-open"}
     assert program.secrets({"config": config}) == {"sesame-open"}
     assert program.spec()["argument_spec"]["config"]["no_log"] is False

@@ -15,7 +15,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.reconcil
     Reconciler,
     read_declared,
 )
-from ansible_collections.community.posthog.plugins.module_utils._resources.analytics import code_name
+from ansible_collections.community.posthog.plugins.module_utils._resources.common import code_name
 from ansible_collections.community.posthog.plugins.module_utils._resources.documents import (
     ANNOTATION,
     DASHBOARD_TEMPLATE,

@@ -19,7 +19,8 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.reconcil
     masked,
     read_declared,
 )
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram, _Module
+from ansible_collections.community.posthog.plugins.module_utils._handlers.ansible_module import _Module
+from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._resources.pipelines import (
     BATCH_EXPORT,
     DESTINATIONS,
@@ -262,7 +263,7 @@ def test_secrets_of_mappings_stay_with_their_mapping() -> None:
 
 
 def test_what_may_be_secret_is_so_until_posthog_was_asked() -> None:
-    program = ResourceProgram(HOG_FUNCTION)
+    program = ResourceHandler(HOG_FUNCTION)
     raw = function(inputs={"url": "https://x.test", "headers": {"value": {"A": "s3cret-one"}}})
     assert program.secrets(raw) == set()
     assert program.suspected(raw) == {"https://x.test", "s3cret-one"}
@@ -472,7 +473,7 @@ def test_the_log_of_the_host_sees_nothing_that_may_be_secret(monkeypatch: pytest
     seen: list[Any] = []
     monkeypatch.setattr(AnsibleModule, "_log_invocation", lambda self: seen.append(copy.deepcopy(self.params)))
     module = object.__new__(_Module)
-    module._item = ResourceProgram(HOG_FUNCTION)
+    module._item = ResourceHandler(HOG_FUNCTION)
     module.given = function(inputs={"headers": {"value": {"Authorization": "s3cret-one"}}})
     module.params = {**module.given, "state": "present"}
     module._log_invocation()

@@ -16,7 +16,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.reconcil
     Reconciler,
     read_declared,
 )
-from ansible_collections.community.posthog.plugins.module_utils._handlers.program import ResourceProgram
+from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._resources.warehouse import EXTERNAL_DATA_SOURCE
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, make_world
 
@@ -177,6 +177,6 @@ def test_no_prefix_is_a_prefix() -> None:
     world = warehouse(THERE)
     assert declare(world, prefix=None, job_inputs=INPUTS).action == "created"
     assert declare(world, prefix="", job_inputs=INPUTS).action == "unchanged"
-    table = ResourceProgram(EXTERNAL_DATA_SOURCE)
+    table = ResourceHandler(EXTERNAL_DATA_SOURCE)
     assert table.spec()["argument_spec"]["job_inputs"]["no_log"] is False
     assert table.spec()["argument_spec"]["job_inputs"]["aliases"] == ["payload"]

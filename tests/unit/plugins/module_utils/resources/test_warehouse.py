@@ -16,7 +16,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.reconcil
     masked,
     read_declared,
 )
-from ansible_collections.community.posthog.plugins.module_utils._handlers.index import PROGRAMS
+from ansible_collections.community.posthog.plugins.module_utils._handlers.index import HANDLERS
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._resources.warehouse import canonical
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, make_world
@@ -232,7 +232,7 @@ def test_keys_of_a_bucket_are_no_change_and_appear_nowhere() -> None:
 def test_what_stands_under_a_mistyped_key_is_secret_too() -> None:
     """The message names the key, and what Ansible prints of the task must not hold its value."""
     typo = {"access_key": "my-bucket-key", "acces_secret": "my-bucket-secret"}
-    assert {"my-bucket-key", "my-bucket-secret"} <= PROGRAMS["posthog_warehouse_table"].secrets({"credential": typo})
+    assert {"my-bucket-key", "my-bucket-secret"} <= HANDLERS["posthog_warehouse_table"].secrets({"credential": typo})
 
 
 # -- joins -----------------------------------------------------------------------------------------------------------

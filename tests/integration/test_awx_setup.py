@@ -32,7 +32,7 @@ SOME = ["apply", "drift", "kill_switch", "onboard"]
 @pytest.fixture(scope="module")
 def python() -> t.Iterator[WarmPython]:
     """What runs the modules of awx.awx."""
-    warm = WarmPython()
+    warm = WarmPython(awx_collection() / "ansible_collections" / "awx" / "awx")
     yield warm
     warm.stop()
 
@@ -41,7 +41,7 @@ def python() -> t.Iterator[WarmPython]:
 def awx(python: WarmPython) -> t.Iterator[Awx]:
     """A fresh AWX."""
     server = Awx()
-    server.python = python.path
+    server.python = python
     yield server
     server.stop()
 
@@ -58,13 +58,11 @@ def set_up(
         variables={"posthog_awx_scm_url": URL, "posthog_awx_interval": 0, "posthog_awx_patience": 3, **variables},
         check=check,
         verbosity=verbosity,
-        inventory=f"localhost ansible_connection=local ansible_python_interpreter='{awx.python}'\n",
+        python=awx.python,
         env={
             "ANSIBLE_COLLECTIONS_PATH": f"{collections_path()}:{awx_collection()}",
             "CONTROLLER_HOST": awx.url,
             "CONTROLLER_OAUTH_TOKEN": token,
-            # Each module is one process then, not four.
-            "ANSIBLE_PIPELINING": "true",
             # Ansible reads the certificates of the machine for each request, also of http.
             "SSL_CERT_FILE": os.devnull,
             "SSL_CERT_DIR": os.devnull,

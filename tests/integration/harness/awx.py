@@ -25,6 +25,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from .awx_kinds import ASSOCIATIONS, DEMO, KINDS, UNIFIED
+from .interpreter import WarmPython
 from .playbook import ROOT
 
 #: The last version of the package ansible that brings awx.awx along.
@@ -108,8 +109,8 @@ class Awx:
         self.broken: set[str] = set()
         #: The playbooks that repositories have, where they are not those of the collection's own project.
         self.playbooks: dict[str, list[str]] = {}
-        #: The Python that runs the modules of those who talk to it.
-        self.python = sys.executable
+        #: The Python that runs the playbooks which talk to it; None stands for that of all tests.
+        self.python: WarmPython | None = None
         #: How often an update is asked for before it is done.
         self.patience = 2
         #: How many requests are served while an inventory that is deleted is still there.

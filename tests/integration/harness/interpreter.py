@@ -14,6 +14,7 @@ import array
 import ast
 import atexit
 import builtins
+import contextlib
 import functools
 import gc
 import importlib
@@ -30,7 +31,7 @@ import types
 import typing as t
 from pathlib import Path
 
-_PLUGINS: t.Final = Path(__file__).resolve().parents[3] / "plugins"
+_COLLECTION: t.Final = Path(__file__).resolve().parents[3]
 
 #: What Ansible, its modules and this collection import, without anything that reads Ansible's settings (this is what
 #: ansible.constants does when it is imported). What an older Ansible does not have is left out.
@@ -71,19 +72,22 @@ _IMPORTS: t.Final = (
 #: What Python is started with beside what this process has.
 _START: t.Final = {"LC_ALL": "C.UTF-8"}
 
-#: Sends the source that is on its standard input, with its descriptors and its environment; ends as the fork ends.
+#: Stands for a Python: it sends what to run (a file, or the source on its standard input), its descriptors and its
+#: environment, and ends as the fork ends. What it is not made for, options of Python, it leaves to Python itself.
 _CLIENT: t.Final = """\
 #!{python} -IS
 import array, json, os, socket, sys
+if sys.argv[1:] and not os.path.isfile(sys.argv[1]):
+    os.execv({python!r}, [{python!r}, *sys.argv[1:]])
 link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
 link.connect({path!r})
 descriptors = array.array("i", [0, 1, 2])
 link.sendmsg([b"-"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)])
-head = {{"argv": ["-", *sys.argv[1:]], "cwd": os.getcwd(), "env": dict(os.environ)}}
+head = {{"argv": sys.argv[1:] or ["-"], "cwd": os.getcwd(), "env": dict(os.environ)}}
 link.sendall(json.dumps(head).encode())
 link.shutdown(socket.SHUT_WR)
 answer = b""
-while part := link.recv(64):
+while not answer.endswith(b"\\n") and (part := link.recv(64)):
     answer += part
 sys.exit(int((answer.split() + [b"1"])[1]))
 """
@@ -92,11 +96,11 @@ sys.exit(int((answer.split() + [b"1"])[1]))
 class WarmPython:
     """One process that runs modules and programs in forks of itself.
 
-    :ivar path: a program that is used as C(ansible_python_interpreter). It takes a module on its standard input, as
-        Ansible gives it with C(ANSIBLE_PIPELINING).
+    :param collections: directories of collections beside this one, which are compiled once, too.
+    :ivar path: a program that is used as C(ansible_python_interpreter).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *collections: Path) -> None:
         self._place = tempfile.TemporaryDirectory(prefix="warm-python-")
         place = Path(self._place.name)
         self._socket = str(place / "socket")
@@ -109,7 +113,7 @@ class WarmPython:
         # A process that begins anew: a fork of this one would take its threads' locks along. It ends when its input
         # does, so that it does not outlive this one.
         self._process = subprocess.Popen(
-            [sys.executable, "-P", __file__, str(listener.fileno()), str(_PLUGINS)],
+            [sys.executable, "-P", __file__, str(listener.fileno()), str(_COLLECTION), *map(str, collections)],
             pass_fds=[listener.fileno()],
             stdin=subprocess.PIPE,
             env={**os.environ, **_START},
@@ -150,7 +154,7 @@ class WarmPython:
             link.settimeout(timeout)
             answer = b""
             try:
-                while part := link.recv(64):
+                while not answer.endswith(b"\n") and (part := link.recv(64)):
                     answer += part
             except TimeoutError:
                 os.killpg(int(answer.split()[0]), signal.SIGKILL)
@@ -205,10 +209,15 @@ def _compile_once(sources: t.Iterable[Path]) -> None:
     builtins.compile = compile_  # type: ignore[assignment]
 
 
-def _sources(plugins: Path) -> list[Path]:
-    """List what the runs compile: of the collection, and of Ansible what modules take along."""
+def _sources(collections: t.Iterable[Path]) -> list[Path]:
+    """List what the runs compile: of the collections, and of Ansible what modules take along."""
     ansible = Path(importlib.import_module("ansible").__file__ or "").parent
-    return sorted([*plugins.glob("*_utils/**/*.py"), *ansible.glob("module_utils/**/*.py")])
+    return sorted(
+        [
+            *ansible.glob("module_utils/**/*.py"),
+            *(path for place in collections for path in (place / "plugins").glob("*_utils/**/*.py")),
+        ]
+    )
 
 
 def _serve(listener: socket.socket, sources: t.Iterable[Path]) -> None:
@@ -262,7 +271,8 @@ def _run(link: socket.socket) -> int:
             importlib.import_module(f"ansible.cli.{wanted['program']}").main()
         else:
             sys.modules["__main__"] = main = types.ModuleType("__main__")
-            exec(compile(sys.stdin.buffer.read(), "<stdin>", "exec"), main.__dict__)
+            source = sys.stdin.buffer.read() if sys.argv[0] == "-" else Path(sys.argv[0]).read_bytes()
+            exec(compile(source, sys.argv[0], "exec"), main.__dict__)
     except SystemExit as exc:
         if isinstance(exc.code, str):
             print(exc.code, file=sys.stderr)
@@ -274,9 +284,10 @@ def _run(link: socket.socket) -> int:
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
-    link.sendall(str(status).encode())
+    with contextlib.suppress(OSError):  # A process that went into the background has no reader any more.
+        link.sendall(f"{status}\n".encode())
     return status
 
 
 if __name__ == "__main__":
-    _serve(socket.socket(fileno=int(sys.argv[1])), _sources(Path(sys.argv[2])))
+    _serve(socket.socket(fileno=int(sys.argv[1])), _sources(map(Path, sys.argv[2:])))

@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .interpreter import warm_python
+from .interpreter import WarmPython, warm_python
 from .server import SandboxServer
 
 HERE = Path(__file__).resolve().parent
@@ -175,6 +175,7 @@ class Harness:
         arguments: t.Sequence[str] = (),
         stop_on_error: bool = False,
         forbidden_writes: bool = False,
+        python: WarmPython | None = None,
     ) -> Run:
         """Run a playbook.
 
@@ -193,8 +194,10 @@ class Harness:
         :param arguments: further arguments of C(ansible-playbook).
         :param stop_on_error: without it, a failed task does not end the play.
         :param forbidden_writes: the test expects writes in check mode; without it they fail the test here.
+        :param python: runs it, in place of the one of this test process.
         :returns: what came of it.
         """
+        python = python or warm_python()
         self._runs += 1
         place = self.directory / f"run{self._runs}"
         place.mkdir(parents=True)
@@ -216,7 +219,7 @@ class Harness:
             path.write_text(json.dumps(plays, indent=1), encoding="utf-8")
         hosts = place / "inventory.ini"
         hosts.write_text(
-            inventory or f"localhost ansible_connection=local ansible_python_interpreter='{warm_python().path}'\n",
+            inventory or f"localhost ansible_connection=local ansible_python_interpreter='{python.path}'\n",
             encoding="utf-8",
         )
         command = ["-i", str(hosts), str(path)]
@@ -227,7 +230,7 @@ class Harness:
         if extra:
             command += ["-e", json.dumps(extra)]
         before = len(self.server.log())
-        done = warm_python().run(
+        done = python.run(
             "playbook",
             [*command, *arguments],
             cwd=place,

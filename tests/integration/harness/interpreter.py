@@ -234,7 +234,7 @@ def _serve(listener: socket.socket, sources: t.Iterable[Path]) -> None:
     # Nobody waits for the forks.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
-        ready, _, _ = select.select([listener, sys.stdin], [], [])
+        ready = select.select([listener, sys.stdin], [], [])[0]
         if sys.stdin in ready:
             return
         link, _address = listener.accept()

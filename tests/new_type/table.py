@@ -147,10 +147,14 @@ def with_table(text: str, facts: TypeFacts) -> str:
     :param facts: of the type.
     """
     made, needed = table(facts, constant(facts, text))
-    resource = {"Identity", "Resource", "Scope"} | ({"Delete"} if facts.delete != "hard" else set())
     imports = "".join(
         f"from {ENGINE}.{module} import {name}\n"
-        for module, names in (("_schema.vocabulary", needed), ("_schema.resource", resource))
+        for module, names in (
+            ("_schema.endpoints", {"Delete"} if facts.delete != "hard" else set()),
+            ("_schema.identity", {"Identity"}),
+            ("_schema.resource", {"Resource", "Scope"}),
+            ("_schema.vocabulary", needed),
+        )
         for name in sorted(names)
         if not re.search(rf"^(from .* import |    ){name}(,|$)", text, re.M)
     )

@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Parent
+from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Parent
 
 
 def option_hint(kind: str, option: str, known: t.Iterable[str]) -> str:

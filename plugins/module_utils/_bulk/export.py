@@ -48,9 +48,10 @@ from ansible_collections.community.posthog.plugins.module_utils._http.client imp
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UNKNOWN, UUID, Field, takes_newer
+from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Place
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref, walk
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Place, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._state.routes import missing_route
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
 

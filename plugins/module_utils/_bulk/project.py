@@ -46,11 +46,12 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.policy i
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Declared, Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._engine.task import ResourceTask, TaskSpec
 from ansible_collections.community.posthog.plugins.module_utils._http.client import Turns
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID
 from ansible_collections.community.posthog.plugins.module_utils._schema.named import named_in
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE, Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref, walk
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Delete, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import MARK
 from ansible_collections.community.posthog.plugins.module_utils._schema.yaml_words import other_words
 from ansible_collections.community.posthog.plugins.module_utils._state.routes import read_those_there

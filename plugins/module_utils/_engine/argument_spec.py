@@ -11,8 +11,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Delete, Resource
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 
 #: Words in option names that make Ansible ask whether the value is a secret.
 _SECRET_WORDS: t.Final = ("key", "secret", "token", "pass")

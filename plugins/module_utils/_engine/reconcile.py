@@ -63,15 +63,12 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.undeclar
     spelled_out,
     unspelled,
 )
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, held
+from ansible_collections.community.posthog.plugins.module_utils._schema.parts import PartPlan, RefPart
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems, remarks_in
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref, walk
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Delete,
-    PartPlan,
-    RefPart,
-    Resource,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import MARK
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
 from ansible_collections.community.posthog.plugins.module_utils._state.twins import (

@@ -16,20 +16,14 @@ from dataclasses import dataclass
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput, objects_in
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import counted
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import MASK
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete, Singleton, Upsert
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID, Field, held
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
+from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Place
+from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Delete,
-    Identity,
-    Part,
-    PartPlan,
-    Place,
-    Resource,
-    Scope,
-    Singleton,
-    Upsert,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Bool,
     Choice,
@@ -40,7 +34,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.vocabula
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._schema.lookup import Lookup, ObjectList
 
 PROJECT_LEVELS = ("none", "member", "admin")
 LEVELS = ("none", "viewer", "editor", "manager")
@@ -84,7 +78,7 @@ class Ruled(Place):
         return ()
 
     def find(
-        self, session: Session, resource: Resource, declared: t.Mapping[str, t.Any], problems: Problems
+        self, session: Lookup, resource: Resource, declared: t.Mapping[str, t.Any], problems: Problems
     ) -> t.Mapping[str, t.Any] | None:
         """See :meth:`Place.find`."""
         kind, name = declared.get("resource"), declared.get("object")
@@ -111,19 +105,19 @@ class Ruled(Place):
         if kind in NAMED and name is not None:
             yield "object", Ref(str(kind)), name
 
-    def path(self, session: Session, place: t.Mapping[str, t.Any]) -> str:
+    def path(self, session: Lookup, place: t.Mapping[str, t.Any]) -> str:
         """See :meth:`Place.path`."""
         return str(place["list"])
 
-    def planned(self, session: Session, place: t.Mapping[str, t.Any]) -> str:
+    def planned(self, session: Lookup, place: t.Mapping[str, t.Any]) -> str:
         """See :meth:`Place.planned`."""
         return str(place.get("planned", ""))
 
-    def everywhere(self, session: Session) -> list[t.Mapping[str, t.Any]]:
+    def everywhere(self, session: Lookup) -> list[t.Mapping[str, t.Any]]:
         """See :meth:`Place.everywhere`; rules of single objects would take a request for every object there is."""
         return [{"list": "access_controls"}, {"list": "resource_access_controls"}]
 
-    def said(self, session: Session, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    def said(self, session: Lookup, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """See :meth:`Place.said`."""
         return {"object": place["object"]} if "object" in place else {}
 
@@ -136,14 +130,14 @@ _OF_KINDS, _OF_KINDS_BEFORE = "resource_access_controls/", "global_access_contro
 class Rules(Upsert):
     """Rules by PUT on their list, which has another name on servers before the autumn of 2025."""
 
-    def place(self, collection: Collection) -> str:
+    def place(self, collection: ObjectList) -> str:
         """See :meth:`Upsert.place`."""
         path = collection.path
         if path.endswith(_OF_KINDS) and collection.session.traits.get(_OF_KINDS):
             return path[: -len(_OF_KINDS)] + _OF_KINDS_BEFORE
         return path
 
-    def objects(self, collection: Collection, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
         """See :meth:`Calls.objects`."""
         try:
             return super().objects(collection, params)
@@ -182,7 +176,7 @@ def _for_one(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
 
 
 def _roles_count(
-    session: Session, values: t.Mapping[str, t.Any], _current: t.Mapping[str, t.Any] | None
+    session: Lookup, values: t.Mapping[str, t.Any], _current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     """Where the plan lacks rules for roles, PostHog takes them and lets them do nothing (spring 2026)."""
     if values.get("role") is not None:
@@ -242,7 +236,7 @@ class Shared(Place):
         return ()
 
     def find(
-        self, session: Session, resource: Resource, declared: t.Mapping[str, t.Any], problems: Problems
+        self, session: Lookup, resource: Resource, declared: t.Mapping[str, t.Any], problems: Problems
     ) -> t.Mapping[str, t.Any] | None:
         """See :meth:`Place.find`."""
         given = [option for option in self.options if declared.get(option) is not None]
@@ -255,7 +249,7 @@ class Shared(Place):
         found = session.lookup(Ref(option), declared[option], option, problems)
         return None if found is None else self._place(session, option, found)
 
-    def _place(self, session: Session, option: str, found: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+    def _place(self, session: Lookup, option: str, found: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
         table = session.registry(option)
         number = table.object_id(found)
         if number is None:
@@ -265,18 +259,18 @@ class Shared(Place):
         return {"option": option, "name": name, "list": f"{self.LISTS[option]}/{number}", "object": found}
 
     def holder(
-        self, session: Session, place: t.Mapping[str, t.Any]
+        self, session: Lookup, place: t.Mapping[str, t.Any]
     ) -> tuple[str, Resource, t.Mapping[str, t.Any]] | None:
         """See :meth:`Place.holder`."""
         if "object" not in place:
             return None
         return place["option"], session.registry(place["option"]), place["object"]
 
-    def path(self, session: Session, place: t.Mapping[str, t.Any]) -> str:
+    def path(self, session: Lookup, place: t.Mapping[str, t.Any]) -> str:
         """See :meth:`Place.path`."""
         return str(place["list"])
 
-    def everywhere(self, session: Session) -> list[t.Mapping[str, t.Any]]:
+    def everywhere(self, session: Lookup) -> list[t.Mapping[str, t.Any]]:
         """See :meth:`Place.everywhere`."""
         return [
             self._place(session, option, found)
@@ -286,7 +280,7 @@ class Shared(Place):
             if found.get("is_shared") is not False
         ]
 
-    def affordable(self, session: Session) -> tuple[list[t.Mapping[str, t.Any]], str]:
+    def affordable(self, session: Lookup) -> tuple[list[t.Mapping[str, t.Any]], str]:
         """See :meth:`Place.affordable`: the list of dashboards shows which are shared, that of insights does not."""
         insights = session.collection(session.registry("insight")).all()
         boards = session.collection(session.registry("dashboard")).all()
@@ -299,12 +293,12 @@ class Shared(Place):
         )
         return shared, reason
 
-    def shows(self, session: Session, place: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+    def shows(self, session: Lookup, place: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
         """See :meth:`Place.shows`."""
         shared = place.get("object", {}).get("is_shared")
         return {"enabled": shared} if isinstance(shared, bool) else {}
 
-    def said(self, session: Session, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    def said(self, session: Lookup, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """See :meth:`Place.said`."""
         return {place["option"]: place["name"]}
 
@@ -313,7 +307,7 @@ class Shared(Place):
 class Sharing(Singleton):
     """As long as nothing was stored, PostHog makes up another token with each answer."""
 
-    def objects(self, collection: Collection, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
         """See :meth:`Calls.objects`."""
         (found,) = super().objects(collection, params)
         if not found.get("created_at") and not found.get("enabled"):
@@ -321,7 +315,7 @@ class Sharing(Singleton):
         return [found]
 
 
-def _at(session: Session, resource: Resource, declared: t.Mapping[str, t.Any]) -> str:
+def _at(session: Lookup, resource: Resource, declared: t.Mapping[str, t.Any]) -> str:
     """The path of the sharing that a task declares."""
     problems: Problems = []
     place = held(resource.parent).find(session, resource, declared, problems)
@@ -340,7 +334,7 @@ class NewToken(Part):
 
     def plan(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any] | None,
@@ -354,13 +348,13 @@ class NewToken(Part):
         if plan.changed:
             obj["access_token"] = None
 
-    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+    def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`."""
         return None
 
     def apply(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any],
@@ -390,7 +384,7 @@ class Passwords(Part):
 
     def plan(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any] | None,
@@ -419,13 +413,13 @@ class Passwords(Part):
         predicted = [*shown, *({"note": note} for note in new)]
         return PartPlan(before, dict(sorted(after.items())), bool(gone or new), predicted, (gone, new))
 
-    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+    def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`."""
         return None
 
     def apply(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any],
@@ -452,7 +446,7 @@ def _passwords_are_long(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, 
 
 
 def _passwords_are_included(
-    session: Session, values: t.Mapping[str, t.Any], _current: t.Mapping[str, t.Any] | None
+    session: Lookup, values: t.Mapping[str, t.Any], _current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     if values.get("password_required"):
         features = session.features()

@@ -13,17 +13,11 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, PostHogFailure, as_object
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls, Delete, Singleton
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
+from ansible_collections.community.posthog.plugins.module_utils._schema.parts import SecretPart, SecretPaths
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Calls,
-    Delete,
-    Identity,
-    Resource,
-    Scope,
-    SecretPart,
-    SecretPaths,
-    Singleton,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Bool,
     Choice,
@@ -33,7 +27,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.vocabula
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._schema.lookup import Lookup, ObjectList
 
 #: Kinds that somebody connects by logging in to the other service in a browser (API.md 5, integration).
 BROWSER_KINDS = frozenset(
@@ -57,7 +51,7 @@ PLAIN = frozenset(
 
 
 def _keys(
-    _session: Session | None, declared: t.Mapping[str, t.Any], _current: t.Mapping[str, t.Any] | None
+    _session: Lookup | None, declared: t.Mapping[str, t.Any], _current: t.Mapping[str, t.Any] | None
 ) -> SecretPaths:
     config = declared.get("config")
     return [(key,) for key in config if key not in PLAIN] if isinstance(config, dict) else []
@@ -69,7 +63,7 @@ class Connect(Calls):
     PostHog itself names what was connected, after the account that it found there.
     """
 
-    def create(self, collection: Collection, body: dict[str, t.Any]) -> t.Any:
+    def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.create`."""
         wanted = body.pop("display_name", None)
         answer = self._post(collection, body)
@@ -81,7 +75,7 @@ class Connect(Calls):
             )
         return answer
 
-    def update(self, collection: Collection, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
+    def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.update`."""
         answer = self._post(collection, {"kind": current.get("kind"), **body})
         if isinstance(answer, dict) and answer.get("id") != current.get("id"):
@@ -93,7 +87,7 @@ class Connect(Calls):
         return answer
 
     @staticmethod
-    def _post(collection: Collection, body: dict[str, t.Any]) -> t.Any:
+    def _post(collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
         try:
             return collection.session.write("POST", collection.path, body)
         except ApiError as exc:
@@ -106,7 +100,7 @@ class Connect(Calls):
 
 
 def _can_be_connected(
-    _session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     """Nobody can log in to another service for a task; other kinds need their keys."""
     kind = values.get("kind")
@@ -149,11 +143,11 @@ INTEGRATION = Resource(
 class Account(Singleton):
     """The user that the key belongs to."""
 
-    def objects(self, collection: Collection, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
         """See :meth:`Calls.objects`."""
         return [_asked(obj) for obj in super().objects(collection, params)]
 
-    def update(self, collection: Collection, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
+    def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.update`."""
         return _asked(super().update(collection, current, body))
 
@@ -225,7 +219,7 @@ USER = Resource(
 class OwnKey(Calls):
     """A key may see itself, and no other one."""
 
-    def objects(self, collection: Collection, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
         """See :meth:`Calls.objects`."""
         path = collection.object_path("@current")
         return [as_object(collection.session.client.get(path), path)]
@@ -234,7 +228,7 @@ class OwnKey(Calls):
 class Words(Calls):
     """A list of texts."""
 
-    def objects(self, collection: Collection, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
         """See :meth:`Calls.objects`."""
         answer = collection.session.client.get(collection.path, params)
         found = answer.get("results") if isinstance(answer, dict) else answer

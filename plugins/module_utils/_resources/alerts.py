@@ -15,15 +15,11 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import ids_of
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import from_now, instant
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import INSIGHT
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
+from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Delete,
-    Identity,
-    Part,
-    PartPlan,
-    Resource,
-    Scope,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Bool,
     Choice,
@@ -40,7 +36,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.vocabula
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
+    from ansible_collections.community.posthog.plugins.module_utils._schema.lookup import Lookup
 
 # -- alerts ----------------------------------------------------------------------------------------------------------
 
@@ -227,7 +223,7 @@ def _bounds_in_order(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str
 
 
 def _something_to_watch(
-    _session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     """An alert fires at a bound or because of a detector (API.md 5, alert, gotchas)."""
     now = current or {}
@@ -263,7 +259,7 @@ class Snooze(Part):
 
     def plan(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any] | None,
@@ -279,13 +275,13 @@ class Snooze(Part):
         predicted = None if length is None else from_now(f"+{length}") or length
         return PartPlan(now, predicted and wanted, True, predicted, length)
 
-    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+    def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`: to keep quiet for a while is nothing to take elsewhere."""
         return None
 
     def apply(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any],
@@ -370,7 +366,7 @@ def _one_thing_is_sent(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, s
 
 
 def _something_is_sent(
-    _session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     if current is not None:
         return

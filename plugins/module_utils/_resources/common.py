@@ -18,7 +18,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.shapes i
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import Open
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
+    from ansible_collections.community.posthog.plugins.module_utils._schema.lookup import Lookup
 
 ACTION = Ref("action")
 COHORT = Ref("cohort")
@@ -186,7 +186,7 @@ def _variable(key: str, told: t.Any) -> t.Any:
 
 
 def variables_exist(
-    session: Session, values: t.Mapping[str, t.Any], _current: t.Mapping[str, t.Any] | None
+    session: Lookup, values: t.Mapping[str, t.Any], _current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     """PostHog stores a query with C({variables.x}) for a variable that nobody made, and cannot run it.
 

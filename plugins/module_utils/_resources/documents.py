@@ -17,14 +17,11 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
     QUERY_REFS,
     Filters,
 )
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Delete,
-    Identity,
-    Resource,
-    Scope,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.shapes import Checker
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Bool,

@@ -15,10 +15,10 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Calls, Singleton
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls, Singleton
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._schema.lookup import Lookup, ObjectList
 
 Obj = t.Mapping[str, t.Any]
 
@@ -49,7 +49,7 @@ def _path(project: t.Any) -> str:
     return f"/api/environments/{project}/"
 
 
-def completed(session: Session, project: dict[str, t.Any]) -> dict[str, t.Any]:
+def completed(session: Lookup, project: dict[str, t.Any]) -> dict[str, t.Any]:
     """A project with what only its environment shows.
 
     :param session: for the request, and to remember what the server is like.
@@ -75,7 +75,7 @@ def completed(session: Session, project: dict[str, t.Any]) -> dict[str, t.Any]:
     return {**project, **found}
 
 
-def _halves(session: Session, project: t.Any, body: dict[str, t.Any]) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+def _halves(session: Lookup, project: t.Any, body: dict[str, t.Any]) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
     """What the project takes of a body, and what its environment does."""
     there = session.traits.get(("of the environment", str(project)), frozenset())
     return (
@@ -84,7 +84,7 @@ def _halves(session: Session, project: t.Any, body: dict[str, t.Any]) -> tuple[d
     )
 
 
-def _update(calls: t.Callable[[dict[str, t.Any]], t.Any], collection: Collection, current: Obj, body: Obj) -> t.Any:
+def _update(calls: t.Callable[[dict[str, t.Any]], t.Any], collection: ObjectList, current: Obj, body: Obj) -> t.Any:
     own, rest = _halves(collection.session, current.get("id"), dict(body))
     out = dict(current)
     for answer in (
@@ -98,11 +98,11 @@ def _update(calls: t.Callable[[dict[str, t.Any]], t.Any], collection: Collection
 class ProjectSettings(Singleton):
     """The settings of the project that a task works in."""
 
-    def objects(self, collection: Collection, params: Obj) -> list[dict[str, t.Any]]:
+    def objects(self, collection: ObjectList, params: Obj) -> list[dict[str, t.Any]]:
         """See :meth:`Calls.objects`."""
         return [completed(collection.session, found) for found in super().objects(collection, params)]
 
-    def update(self, collection: Collection, current: Obj, body: dict[str, t.Any]) -> t.Any:
+    def update(self, collection: ObjectList, current: Obj, body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.update`."""
         update = super().update
         return _update(lambda own: update(collection, current, own), collection, current, body)
@@ -111,18 +111,18 @@ class ProjectSettings(Singleton):
 class Projects(Calls):
     """The projects of an organization, whose list tells little of each."""
 
-    def detail(self, collection: Collection, object_id: t.Any) -> t.Any:
+    def detail(self, collection: ObjectList, object_id: t.Any) -> t.Any:
         """See :meth:`Calls.detail`."""
         found = super().detail(collection, object_id)
         return completed(collection.session, found) if isinstance(found, dict) else found
 
-    def create(self, collection: Collection, body: dict[str, t.Any]) -> t.Any:
+    def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.create`. What the new project did not take is written to its environment afterwards."""
         made = super().create(collection, body)
         wanted = any(name in body for name in OF_ENVIRONMENTS)
         return completed(collection.session, made) if wanted and isinstance(made, dict) else made
 
-    def update(self, collection: Collection, current: Obj, body: dict[str, t.Any]) -> t.Any:
+    def update(self, collection: ObjectList, current: Obj, body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.update`."""
         update = super().update
         return _update(lambda own: update(collection, current, own), collection, current, body)

@@ -13,16 +13,11 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import Filters
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls, Delete, Singleton
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
+from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Kinds
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Calls,
-    Delete,
-    Identity,
-    Kinds,
-    Resource,
-    Scope,
-    Singleton,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Choice,
@@ -35,7 +30,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.vocabula
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._schema.lookup import Lookup, ObjectList
 
 # -- rules -----------------------------------------------------------------------------------------------------------
 
@@ -43,7 +38,7 @@ if t.TYPE_CHECKING:
 class Rules(Calls):
     """Rules stand in an order, which a route of its own changes; a change of anything else answers with nothing."""
 
-    def update(self, collection: Collection, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
+    def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.update`."""
         rest = {name: value for name, value in body.items() if name != "order_key"}
         rule_id = collection.resource.object_id(current)
@@ -56,7 +51,7 @@ class Rules(Calls):
         return collection.session.client.get(path)
 
     @staticmethod
-    def _move(collection: Collection, rule_id: t.Any, place: t.Any) -> None:
+    def _move(collection: ObjectList, rule_id: t.Any, place: t.Any) -> None:
         try:
             collection.session.write("PATCH", f"{collection.path}reorder/", {"orders": {str(rule_id): place}})
         except ApiError as exc:
@@ -87,7 +82,7 @@ def _fits_the_kind(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]
 
 
 def _somebody_is_assigned(
-    _session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     if current is None and values.get("rule_type") == "assignment" and values.get("assignee") is None:
         yield "assignee", "is needed to create the rule, which does not exist yet: {type: user, id: ada@example.com}"
@@ -149,7 +144,7 @@ _SPIKES: t.Final = "spike_detection_config/"
 class Settings(Singleton):
     """The limits and the detection of spikes, which PostHog keeps apart."""
 
-    def objects(self, collection: Collection, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
         """See :meth:`Calls.objects`."""
         found = super().objects(collection, params)[0]
         try:
@@ -162,7 +157,7 @@ class Settings(Singleton):
         # Null as long as nothing was set.
         return [{**found, "spike_detection": spikes if isinstance(spikes, dict) else None}]
 
-    def update(self, collection: Collection, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
+    def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.update`."""
         rest = {name: value for name, value in body.items() if name != "spike_detection"}
         out = dict(current)

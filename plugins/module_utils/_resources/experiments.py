@@ -42,18 +42,13 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.lifec
     patched,
     routed,
 )
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls, Delete
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, held
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
+from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Calls,
-    Delete,
-    Identity,
-    Part,
-    PartPlan,
-    Resource,
-    Scope,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.shapes import Checker
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
@@ -73,7 +68,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.vocabula
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._schema.lookup import Lookup, ObjectList
 
 # -- holdouts --------------------------------------------------------------------------------------------------------
 
@@ -336,7 +331,7 @@ def _running_time(shown: t.Any) -> t.Any:
 class ExperimentCalls(Calls):
     """What an experiment says of its flag, in the words of the server's generation."""
 
-    def create(self, collection: Collection, body: dict[str, t.Any]) -> t.Any:
+    def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.create`."""
         rows = collection.all()
         if rows and not self._new(rows[0]):
@@ -345,7 +340,7 @@ class ExperimentCalls(Calls):
         # generation by, what this one did not take of the flag is written again when it has answered.
         return super().create(collection, {"parameters": {}, **self._newer(body)} if not rows else self._newer(body))
 
-    def update(self, collection: Collection, current: Values, body: dict[str, t.Any]) -> t.Any:
+    def update(self, collection: ObjectList, current: Values, body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.update`."""
         if not self._new(current):
             return super().update(collection, current, self._older(body, current))
@@ -355,7 +350,7 @@ class ExperimentCalls(Calls):
             body = {**body, **({"variants": variants} if variants else {})}
         return super().update(collection, current, self._newer(self._with_the_rest(current, body)))
 
-    def delete(self, collection: Collection, current: Values, options: Values) -> None:
+    def delete(self, collection: ObjectList, current: Values, options: Values) -> None:
         """See :meth:`Calls.delete`."""
         if not self._new(current):
             try:
@@ -451,7 +446,7 @@ class ExperimentState(LifeCycle):
         return ["resume"] if wanted == "running" else ["pause"]
 
     def take(
-        self, session: Session, resource: Resource, step: str, obj: dict[str, t.Any], declared: Values
+        self, session: Lookup, resource: Resource, step: str, obj: dict[str, t.Any], declared: Values
     ) -> dict[str, t.Any]:
         """See :meth:`LifeCycle.take`."""
         body: dict[str, t.Any] = {}
@@ -486,7 +481,7 @@ class ExperimentArchive(Part):
     field = Bool("archived")
     in_list = True
 
-    def plan(self, session: Session, resource: Resource, declared: Values, current: Values | None) -> PartPlan:
+    def plan(self, session: Lookup, resource: Resource, declared: Values, current: Values | None) -> PartPlan:
         """See :meth:`Part.plan`."""
         now, wanted = bool((current or {}).get("archived")), bool(declared["archived"])
         ended = declared.get("status") == "stopped" or declared.get("end_date", (current or {}).get("end_date"))
@@ -495,18 +490,18 @@ class ExperimentArchive(Part):
         return PartPlan(now if current is not None else None, wanted, now != wanted, wanted)
 
     def apply(
-        self, session: Session, resource: Resource, declared: Values, current: Values, plan: PartPlan
+        self, session: Lookup, resource: Resource, declared: Values, current: Values, plan: PartPlan
     ) -> dict[str, t.Any]:
         """See :meth:`Part.apply`."""
         answer = routed(session, resource, current, "archive" if plan.predicted else "unarchive")
         return answer if answer is not None else patched(session, resource, current, {"archived": plan.predicted})
 
-    def export(self, session: Session, resource: Resource, current: Values) -> t.Any:
+    def export(self, session: Lookup, resource: Resource, current: Values) -> t.Any:
         """See :meth:`Part.export`."""
         return bool(current.get("archived"))
 
 
-def _of_the_toolbar(_session: Session, obj: Values) -> bool:
+def _of_the_toolbar(_session: Lookup, obj: Values) -> bool:
     return obj.get("type") == "web"
 
 
@@ -729,7 +724,7 @@ def _slug(name: str) -> str:
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain.lower())).strip("-_")
 
 
-def _flag_fits(session: Session, values: Values, current: Values | None) -> Found:
+def _flag_fits(session: Lookup, values: Values, current: Values | None) -> Found:
     """The flag of a new early access feature must be one that people can enrol in, and of no other feature."""
     number, name = values.get("feature_flag"), values.get("name")
     if current is not None or not (number is None or isinstance(number, int)):
@@ -849,7 +844,7 @@ def _recurrence_fits(values: Values) -> Found:
         yield "end_date", "must be after scheduled_at"
 
 
-def _recurrence_complete(session: Session, values: Values, current: Values | None) -> Found:
+def _recurrence_complete(session: Lookup, values: Values, current: Values | None) -> Found:
     def value(name: str) -> t.Any:
         return values[name] if name in values else (current or {}).get(name)
 
@@ -860,11 +855,11 @@ def _recurrence_complete(session: Session, values: Values, current: Values | Non
         yield "is_recurring", "must be true where there is a recurrence_interval or a cron_expression"
 
 
-def _carried_out(_session: Session, obj: Values) -> bool:
+def _carried_out(_session: Lookup, obj: Values) -> bool:
     return bool(obj.get("executed_at")) and not obj.get("is_recurring")
 
 
-def _not_carried_out(session: Session, values: Values, current: Values | None) -> Found:
+def _not_carried_out(session: Lookup, values: Values, current: Values | None) -> Found:
     if current is not None and _carried_out(session, current):
         yield (
             "scheduled_at",
@@ -876,7 +871,7 @@ def _not_carried_out(session: Session, values: Values, current: Values | None) -
 class ScheduledChangeCalls(Calls):
     """PostHog schedules changes of one kind of object so far, and wants to hear which."""
 
-    def create(self, collection: Collection, body: dict[str, t.Any]) -> t.Any:
+    def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.create`."""
         return super().create(collection, {"model_name": "FeatureFlag", **body})
 

@@ -18,18 +18,13 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
     OPERATORS,
     PROPERTY_REFS,
 )
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
+from ansible_collections.community.posthog.plugins.module_utils._schema.parts import SecretPart, Shorthand, secret_when
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Delete,
-    Identity,
-    Resource,
-    Scope,
-    SecretPart,
-    Shorthand,
-    secret_when,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
@@ -47,7 +42,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.vocabula
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
+    from ansible_collections.community.posthog.plugins.module_utils._schema.lookup import Lookup
 
 VARIANT = Document(
     "variant",
@@ -204,7 +199,7 @@ def _encrypted_is_remote(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str,
         yield "has_encrypted_payloads", "needs is_remote_configuration: true"
 
 
-def _of_a_web_experiment(session: Session, obj: t.Mapping[str, t.Any]) -> bool:
+def _of_a_web_experiment(session: Lookup, obj: t.Mapping[str, t.Any]) -> bool:
     """Whether PostHog made a flag for a web experiment, which nobody else can declare: its key is partly random."""
     try:
         experiments = session.collection(session.registry("web_experiment")).all()

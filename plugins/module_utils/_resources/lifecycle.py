@@ -15,11 +15,12 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import from_now
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, held
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Part, PartPlan, Resource
+from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import Choice
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._schema.lookup import Lookup, ObjectList
 
 Obj = t.Mapping[str, t.Any]
 
@@ -32,7 +33,7 @@ def moment() -> str:
     return held(from_now("now"))
 
 
-def known_collection(session: Session, resource: Resource) -> Collection:
+def known_collection(session: Lookup, resource: Resource) -> ObjectList:
     """Where the objects of a type are that has no parent.
 
     :param session: for requests.
@@ -42,7 +43,7 @@ def known_collection(session: Session, resource: Resource) -> Collection:
     return session.collection(resource)
 
 
-def patched(session: Session, resource: Resource, obj: Obj, body: dict[str, t.Any]) -> dict[str, t.Any]:
+def patched(session: Lookup, resource: Resource, obj: Obj, body: dict[str, t.Any]) -> dict[str, t.Any]:
     """Write fields of an object outside of the usual comparison.
 
     :param session: for requests.
@@ -57,7 +58,7 @@ def patched(session: Session, resource: Resource, obj: Obj, body: dict[str, t.An
 
 
 def routed(
-    session: Session, resource: Resource, obj: Obj, route: str, body: dict[str, t.Any] | None = None
+    session: Lookup, resource: Resource, obj: Obj, route: str, body: dict[str, t.Any] | None = None
 ) -> dict[str, t.Any] | None:
     """Call a route of an object.
 
@@ -114,7 +115,7 @@ class LifeCycle(Part):
         raise NotImplementedError
 
     def take(
-        self, session: Session, resource: Resource, step: str, obj: dict[str, t.Any], declared: Obj
+        self, session: Lookup, resource: Resource, step: str, obj: dict[str, t.Any], declared: Obj
     ) -> dict[str, t.Any]:
         """Take one step.
 
@@ -144,7 +145,7 @@ class LifeCycle(Part):
         """
         return InvalidInput([("status", reason)])
 
-    def plan(self, session: Session, resource: Resource, declared: Obj, current: Obj | None) -> PartPlan:
+    def plan(self, session: Lookup, resource: Resource, declared: Obj, current: Obj | None) -> PartPlan:
         """See :meth:`Part.plan`."""
         obj = dict(current or {})
         before = self.state(obj) if current is not None else None
@@ -163,7 +164,7 @@ class LifeCycle(Part):
             self.foretell(step, obj)
 
     def apply(
-        self, session: Session, resource: Resource, declared: Obj, current: Obj, plan: PartPlan
+        self, session: Lookup, resource: Resource, declared: Obj, current: Obj, plan: PartPlan
     ) -> dict[str, t.Any]:
         """See :meth:`Part.apply`."""
         obj = dict(current)
@@ -171,7 +172,7 @@ class LifeCycle(Part):
             obj = self.take(session, resource, step, obj, declared)
         return obj
 
-    def export(self, session: Session, resource: Resource, current: Obj) -> t.Any:
+    def export(self, session: Lookup, resource: Resource, current: Obj) -> t.Any:
         """See :meth:`Part.export`."""
         return self.state(current)
 
@@ -198,7 +199,7 @@ class Dated(LifeCycle):
         return [{"draft": "launch", "running": "stop", "stopped": "resume"}[now]]
 
     def take(
-        self, session: Session, resource: Resource, step: str, obj: dict[str, t.Any], declared: Obj
+        self, session: Lookup, resource: Resource, step: str, obj: dict[str, t.Any], declared: Obj
     ) -> dict[str, t.Any]:
         """See :meth:`LifeCycle.take`."""
         answer = routed(session, resource, obj, self.routes[step]) if step in self.routes else None

@@ -11,7 +11,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import Filters
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Identity, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.shapes import Checker
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Bool,
@@ -25,7 +26,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.vocabula
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
+    from ansible_collections.community.posthog.plugins.module_utils._schema.lookup import Lookup
 
 #: Which lines are meant: of these severities, of these services, with these attributes.
 _LINES = (
@@ -92,7 +93,7 @@ LOGS_VIEW = Resource(
 
 
 def _periods_fit(
-    _session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     """An alarm cannot take more periods than are looked at."""
     now = current or {}
@@ -107,7 +108,7 @@ def _periods_fit(
 
 
 def _watches_something(
-    _session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     """An alert that is on needs to know which lines it counts."""
     if current is not None and "filters" not in values and "enabled" not in values:

@@ -13,17 +13,13 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, as_object
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
+from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Parent
+from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Several, StandIn
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Calls,
-    Identity,
-    Parent,
-    Resource,
-    Scope,
-    Several,
-    StandIn,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
@@ -36,7 +32,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.vocabula
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._schema.lookup import Lookup, ObjectList
 
 #: Levels of membership (API.md 5, organization_member).
 LEVELS = {"member": 1, "admin": 8, "owner": 15}
@@ -45,7 +41,7 @@ _EMAIL = (r"[^@\s]+@[^@\s]+", "an e-mail address")
 
 
 def _level_can_be_given(
-    session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     """Nobody can give a level above their own, or change their own; PostHog says so in several ways (API.md 5)."""
     level = values.get("level")
@@ -63,7 +59,7 @@ def _level_can_be_given(
 class Organizations(Calls):
     """A list that servers of 2024 cannot give; there the user's own object tells what is in it."""
 
-    def objects(self, collection: Collection, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
         """See :meth:`Calls.objects`."""
         try:
             return super().objects(collection, params)
@@ -230,7 +226,7 @@ _VERIFIED = ("jit_provisioning_enabled", "sso_enforcement")
 
 
 def _only_when_verified(
-    _session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     """Until the organization has shown that the domain is its own, PostHog ignores or refuses these."""
     if current is not None and current.get("is_verified"):

@@ -19,18 +19,13 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
     QUERY_MENTIONS,
     Query,
 )
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls, Delete
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID, Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
+from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Calls,
-    Delete,
-    Identity,
-    Part,
-    PartPlan,
-    Resource,
-    Scope,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
@@ -46,7 +41,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.vocabula
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._schema.lookup import Lookup, ObjectList
 
 # -- cohorts ---------------------------------------------------------------------------------------------------------
 
@@ -111,7 +106,7 @@ def _read_cohort(options: dict[str, t.Any], _problems: Problems) -> None:
 class Cohorts(Calls):
     """A new cohort without filters says nothing of them: servers before 2026 refuse null there."""
 
-    def create(self, collection: Collection, body: dict[str, t.Any]) -> t.Any:
+    def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.create`."""
         told = {key: value for key, value in body.items() if key != "filters" or value is not None}
         return super().create(collection, told)
@@ -185,7 +180,7 @@ class CohortPersons(Part):
 
     def plan(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any] | None,
@@ -214,13 +209,13 @@ class CohortPersons(Part):
     def predict(self, obj: dict[str, t.Any], plan: PartPlan) -> None:
         """See :meth:`Part.predict`: what PostHog shows of a cohort does not tell who is in it."""
 
-    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+    def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`: persons are of one project, so no other one has them."""
         return None
 
     def apply(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any],
@@ -237,7 +232,7 @@ class CohortPersons(Part):
         return dict(current)
 
     @staticmethod
-    def _members(session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> list[str]:
+    def _members(session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> list[str]:
         """The UUIDs of who is in a cohort."""
         object_id = resource.object_id(current)
         if object_id is None:

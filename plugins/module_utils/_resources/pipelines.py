@@ -15,18 +15,13 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import Path, dig, reach
 from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS, Filters
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls, Delete
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID, Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
+from ansible_collections.community.posthog.plugins.module_utils._schema.parts import RefPart, SecretPart
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Calls,
-    Delete,
-    Identity,
-    RefPart,
-    Resource,
-    Scope,
-    SecretPart,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
@@ -43,7 +38,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.vocabula
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._schema.lookup import Lookup, ObjectList
 
 #: What PostHog shows in place of a secret input, and takes to keep it.
 STORED: t.Final = {"secret": True}
@@ -52,7 +47,7 @@ STORED: t.Final = {"secret": True}
 
 
 def _message_is_whole(
-    _session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     """What PostHog asks of an e-mail, told with the path where it is missing."""
     content = values.get("content")
@@ -120,7 +115,7 @@ HOG_FUNCTION_TEMPLATE = Resource(
 )
 
 
-def template(session: Session | None, template_id: t.Any) -> dict[str, t.Any] | None:
+def template(session: Lookup | None, template_id: t.Any) -> dict[str, t.Any] | None:
     """The template that functions are made of.
 
     :param session: None where there is none at hand.
@@ -313,7 +308,7 @@ def _read_function(options: dict[str, t.Any], problems: Problems) -> None:
 
 
 def _schema(
-    session: Session | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    session: Lookup | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> Schema | None:
     """What the inputs of a function are: as declared, as stored, or as its template says."""
     found = _items(declared.get("inputs_schema"))
@@ -325,7 +320,7 @@ def _schema(
 
 
 def _secret_inputs(
-    session: Session | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    session: Lookup | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> set[Path]:
     if not declared.get("inputs") and not (current or {}).get("inputs"):
         return set()
@@ -374,14 +369,14 @@ def _numbered(items: t.Any) -> t.Iterator[tuple[int, t.Mapping[str, t.Any]]]:
 
 
 def _hooks(
-    _session: Session | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> set[Path]:
     """Where the addresses of webhooks are among the inputs of a function."""
     return {path for held in (declared, current or {}) for path in _hook_addresses(held.get("inputs"))}
 
 
 def _mapping_hooks(
-    _session: Session | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> set[Path]:
     return {
         (index, "inputs", *path)
@@ -392,7 +387,7 @@ def _mapping_hooks(
 
 
 def _flow_hooks(
-    _session: Session | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> set[Path]:
     """The same in the steps of a workflow."""
     return {
@@ -404,7 +399,7 @@ def _flow_hooks(
 
 
 def _integration_inputs(
-    session: Session, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    session: Lookup, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[Path, Ref]]:
     for key, ref in _integrations(_schema(session, declared, current)):
         yield (key, "value"), ref
@@ -431,7 +426,7 @@ def _mappings(
 
 
 def _secret_mapping_inputs(
-    _session: Session | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> set[Path]:
     found: set[Path] = set()
     for path, _item, schema, stored in _mappings(declared, current):
@@ -440,7 +435,7 @@ def _secret_mapping_inputs(
 
 
 def _integration_mapping_inputs(
-    _session: Session, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[Path, Ref]]:
     for path, _item, schema, _stored in _mappings(declared, current):
         for key, ref in _integrations(schema):
@@ -448,7 +443,7 @@ def _integration_mapping_inputs(
 
 
 def _alert_of(
-    _session: Session, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[Path, Ref]]:
     """A function that runs when an alert fires names the alert in a property."""
     events = dig(declared if declared.get("filters") is not None else current, "filters.events")
@@ -457,7 +452,7 @@ def _alert_of(
 
 
 def _template_is_there(
-    session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     wanted = values.get("template_id")
     if current is None and wanted and template(session, wanted) is None:
@@ -466,7 +461,7 @@ def _template_is_there(
 
 
 def _inputs_are_known(
-    session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     if values.get("inputs"):
         yield from _inputs_fit(
@@ -478,7 +473,7 @@ def _inputs_are_known(
 
 
 def _filters_are_kept(
-    _session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     """PostHog drops filters that mean nothing where they stand, without an error."""
     then = {**(current or {}), **values}
@@ -496,7 +491,7 @@ def _filters_are_kept(
         yield "filters", "a function of the type transformation_log takes none"
 
 
-def _made_of_template(session: Session, obj: dict[str, t.Any], values: t.Mapping[str, t.Any]) -> None:
+def _made_of_template(session: Lookup, obj: dict[str, t.Any], values: t.Mapping[str, t.Any]) -> None:
     """What a new function leaves out comes from its template."""
     made_of = template(session, values.get("template_id")) or {}
     for name, source in (
@@ -668,7 +663,7 @@ def _actions(value: t.Any) -> dict[str, t.Mapping[str, t.Any]]:
 
 
 def _flow_inputs(
-    session: Session | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    session: Lookup | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[Path, t.Mapping[str, t.Any], t.Mapping[str, t.Any], Schema | None]]:
     """The inputs of each action: where they are, those declared, those stored, and their schema.
 
@@ -687,7 +682,7 @@ def _flow_inputs(
 
 
 def _secret_flow_inputs(
-    session: Session | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    session: Lookup | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> set[Path]:
     return {
         (*path, key)
@@ -701,7 +696,7 @@ def _maybe_secret_flow_inputs(declared: t.Mapping[str, t.Any]) -> set[Path]:
 
 
 def _integration_flow_inputs(
-    session: Session, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    session: Lookup, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[Path, Ref]]:
     for path, _inputs, _stored, schema in _flow_inputs(session, declared, current):
         for key, ref in _integrations(schema):
@@ -709,7 +704,7 @@ def _integration_flow_inputs(
 
 
 def _flow_inputs_are_known(
-    session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     places = {item.get("id"): index for index, item in enumerate(values.get("actions") or [])}
     for path, inputs, stored, schema in _flow_inputs(session, values, current):
@@ -977,7 +972,7 @@ def _config_fits(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
 
 
 def _config_is_whole(
-    _session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     destination = values.get("destination")
     if not isinstance(destination, dict):
@@ -1001,7 +996,7 @@ def _config_is_whole(
 
 
 def _unshown(
-    _session: Session | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Collection[Path]:
     told = [
         item for item in (declared.get("destination"), (current or {}).get("destination")) if isinstance(item, dict)
@@ -1021,7 +1016,7 @@ def _unshown(
 class _Exports(Calls):
     """Times of day count only beside the interval; what a PATCH does not stop, a route of its own does."""
 
-    def update(self, collection: Collection, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
+    def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.update`."""
         offsets = ("offset_day", "offset_hour")
         if "interval" not in body and any(name in body for name in offsets):

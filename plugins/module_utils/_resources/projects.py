@@ -21,18 +21,13 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.environments import Projects, ProjectSettings
 from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import GROUP
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
+from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan, whole
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref, walk
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Delete,
-    Identity,
-    Part,
-    PartPlan,
-    Resource,
-    Scope,
-    whole,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
@@ -47,7 +42,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.vocabula
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
+    from ansible_collections.community.posthog.plugins.module_utils._schema.lookup import Lookup
 
 
 def _strings(name: str, **more: object) -> Field:
@@ -203,7 +198,7 @@ class Step(Part):
 
     def plan(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any] | None,
@@ -215,13 +210,13 @@ class Step(Part):
     def predict(self, obj: dict[str, t.Any], plan: PartPlan) -> None:
         """See :meth:`Part.predict`: only PostHog knows what comes of it."""
 
-    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+    def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`."""
         return None
 
     def apply(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any],
@@ -245,7 +240,7 @@ class Owner(Part):
 
     def plan(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any] | None,
@@ -259,13 +254,13 @@ class Owner(Part):
         """See :meth:`Part.predict`."""
         obj["organization"] = plan.predicted
 
-    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+    def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`."""
         return None
 
     def apply(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any],
@@ -301,7 +296,7 @@ class Onboarding(Part):
 
     def plan(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any] | None,
@@ -321,13 +316,13 @@ class Onboarding(Part):
         done = dict(told) if isinstance(told, dict) else {}
         obj["has_completed_onboarding_for"] = {**done, **dict.fromkeys(plan.predicted, True)}
 
-    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+    def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`: the setting of that name tells it."""
         return None
 
     def apply(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any],
@@ -363,7 +358,7 @@ class Config(Part):
     def _path(self, current: t.Mapping[str, t.Any]) -> str:
         return f"/api/projects/{current['id']}/{self.field.name}/"
 
-    def _read(self, session: Session, current: t.Mapping[str, t.Any]) -> t.Any:
+    def _read(self, session: Lookup, current: t.Mapping[str, t.Any]) -> t.Any:
         try:
             return self._shown(session.client.get(self._path(current)))
         except ApiError as exc:
@@ -375,7 +370,7 @@ class Config(Part):
 
     def plan(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any] | None,
@@ -397,10 +392,10 @@ class Config(Part):
         before, then = (self._named(inside, view(field, value, wanted)) for value in (now, after if changed else now))
         return PartPlan(before, then, changed, after if changed else now, (now, wanted))
 
-    def _named(self, inside: Session, value: t.Any) -> t.Any:
+    def _named(self, inside: Lookup, value: t.Any) -> t.Any:
         return walk(value, self.field.refs, lambda rule, item, where: inside.name_of(rule.ref, item))
 
-    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+    def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`."""
         try:
             found = self._read(session, current)
@@ -418,7 +413,7 @@ class Config(Part):
 
     def apply(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any],
@@ -435,7 +430,7 @@ class Config(Part):
             session.warn(f"{self.field.name}: PostHog accepted this without an error but did not keep all of it")
         return {**current, self.field.name: kept}
 
-    def _write(self, session: Session, current: t.Mapping[str, t.Any], now: t.Any, wanted: t.Any) -> t.Any:
+    def _write(self, session: Lookup, current: t.Mapping[str, t.Any], now: t.Any, wanted: t.Any) -> t.Any:
         body = compose(self.field, wanted, now)
         return session.write(self.method, self._path(current), {**now, **body} if self.method == "PUT" else body)
 
@@ -448,7 +443,7 @@ class Names(Config):
         found = answer.get(self.field.name) if isinstance(answer, dict) else answer
         return [str(item.get("name")) for item in objects_in({self.field.name: found}, self.field.name)]
 
-    def _write(self, session: Session, current: t.Mapping[str, t.Any], now: t.Any, wanted: t.Any) -> t.Any:
+    def _write(self, session: Lookup, current: t.Mapping[str, t.Any], now: t.Any, wanted: t.Any) -> t.Any:
         path = self._path(current)
         # First those that go, for there may be ten at most.
         for name in now:

@@ -14,19 +14,14 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput, as_object
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import BROWSER_ONLY
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import QUERY_REFS, Filters
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Calls,
-    Delete,
-    Identity,
-    Part,
-    PartPlan,
-    Resource,
-    Scope,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls, Delete
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
+from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import Bool, Choice, ListOf, Text
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._schema.lookup import Lookup, ObjectList
 
 # -- recordings ------------------------------------------------------------------------------------------------------
 
@@ -34,7 +29,7 @@ if t.TYPE_CHECKING:
 class Recordings(Calls):
     """Data: the list is a search among what was recorded lately, so a recording is read by its id."""
 
-    def objects(self, collection: Collection, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
         """See :meth:`Calls.objects`."""
         wanted = params.get(_BY_ID)
         if wanted is None:
@@ -48,7 +43,7 @@ class Recordings(Calls):
             return []
         return [as_object(answer, collection.object_path(wanted))]
 
-    def update(self, collection: Collection, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
+    def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.update`: the answer tells nothing but the success."""
         super().update(collection, current, body)
         return self.detail(collection, collection.resource.object_id(current))
@@ -59,7 +54,7 @@ _BY_ID: t.Final = "id"
 
 
 def _seen_is_seen(
-    _session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     if values.get("viewed") is False and (current or {}).get("viewed"):
         yield "viewed", "PostHog has no way to forget that a recording was seen"
@@ -94,16 +89,16 @@ CLOSED: t.Final = f" - {BROWSER_ONLY}; change what is in the collection in PostH
 class Playlists(Calls):
     """The usual requests, with what they must have: a type, and the filters in each change of a list that has some."""
 
-    def create(self, collection: Collection, body: dict[str, t.Any]) -> t.Any:
+    def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.create`."""
         kind = "filters" if body.get("filters") else "collection"
         return super().create(collection, {"type": kind, **body})
 
-    def update(self, collection: Collection, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
+    def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.update`."""
         return super().update(collection, current, {**self._filters(current), **body})
 
-    def delete(self, collection: Collection, current: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]) -> None:
+    def delete(self, collection: ObjectList, current: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]) -> None:
         """See :meth:`Calls.delete`."""
         super().delete(collection, current, {**self._filters(current), **options})
 
@@ -122,7 +117,7 @@ class PlaylistRecordings(Part):
 
     def plan(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any] | None,
@@ -140,13 +135,13 @@ class PlaylistRecordings(Part):
     def predict(self, obj: dict[str, t.Any], plan: PartPlan) -> None:
         """See :meth:`Part.predict`: what PostHog shows of a collection does not tell what is in it."""
 
-    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+    def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`: recordings are data of one project."""
         return None
 
     def apply(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any],
@@ -164,10 +159,10 @@ class PlaylistRecordings(Part):
         return dict(current)
 
     @staticmethod
-    def _path(session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> str:
+    def _path(session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> str:
         return f"{session.collection(resource).object_path(resource.object_id(current))}recordings/"
 
-    def _there(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> list[str]:
+    def _there(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> list[str]:
         """The ids of the recordings in a collection."""
         if resource.object_id(current) is None:
             # It is still to be created.
@@ -214,7 +209,7 @@ def _kinds_fit(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
 
 
 def _filters_fit(
-    _session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     kind = (current or values).get("type")
     if current is None and kind == "filters" and not values.get("filters"):

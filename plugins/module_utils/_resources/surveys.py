@@ -21,10 +21,12 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import FILTERS, FlagFilters
 from ansible_collections.community.posthog.plugins.module_utils._resources.lifecycle import Dated, dates_fit
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Calls, Identity, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
@@ -41,7 +43,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.vocabula
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._schema.lookup import Lookup, ObjectList
 
 Values = t.Mapping[str, t.Any]
 Found = t.Iterator[tuple[str, str]]
@@ -387,7 +389,7 @@ def _targets_some(values: Values) -> Found:
             )
 
 
-def _shuffled_has_no_branches(session: Session, values: Values, current: Values | None) -> Found:
+def _shuffled_has_no_branches(session: Lookup, values: Values, current: Values | None) -> Found:
     def value(name: str) -> t.Any:
         return values[name] if name in values else (current or {}).get(name)
 
@@ -401,7 +403,7 @@ def _shuffled_has_no_branches(session: Session, values: Values, current: Values 
             return
 
 
-def _external_is_a_page(session: Session, values: Values, current: Values | None) -> Found:
+def _external_is_a_page(session: Lookup, values: Values, current: Values | None) -> Found:
     """A survey that is a page of its own shows wherever somebody opens it."""
     if values.get("type", (current or {}).get("type")) != "external_survey":
         return
@@ -414,20 +416,20 @@ def _external_is_a_page(session: Session, values: Values, current: Values | None
             yield f"conditions.{name}", "a survey of the type external_survey cannot have it"
 
 
-def _variant_of_a_flag(session: Session, values: Values, current: Values | None) -> Found:
+def _variant_of_a_flag(session: Lookup, values: Values, current: Values | None) -> Found:
     variant = (values.get("conditions") or {}).get("linkedFlagVariant")
     linked = values["linked_flag"] if "linked_flag" in values else dig(current or {}, "linked_flag")
     if variant and linked is None:
         yield "conditions.linkedFlagVariant", "needs a linked_flag"
 
 
-def _no_iteration_undone(session: Session, values: Values, current: Values | None) -> Found:
+def _no_iteration_undone(session: Lookup, values: Values, current: Values | None) -> Found:
     count, reached = values.get("iteration_count"), (current or {}).get("current_iteration")
     if count is not None and reached and count < reached:
         yield "iteration_count", f"cannot be less than {reached}, the iteration that the survey is in"
 
 
-def _sampling_complete(session: Session, values: Values, current: Values | None) -> Found:
+def _sampling_complete(session: Lookup, values: Values, current: Values | None) -> Found:
     def value(name: str) -> t.Any:
         return values[name] if name in values else (current or {}).get(name)
 
@@ -438,7 +440,7 @@ def _sampling_complete(session: Session, values: Values, current: Values | None)
             yield name, "is needed where there is a response_sampling_limit"
 
 
-def _white_label_paid(session: Session, values: Values, current: Values | None) -> Found:
+def _white_label_paid(session: Lookup, values: Values, current: Values | None) -> Found:
     """Hiding PostHog's name depends on the plan; where it is hidden already it may stay so."""
     wanted = (values.get("appearance") or {}).get("whiteLabel")
     if not wanted or dig(current or {}, "appearance.whiteLabel"):
@@ -455,11 +457,11 @@ def _white_label_paid(session: Session, values: Values, current: Values | None) 
 class SurveyCalls(Calls):
     """What a survey's body says is understood only with other parts of it."""
 
-    def create(self, collection: Collection, body: dict[str, t.Any]) -> t.Any:
+    def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.create`."""
         return super().create(collection, {key: value for key, value in body.items() if not self._removes(key, value)})
 
-    def update(self, collection: Collection, current: Values, body: dict[str, t.Any]) -> t.Any:
+    def update(self, collection: ObjectList, current: Values, body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.update`."""
         told = {key: value for key, value in body.items() if not self._removes(key, value)}
         if len(told) < len(body):

@@ -22,18 +22,13 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig, ids_of
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import BROWSER_ONLY
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import ACTION, COHORT, Filters
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
+from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Parent, Place
+from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Calls,
-    Identity,
-    Parent,
-    Part,
-    PartPlan,
-    Place,
-    Resource,
-    Scope,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
@@ -49,7 +44,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.vocabula
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._schema.lookup import Lookup, ObjectList
 
 EVENT = Ref("event_definition")
 GROUP_TYPE = Ref("group_type")
@@ -71,7 +66,7 @@ def _virtual(obj: t.Mapping[str, t.Any]) -> str:
 class EventDefinitions(Calls):
     """The usual requests; servers before 2026 know no POST."""
 
-    def create(self, collection: Collection, body: dict[str, t.Any]) -> t.Any:
+    def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.create`."""
         try:
             return super().create(collection, body)
@@ -137,7 +132,7 @@ class PropertyOwner(Place):
         return ()
 
     def find(
-        self, session: Session, resource: Resource, declared: t.Mapping[str, t.Any], problems: Problems
+        self, session: Lookup, resource: Resource, declared: t.Mapping[str, t.Any], problems: Problems
     ) -> t.Mapping[str, t.Any] | None:
         """See :meth:`Place.find`."""
         kind = declared.get("type") or "event"
@@ -152,7 +147,7 @@ class PropertyOwner(Place):
         found = session.lookup(GROUP_TYPE, group_type, "group_type", problems)
         return {"type": kind, "group": found} if found else None
 
-    def path(self, session: Session, place: t.Mapping[str, t.Any]) -> str:
+    def path(self, session: Lookup, place: t.Mapping[str, t.Any]) -> str:
         """See :meth:`Place.path`."""
         return " ".join(str(value) for value in self.params(place).values())
 
@@ -161,7 +156,7 @@ class PropertyOwner(Place):
         index = dig(place, "group.group_type_index")
         return {"type": place["type"], **({} if index is None else {"group_type_index": index})}
 
-    def everywhere(self, session: Session) -> list[t.Mapping[str, t.Any]]:
+    def everywhere(self, session: Lookup) -> list[t.Mapping[str, t.Any]]:
         """See :meth:`Place.everywhere`."""
         groups = session.collection(session.registry("group_type")).all()
         return [
@@ -169,7 +164,7 @@ class PropertyOwner(Place):
             *({"type": "group", "group": group} for group in groups),
         ]
 
-    def said(self, session: Session, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    def said(self, session: Lookup, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """See :meth:`Place.said`."""
         group = dig(place, "group.group_type")
         return {"type": place["type"], **({} if group is None else {"group_type": group})}
@@ -276,7 +271,7 @@ class GroupEvents(Part):
 
     def plan(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any] | None,
@@ -300,13 +295,13 @@ class GroupEvents(Part):
             sorted(there.values()), sorted(after.values()), bool(new or gone), predicted, work=(new, gone, predicted)
         )
 
-    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+    def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`."""
         return sorted(str(item.get("name")) for item in objects_in(current, "events")) or None
 
     def apply(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any],
@@ -361,7 +356,7 @@ _NAMES = ("name_singular", "name_plural")
 class GroupTypes(Calls):
     """A list that is changed as such, and two fields with a route each. Many servers close all of these to keys."""
 
-    def update(self, collection: Collection, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
+    def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.update`."""
         number = answered(current, "group_type_index")
         index = {"group_type_index": number}
@@ -377,7 +372,7 @@ class GroupTypes(Calls):
         return next((item for item in found if item.get("group_type_index") == number), None)
 
     @staticmethod
-    def _write(collection: Collection, method: str, route: str, body: t.Any) -> None:
+    def _write(collection: ObjectList, method: str, route: str, body: t.Any) -> None:
         try:
             collection.session.write(method, f"{collection.path}{route}/", body)
         except ApiError as exc:
@@ -387,7 +382,7 @@ class GroupTypes(Calls):
 
 
 def _dashboard_stays(
-    _session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     if values.get("detail_dashboard") is False and (current or {}).get("detail_dashboard"):
         yield "detail_dashboard", "PostHog has no way to take it away but to delete the dashboard; do that instead"
@@ -455,7 +450,7 @@ def _one_shape(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
 
 
 def _math_fits(
-    _session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     """A sum is one of a property, a count of nothing (API.md 5)."""
     now = current or {}

@@ -28,19 +28,18 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
     held_variables,
     variables_exist,
 )
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import held
-from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
-from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Calls,
-    Identity,
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
+from ansible_collections.community.posthog.plugins.module_utils._schema.parts import (
     Part,
     PartPlan,
-    Resource,
-    Scope,
     SecretPart,
     SecretPaths,
 )
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
@@ -54,7 +53,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.vocabula
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._schema.lookup import Lookup, ObjectList
 
 # -- sources ---------------------------------------------------------------------------------------------------------
 
@@ -94,7 +93,7 @@ _NO_SECRETS: t.Final = frozenset(
 
 
 def _credentials(
-    _session: Session | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> SecretPaths:
     """The connection options that are secret, at every depth."""
     shown = (current or {}).get("job_inputs")
@@ -127,7 +126,7 @@ _CREDENTIALS: t.Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-def _wizard(session: Session) -> dict[str, t.Any]:
+def _wizard(session: Lookup) -> dict[str, t.Any]:
     """What can be connected, and with what fields, as PostHog tells it; nothing where it does not. It is asked once."""
     key = "wizard of sources"
     if key not in session.traits:
@@ -159,7 +158,7 @@ def _secret_fields(fields: t.Any, shown: t.Any, path: Path = ()) -> t.Iterator[t
                     yield from _secret_fields(option.get("fields"), below, (*path, name))
 
 
-def _unseen(session: Session, source: t.Mapping[str, t.Any]) -> t.Iterator[tuple[Path, bool]]:
+def _unseen(session: Lookup, source: t.Mapping[str, t.Any]) -> t.Iterator[tuple[Path, bool]]:
     """The secrets of a source of which PostHog shows nothing, and whether the source needs them."""
     kind, shown = str(source.get("source_type")), source.get("job_inputs")
     form = _wizard(session).get(kind)
@@ -172,7 +171,7 @@ def _unseen(session: Session, source: t.Mapping[str, t.Any]) -> t.Iterator[tuple
             yield path, required
 
 
-def _stored_credentials(session: Session, source: t.Mapping[str, t.Any]) -> SecretPaths:
+def _stored_credentials(session: Lookup, source: t.Mapping[str, t.Any]) -> SecretPaths:
     return [path for path, required in _unseen(session, source) if required]
 
 
@@ -192,7 +191,7 @@ def _as_text(value: t.Any) -> t.Any:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _with_accounts(session: Session, inputs: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _with_accounts(session: Lookup, inputs: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Connection options with the ids of integrations in place of their names."""
     problems: Problems = []
     out = {
@@ -209,7 +208,7 @@ def _with_accounts(session: Session, inputs: t.Mapping[str, t.Any]) -> dict[str,
 class _Sources(Calls):
     """A POST takes how to connect in another key than a PATCH, and answers with the id alone."""
 
-    def create(self, collection: Collection, body: dict[str, t.Any]) -> t.Any:
+    def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.create`."""
         if isinstance(body.get("payload"), dict):
             body = {**body, "payload": _with_accounts(collection.session, body["payload"])}
@@ -231,7 +230,7 @@ class JobInputs(Part):
 
     def plan(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any] | None,
@@ -253,13 +252,13 @@ class JobInputs(Part):
         predicted = {**(shown or {}), **wanted} if changed else shown
         return PartPlan(before, after, changed or always, predicted, inputs)
 
-    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+    def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`."""
         shown = current.get("job_inputs")
         return {key: value for key, value in shown.items() if _is_told(value)} if isinstance(shown, dict) else None
 
     def unsaid(
-        self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]
+        self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]
     ) -> t.Iterator[tuple[str, str]]:
         """See :meth:`Part.unsaid`."""
         for path, required in _unseen(session, current):
@@ -273,7 +272,7 @@ class JobInputs(Part):
 
     def apply(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any],
@@ -321,7 +320,7 @@ class Schemas(Part):
 
     def plan(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any] | None,
@@ -358,7 +357,7 @@ class Schemas(Part):
         predicted = [{**item, **changes.get(item["name"], {})} for item in objects_in(current, "schemas", "name")]
         return PartPlan(before, after, bool(work), predicted, work)
 
-    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+    def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`."""
         keys = [known.name for known in held(self.field.items).fields]
         return [
@@ -366,7 +365,7 @@ class Schemas(Part):
         ]
 
     def _there(
-        self, session: Session, current: t.Mapping[str, t.Any], wanted: t.Sequence[t.Mapping[str, t.Any]]
+        self, session: Lookup, current: t.Mapping[str, t.Any], wanted: t.Sequence[t.Mapping[str, t.Any]]
     ) -> dict[str, dict[str, t.Any]]:
         """The tables of the source by name; with what the source does not tell of them, but they themselves do."""
         there = {str(item["name"]): item for item in objects_in(current, "schemas", "name")}
@@ -393,7 +392,7 @@ class Schemas(Part):
 
     def apply(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any],
@@ -417,7 +416,7 @@ class Schemas(Part):
 
 
 def _kind_is_known(
-    session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     """PostHog's wizard tells what can be connected, where it does."""
     if current is not None:
@@ -458,7 +457,7 @@ EXTERNAL_DATA_SOURCE = Resource(
 
 
 def _keys_of_the_bucket(
-    _session: Session | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> SecretPaths:
     given, stored = ((values or {}).get("credential") for values in (declared, current))
     known = ("access_key", "access_secret") if isinstance(given, dict) or isinstance(stored, dict) else ()
@@ -497,7 +496,7 @@ WAREHOUSE_TABLE = Resource(
 # -- folders of views -------------------------------------------------------------------------------------------------
 
 
-def _views_inside(session: Session, folder: t.Mapping[str, t.Any]) -> str:
+def _views_inside(session: Lookup, folder: t.Mapping[str, t.Any]) -> str:
     """PostHog deletes the views of a folder with it, which nobody means who declares a folder absent."""
     views = session.collection(session.registry("warehouse_saved_query")).all()
     names = sorted(str(view.get("name")) for view in views if view.get("folder_id") == folder.get("id"))
@@ -538,7 +537,7 @@ WAREHOUSE_SAVED_QUERY_FOLDER = Resource(
 class Views(Calls):
     """A change of the query says which change before it is known; whether results are kept has routes of its own."""
 
-    def update(self, collection: Collection, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
+    def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Calls.update`."""
         path = collection.object_path(collection.resource.object_id(current))
         rest = {name: value for name, value in body.items() if name != "is_materialized"}
@@ -553,7 +552,7 @@ class Views(Calls):
         return answer if isinstance(answer, dict) else collection.session.client.get(path)
 
     @staticmethod
-    def _patch(collection: Collection, path: str, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
+    def _patch(collection: ObjectList, path: str, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
         if "query" not in body:
             return collection.session.write("PATCH", path, body)
         known = current.get("latest_history_id")
@@ -576,7 +575,7 @@ class SyncFrequency(Part):
 
     def plan(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any] | None,
@@ -593,13 +592,13 @@ class SyncFrequency(Part):
         changed = not same(self.field, wanted, now)
         return PartPlan(now or "never", wanted, changed, wanted if changed else now)
 
-    def export(self, session: Session, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
+    def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`."""
         return current.get("sync_frequency")
 
     def apply(
         self,
-        session: Session,
+        session: Lookup,
         resource: Resource,
         declared: t.Mapping[str, t.Any],
         current: t.Mapping[str, t.Any],
@@ -634,7 +633,7 @@ def _is_sql(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
 
 
 def _not_managed(
-    _session: Session, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+    _session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
     """PostHog writes the views of a managed viewset itself."""
     kind = (current or {}).get("managed_viewset_kind")

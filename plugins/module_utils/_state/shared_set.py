@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
+    from ansible_collections.community.posthog.plugins.module_utils._schema.lookup import Lookup
 
 #: How often a set is written that did not keep what was in it.
 _WRITES: t.Final = 3
@@ -35,7 +35,7 @@ class SharedSet:
     :param write: writes it whole; what the answer shows of it, or None.
     """
 
-    session: Session
+    session: Lookup
     key: str
     what: str
     read: t.Callable[[], t.Any]

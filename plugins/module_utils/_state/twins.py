@@ -16,7 +16,8 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import instant
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Delete, Resource
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection

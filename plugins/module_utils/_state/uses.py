@@ -22,7 +22,8 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.named im
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._schema.resource import RefPart, Resource
+    from ansible_collections.community.posthog.plugins.module_utils._schema.parts import RefPart
+    from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
     from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
 
 #: Objects of one list that are looked at, unless all of them are known already: one page, so one request.

@@ -16,13 +16,10 @@ from ansible_collections.community.posthog.plugins.module_utils._handlers.config
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._http.client import Client, Turns
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import resource
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Delete,
-    Identity,
-    Resource,
-    Scope,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Open,
     Reference,

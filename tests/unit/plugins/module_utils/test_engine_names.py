@@ -17,15 +17,11 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     PostHogFailure,
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler, read_declared
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Delete,
-    Identity,
-    Kinds,
-    Part,
-    PartPlan,
-    Resource,
-    Scope,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
+from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Kinds
+from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import Choice, Text
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (

@@ -28,13 +28,10 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.secrets 
 from ansible_collections.community.posthog.plugins.module_utils._engine.task import ResourceTask
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Delete,
-    Identity,
-    Resource,
-    Scope,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Bool,
     Document,

@@ -27,17 +27,12 @@ from ansible_collections.community.posthog.plugins.module_utils._handlers.index 
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES, tables_in
 from ansible_collections.community.posthog.plugins.module_utils._resources.type_index import AREAS
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Singleton
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Parent, Place
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    OneOf,
-    Parent,
-    Place,
-    Resource,
-    Scope,
-    Singleton,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 
 ROOT = Path(__file__).resolve().parents[4]
 RESOURCES_PACKAGE = "ansible_collections.community.posthog.plugins.module_utils._resources"
@@ -73,7 +68,7 @@ def all_fields(table: Resource) -> list[tuple[str, Field]]:
 def parents_of(table: Resource) -> list[Parent]:
     """The objects that a type may be reached through."""
     place = table.parent
-    return [place] if isinstance(place, Parent) else list(place.parents) if isinstance(place, OneOf) else []
+    return [place] if isinstance(place, Parent) else []
 
 
 # -- references ------------------------------------------------------------------------------------------------------

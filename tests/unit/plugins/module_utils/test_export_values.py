@@ -14,8 +14,9 @@ import pytest
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export import ExportHandler
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Identity, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Bool,
     Document,

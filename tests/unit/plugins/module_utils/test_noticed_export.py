@@ -23,8 +23,9 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.compose 
 )
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Identity, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     MARK,
     Anything,

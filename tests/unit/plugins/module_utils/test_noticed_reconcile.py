@@ -29,14 +29,11 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.reconcil
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import MASK
 from ansible_collections.community.posthog.plugins.module_utils._engine.task import ResourceTask
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Delete,
-    Identity,
-    Resource,
-    Scope,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     MARK,
     Anything,

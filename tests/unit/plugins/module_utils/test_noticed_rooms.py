@@ -28,7 +28,11 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.secrets 
 from ansible_collections.community.posthog.plugins.module_utils._http import answers as _answers
 from ansible_collections.community.posthog.plugins.module_utils._schema import shapes as _shapes
 from ansible_collections.community.posthog.plugins.module_utils._schema import yaml_words as _words
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
+from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Kinds
+from ansible_collections.community.posthog.plugins.module_utils._schema.parts import secret_when, whole
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE, Problems, Remark
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import (
     NestedRef,
@@ -37,15 +41,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.referenc
     is_reference,
     walk,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
-    Delete,
-    Identity,
-    Kinds,
-    Resource,
-    Scope,
-    secret_when,
-    whole,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,

@@ -12,9 +12,10 @@ import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import Ambiguous, ApiError, PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import resource as table_of
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Identity, Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import Text
 from ansible_collections.community.posthog.plugins.module_utils._state.session import PLANNED, Collection, Session
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (

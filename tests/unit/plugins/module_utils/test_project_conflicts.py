@@ -12,8 +12,8 @@ import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.project import SOURCE_KEY
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import References, Text
 from ansible_collections.community.posthog.plugins.module_utils._state.uses import LOOKED_AT
 from ansible_collections.community.posthog.tests.unit.plugins.projects import (

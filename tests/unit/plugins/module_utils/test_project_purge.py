@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Delete
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
 from ansible_collections.community.posthog.tests.unit.plugins.projects import (
     TABLES,
     THING,

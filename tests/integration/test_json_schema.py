@@ -57,14 +57,14 @@ def faults(plural: str, item: t.Any) -> list[str]:
 
 def refused(sample: Sample, item: t.Any) -> bool:
     """Whether the engine refuses an item, without a request."""
-    from ansible_collections.community.posthog.plugins.module_utils._bulk.project import Project
+    from ansible_collections.community.posthog.plugins.module_utils._bulk.read import item_options
     from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
     from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP
     from ansible_collections.community.posthog.plugins.module_utils._handlers.index import HANDLERS
 
     task = t.cast("t.Any", HANDLERS[f"posthog_{sample.type}"]).task
     try:
-        params, raw = Project._options(task, item, "items[0]", KEEP)
+        params, raw = item_options(task, item, "items[0]", KEEP)
         task.declare(raw, params, "items[0]", KEEP)
     except InvalidInput:
         return True

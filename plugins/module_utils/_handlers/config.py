@@ -12,11 +12,9 @@ import json as jsonlib
 import re
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._bulk.project import (
-    Project,
-    Purge,
-    Result,
-)
+from ansible_collections.community.posthog.plugins.module_utils._bulk.project import Project
+from ansible_collections.community.posthog.plugins.module_utils._bulk.purge import Purge
+from ansible_collections.community.posthog.plugins.module_utils._bulk.result import Result
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import scopes_at_once
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP, UNDECLARED, Policy
@@ -128,7 +126,7 @@ class ConfigHandler(ModuleHandler):
         project.read(_documents(raw.get("config")))
         try:
             project.order()
-            with alone_in(session, [] if check_mode else project.places()):
+            with alone_in(session, [] if check_mode else project.target_ids()):
                 result = project.plan(purge)
                 unknown = project.unknown_names() if params.get("unknown_names") != "ignore" else []
                 if unknown and params.get("unknown_names") == "error":
@@ -156,14 +154,14 @@ class ConfigHandler(ModuleHandler):
 
     @staticmethod
     def _purge(params: t.Mapping[str, t.Any]) -> Purge:
-        most = str(params.get("max_deletions") if params.get("max_deletions") is not None else "10").strip()
-        if not re.fullmatch(r"\d+ ?%?", most):
-            raise InvalidInput([("max_deletions", f"takes a number or a percentage such as 20%, not {most!r}")])
+        limit = str(params.get("max_deletions") if params.get("max_deletions") is not None else "10").strip()
+        if not re.fullmatch(r"\d+ ?%?", limit):
+            raise InvalidInput([("max_deletions", f"takes a number or a percentage such as 20%, not {limit!r}")])
         return Purge(
             types=tuple(params.get("purge") or ()),
             everything=params.get("purge_scope") == "all",
-            most=int(most.rstrip("% ")),
-            percent=most.endswith("%"),
+            limit=int(limit.rstrip("% ")),
+            percent=limit.endswith("%"),
             allow_empty=bool(params.get("allow_empty")),
         )
 

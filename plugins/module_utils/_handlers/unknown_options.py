@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._bulk.elsewhere import option_hint
+from ansible_collections.community.posthog.plugins.module_utils._bulk.hints import option_hint
 
 
 def unsupported_hint(message: str, spec: t.Mapping[str, t.Any], module: str = "") -> str:

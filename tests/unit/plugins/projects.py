@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.community.posthog.plugins.module_utils._bulk.project import Project, Purge, Result
+from ansible_collections.community.posthog.plugins.module_utils._bulk.project import Project
+from ansible_collections.community.posthog.plugins.module_utils._bulk.purge import Purge
+from ansible_collections.community.posthog.plugins.module_utils._bulk.result import Result
 from ansible_collections.community.posthog.plugins.module_utils._handlers.config import ConfigHandler
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._http.client import Client, Turns

@@ -10,14 +10,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._bulk import project as _project
-from ansible_collections.community.posthog.plugins.module_utils._bulk.project import (
-    SOURCE_KEY,
-    Node,
-    Purge,
-    Result,
-    Source,
-)
+from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import SOURCE_KEY, Node, Source
+from ansible_collections.community.posthog.plugins.module_utils._bulk.order import components
+from ansible_collections.community.posthog.plugins.module_utils._bulk.purge import Purge
+from ansible_collections.community.posthog.plugins.module_utils._bulk.references import references
+from ansible_collections.community.posthog.plugins.module_utils._bulk.result import Result, grouped, merged_steps
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     ApiError,
     InvalidInput,
@@ -116,8 +113,8 @@ def test_the_message_of_many_mistakes() -> None:
         "- boxes[1].zzzz: is no option of posthog_box"
     )
     five = [("a", "x")] * 5
-    assert list(_project._grouped(five)) == ["- a: x"] * 5
-    assert list(_project._grouped([*five, ("b", "x"), ("", "y")])) == ["- a (and 5 more like it): x", "- y"]
+    assert list(grouped(five)) == ["- a: x"] * 5
+    assert list(grouped([*five, ("b", "x"), ("", "y")])) == ["- a (and 5 more like it): x", "- y"]
 
 
 def test_words_that_yaml_changed() -> None:
@@ -217,9 +214,9 @@ def test_an_outsider_needs_the_completion_too() -> None:
         "m": {numbers["b"]},
     }
     # What the first step leaves out, and nothing else.
-    (item,), (whole,) = split.declaration.items, completion.declaration.items
+    (item,), (whole,) = split.spec.items, completion.spec.items
     assert set(whole.values) - set(item.values) <= {"lid", "boxes"} and set(whole.values) != set(item.values)
-    assert split.declaration.policy == KEEP
+    assert split.spec.policy == KEEP
 
 
 def test_circles_that_cannot_be_made() -> None:
@@ -244,7 +241,7 @@ def node(number: int, *needs: int) -> Node:
 
 
 @pytest.mark.parametrize(
-    ("needs", "components"),
+    ("needs", "expected"),
     [
         ({}, []),
         ({0: ()}, [[0]]),
@@ -256,9 +253,9 @@ def node(number: int, *needs: int) -> Node:
         ({0: (1, 2), 1: (3,), 2: (3,), 3: (1,)}, [[1, 3], [2], [0]]),
     ],
 )
-def test_circles_are_found(needs: dict[int, tuple[int, ...]], components: list[list[int]]) -> None:
-    found = _project._components([node(number, *others) for number, others in needs.items()])
-    assert [sorted(item.number for item in component) for component in found] == components
+def test_circles_are_found(needs: dict[int, tuple[int, ...]], expected: list[list[int]]) -> None:
+    found = components([node(number, *others) for number, others in needs.items()])
+    assert [sorted(item.number for item in component) for component in found] == expected
 
 
 # -- results ---------------------------------------------------------------------------------------------------------
@@ -405,20 +402,18 @@ def test_two_steps_count_as_one() -> None:
     def step(number: int, action: str, before: Obj, after: Obj) -> Node:
         return dataclasses.replace(node(number), outcomes=[Outcome(THING, action, {"id": number}, before, after)])
 
-    made = _project._merged_node(step(0, "created", {}, {"a": 1}), step(1, "updated", {"b": 0}, {"b": 2}))
+    made = merged_steps(step(0, "created", {}, {"a": 1}), step(1, "updated", {"b": 0}, {"b": 2}))
     (outcome,) = made.outcomes
     assert (outcome.action, outcome.before, outcome.after, outcome.obj) == ("created", {}, {"a": 1, "b": 2}, {"id": 1})
-    changed = _project._merged_node(
-        step(0, "updated", {"a": 0}, {"a": 1}), step(1, "updated", {"a": 5, "b": 0}, {"b": 2})
-    )
+    changed = merged_steps(step(0, "updated", {"a": 0}, {"a": 1}), step(1, "updated", {"a": 5, "b": 0}, {"b": 2}))
     (outcome,) = changed.outcomes
     assert (outcome.action, outcome.before, outcome.after) == ("updated", {"a": 0, "b": 0}, {"a": 1, "b": 2})
     second = step(1, "updated", {}, {"b": 2})
-    assert _project._merged_node(step(0, "unchanged", {}, {}), second).outcomes == second.outcomes
+    assert merged_steps(step(0, "unchanged", {}, {}), second).outcomes == second.outcomes
     broken = dataclasses.replace(second, problems=[("", "x")])
-    merged = _project._merged_node(step(0, "created", {}, {}), broken)
+    merged = merged_steps(step(0, "created", {}, {}), broken)
     assert merged.error == "x" and merged.begun and merged.completes is None
-    assert not _project._merged_node(step(0, "unchanged", {}, {}), broken).begun
+    assert not merged_steps(step(0, "unchanged", {}, {}), broken).begun
 
 
 def test_long_values_are_cut_in_a_plan() -> None:
@@ -446,12 +441,12 @@ def test_long_values_are_cut_in_a_plan() -> None:
     [
         ({}, Purge()),
         ({"max_deletions": None}, Purge()),
-        ({"max_deletions": "20 %"}, Purge(most=20, percent=True)),
-        ({"max_deletions": "5%"}, Purge(most=5, percent=True)),
-        ({"max_deletions": 0}, Purge(most=0)),
+        ({"max_deletions": "20 %"}, Purge(limit=20, percent=True)),
+        ({"max_deletions": "5%"}, Purge(limit=5, percent=True)),
+        ({"max_deletions": 0}, Purge(limit=0)),
         (
             {"purge": ["things"], "purge_scope": "all", "allow_empty": True, "max_deletions": " 3 "},
-            Purge(("things",), everything=True, most=3, allow_empty=True),
+            Purge(("things",), everything=True, limit=3, allow_empty=True),
         ),
         ({"purge_scope": "marked", "allow_empty": False}, Purge()),
     ],
@@ -500,7 +495,7 @@ def test_sentences_about_purges() -> None:
     assert problems_of({"things": []}, purge=["things"]) == [
         ("purge[0]", "no things are declared, so all of them would go; allow_empty: true allows that")
     ]
-    assert problems_of(declared, world=world("a", "b", "c"), purge=["things"], most=2) == [
+    assert problems_of(declared, world=world("a", "b", "c"), purge=["things"], limit=2) == [
         (
             "purge",
             (
@@ -509,11 +504,11 @@ def test_sentences_about_purges() -> None:
             ),
         )
     ]
-    many = problems_of(declared, world=world(*"abcdefghijkl"), purge=["things"], most=2)[0][1]
+    many = problems_of(declared, world=world(*"abcdefghijkl"), purge=["things"], limit=2)[0][1]
     assert many.startswith(
         "12 objects would be deleted ('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j' …), more than"
     )
-    assert problems_of(declared, world=world("a", "b", "c", "keep"), purge=["things"], most=50, percent=True) == [
+    assert problems_of(declared, world=world("a", "b", "c", "keep"), purge=["things"], limit=50, percent=True) == [
         (
             "purge[0]",
             "3 of 4 things would be deleted, more than max_deletions allows (50 %); raise it if that is what is meant",
@@ -533,7 +528,7 @@ def test_sentences_about_purges() -> None:
 def test_as_many_deletions_as_are_allowed(percent: bool, most: int) -> None:
     world = universe()
     world.put("things", *(marked(name) for name in ("a", "b", "c", "keep")), {"name": "by hand"})
-    run = world.apply({"things": [{"name": "keep"}]}, purge=["things"], most=most, percent=percent)
+    run = world.apply({"things": [{"name": "keep"}]}, purge=["things"], limit=most, percent=percent)
     assert run.counts["deleted"] == 3 and world.names() == ["by hand", "keep"]
     run = world.apply({"things": [{"name": "keep"}]}, purge=["things"], everything=True)
     assert run.counts["deleted"] == 1 and world.names() == ["keep"]
@@ -565,9 +560,9 @@ def test_references_of_declared_objects() -> None:
         }
     )
     found = {
-        one.table.type: [(option, ref.type, name) for option, ref, name in _project.references(one.table, item)]
+        one.table.type: [(option, ref.type, name) for option, ref, name in references(one.table, item)]
         for one in made.nodes
-        for item in one.declaration.items
+        for item in one.spec.items
     }
     assert found == {
         "thing": [("settings", "thing", "b")],

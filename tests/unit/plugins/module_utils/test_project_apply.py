@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._bulk.project import Result
+from ansible_collections.community.posthog.plugins.module_utils._bulk.result import Result
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     ApiError,
     InvalidInput,
@@ -103,7 +103,7 @@ def test_only_what_the_plan_found_is_written() -> None:
 
 
 def _none() -> Any:
-    from ansible_collections.community.posthog.plugins.module_utils._bulk.project import Purge
+    from ansible_collections.community.posthog.plugins.module_utils._bulk.purge import Purge
 
     return Purge()
 

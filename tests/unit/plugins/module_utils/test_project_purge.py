@@ -138,11 +138,11 @@ def test_limits() -> None:
     text = refused(world, kept)
     assert text.startswith("purge: 11 objects would be deleted ('t")
     assert "…" in text and text.endswith("more than max_deletions allows (10); raise it if that is what is meant")
-    assert len(deleted(world.plan(kept, purge=THINGS, most=11))) == 11
-    text = refused(world, kept, most=54, percent=True)
+    assert len(deleted(world.plan(kept, purge=THINGS, limit=11))) == 11
+    text = refused(world, kept, limit=54, percent=True)
     assert "purge[0]: 11 of 20 things would be deleted, more than max_deletions allows (54 %)" in text
-    assert len(deleted(world.plan(kept, purge=THINGS, most=55, percent=True))) == 11
-    assert "0" in refused(world, kept, most=0)
+    assert len(deleted(world.plan(kept, purge=THINGS, limit=55, percent=True))) == 11
+    assert "0" in refused(world, kept, limit=0)
 
 
 def test_the_limit_counts_all_types_and_projects() -> None:
@@ -150,8 +150,8 @@ def test_the_limit_counts_all_types_and_projects() -> None:
     for project in (1, 2):
         world.put("things", marked("kept"), marked("a"), marked("b"), project=project)
     documents = [{"project": number, "things": [{"name": "kept"}]} for number in (1, 2)]
-    assert "4 objects would be deleted" in refused(world, *documents, most=3)
-    run = world.apply(*documents, purge=THINGS, most=4)
+    assert "4 objects would be deleted" in refused(world, *documents, limit=3)
+    run = world.apply(*documents, purge=THINGS, limit=4)
     assert sorted(deleted(run)) == ["a", "a", "b", "b"] and world.names() == world.names(project=2) == ["kept"]
 
 

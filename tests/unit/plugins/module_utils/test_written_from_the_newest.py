@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._bulk.project import Purge
+from ansible_collections.community.posthog.plugins.module_utils._bulk.purge import Purge
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.tests.unit.plugins.projects import THING, Universe, marked, universe
 

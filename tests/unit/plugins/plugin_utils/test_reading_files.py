@@ -15,7 +15,7 @@ from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-from ansible_collections.community.posthog.plugins.module_utils._bulk.project import SOURCE_KEY
+from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import SOURCE_KEY
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
 from ansible_collections.community.posthog.plugins.plugin_utils import _sources
 

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the community.posthog collection
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""Options that people look for in the wrong module: objects that are inside others have modules of their own.
+"""What an unknown option or an unknown type probably means.
 
 Private to this collection: it may change without notice.
 """
@@ -11,18 +11,19 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
+from ansible_collections.community.posthog.plugins.module_utils._engine.task import ResourceTask
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Parent
 
 
 def option_hint(kind: str, option: str, known: t.Iterable[str]) -> str:
-    """What to say besides of an option that a type does not have.
+    """A hint for an option that a module does not have.
 
-    :param kind: the type; for modules that are of none, any other text.
-    :param option: what was written.
-    :param known: the options that there are.
-    :returns: a half-sentence that begins with a semicolon: the module of the objects that are inside such an object,
-        the module of a type of this name, or the nearest option; or an empty string.
+    :param kind: the module's type; any other text for modules without one.
+    :param option: the unknown option.
+    :param known: the options that exist.
+    :returns: a clause that begins with a semicolon, or an empty string. It names the module of the objects inside of
+        such an object, the module of a type of this name, or the nearest option.
     """
     inside = _inside(kind, option)
     if inside:
@@ -31,7 +32,7 @@ def option_hint(kind: str, option: str, known: t.Iterable[str]) -> str:
 
 
 def _inside(kind: str, option: str) -> str:
-    """The module of what is reached through objects of a type, by the name that their own object has for it."""
+    """The module of a type whose objects are inside of such an object, under this name."""
     for table in RESOURCES.values():
         place = table.parent
         names = (table.type, table.plural, place.embedded if isinstance(place, Parent) else None)
@@ -46,3 +47,16 @@ def _module_of(kind: str, option: str) -> str:
         if option in (table.type, table.plural) and table.module and table.type != kind:
             return f"; posthog_{table.type} manages {table.plural.replace('_', ' ')}"
     return ""
+
+
+def nearest_type(key: str, tasks: t.Mapping[str, ResourceTask]) -> str:
+    """A hint for a key that is no plural name of a type.
+
+    :param key: the unknown key.
+    :param tasks: the tasks of each type, by its plural name.
+    :returns: a clause that begins with a semicolon.
+    """
+    singular = {task.table.type: plural for plural, task in tasks.items()}
+    if key in singular:
+        return f"; a list of them is called {singular[key]}"
+    return nearest(key, tasks) or f"; known are {', '.join(sorted(tasks))}"

@@ -664,7 +664,7 @@ class Reconciler:
         if self.session.check_mode:
             collection.predict(predicted)
             return outcome
-        answer = self.resource.calls.create(collection, body)
+        answer = self.resource.endpoint.create(collection, body)
         if self.resource.aftermath:
             self.session.warn(self.resource.aftermath)
         obj = self._taken(collection, answer, predicted)
@@ -740,7 +740,7 @@ class Reconciler:
             later[known.api_name] = compose(known, values[known.name], known.value_in(obj))
         if later:
             if not self.resource.replaceable:
-                obj = self._taken(collection, self.resource.calls.update(collection, obj, later), obj)
+                obj = self._taken(collection, self.resource.endpoint.update(collection, obj, later), obj)
             for name in self._note_dropped(values, obj, set(values)):
                 outcome.after.pop(name, None)
         return self._apply_parts(declared, obj, collection, created=True)
@@ -1031,7 +1031,7 @@ class Reconciler:
         obj = current
         if body:
             body.update(self.resource.repeated(body, current))
-            obj = self._taken(collection, self.resource.calls.update(collection, current, body), predicted)
+            obj = self._taken(collection, self.resource.endpoint.update(collection, current, body), predicted)
             dropped = self._note_dropped(differing, obj, set(differing))
             kept = len(dropped) < len(differing)
             for name in dropped:
@@ -1443,7 +1443,7 @@ class Reconciler:
         self, collection: Collection, current: dict[str, t.Any], options: t.Mapping[str, t.Any] | None = None
     ) -> None:
         try:
-            self.resource.calls.delete(collection, current, options or {})
+            self.resource.endpoint.delete(collection, current, options or {})
         except ApiError as exc:
             if not exc.gone and not self._vanished(collection, current, exc):
                 raise

@@ -138,7 +138,7 @@ class Rules(Upsert):
         return path
 
     def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
-        """See :meth:`Calls.objects`."""
+        """See :meth:`Endpoint.objects`."""
         try:
             return super().objects(collection, params)
         except ApiError as exc:
@@ -205,7 +205,7 @@ ACCESS_CONTROL = Resource(
     # Rules of single objects come after the objects.
     order=62,
     since="2025",
-    calls=Rules(("resource", "role", "organization_member"), "access_level", "access_controls"),
+    endpoint=Rules(("resource", "role", "organization_member"), "access_level", "access_controls"),
     checks=(_level_fits, _for_one),
     guards=(_roles_count,),
     fields=(
@@ -308,7 +308,7 @@ class Sharing(Singleton):
     """As long as nothing was stored, PostHog makes up another token with each answer."""
 
     def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
-        """See :meth:`Calls.objects`."""
+        """See :meth:`Endpoint.objects`."""
         (found,) = super().objects(collection, params)
         if not found.get("created_at") and not found.get("enabled"):
             found["access_token"] = None
@@ -469,7 +469,7 @@ SHARING = Resource(
     scopes=("sharing_configuration:read", "sharing_configuration:write"),
     order=61,
     delete=Delete.NONE,
-    calls=Sharing(),
+    endpoint=Sharing(),
     # Whoever has it sees what is shared.
     masked=("access_token",),
     reveals={"show_access_token": "access_token"},

@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, PostHogFailure, as_object
-from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls, Delete, Singleton
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete, Endpoint, Singleton
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import SecretPart, SecretPaths
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
@@ -57,14 +57,14 @@ def _keys(
     return [(key,) for key in config if key not in PLAIN] if isinstance(config, dict) else []
 
 
-class Connect(Calls):
+class Connect(Endpoint):
     """A POST connects an account, or takes new keys for one that is connected already; there is no PATCH.
 
     PostHog itself names what was connected, after the account that it found there.
     """
 
     def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.create`."""
+        """See :meth:`Endpoint.create`."""
         wanted = body.pop("display_name", None)
         answer = self._post(collection, body)
         shown = answer.get("display_name") if isinstance(answer, dict) else wanted
@@ -76,7 +76,7 @@ class Connect(Calls):
         return answer
 
     def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.update`."""
+        """See :meth:`Endpoint.update`."""
         answer = self._post(collection, {"kind": current.get("kind"), **body})
         if isinstance(answer, dict) and answer.get("id") != current.get("id"):
             raise PostHogFailure(
@@ -127,7 +127,7 @@ INTEGRATION = Resource(
     exported=False,
     scopes=("integration:read", "integration:write"),
     order=7,
-    calls=Connect(),
+    endpoint=Connect(),
     guards=(_can_be_connected,),
     fields=(
         Text("display_name", required=True, create_only=True),
@@ -144,11 +144,11 @@ class Account(Singleton):
     """The user that the key belongs to."""
 
     def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
-        """See :meth:`Calls.objects`."""
+        """See :meth:`Endpoint.objects`."""
         return [_asked(obj) for obj in super().objects(collection, params)]
 
     def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.update`."""
+        """See :meth:`Endpoint.update`."""
         return _asked(super().update(collection, current, body))
 
 
@@ -171,7 +171,7 @@ USER = Resource(
     order=0,
     delete=Delete.NONE,
     exported=False,
-    calls=Account(),
+    endpoint=Account(),
     checks=(_both_passwords,),
     fields=(
         Text("first_name", null_as="", max_length=150),
@@ -216,20 +216,20 @@ USER = Resource(
 # -- what is only read -----------------------------------------------------------------------------------------------
 
 
-class OwnKey(Calls):
+class OwnKey(Endpoint):
     """A key may see itself, and no other one."""
 
     def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
-        """See :meth:`Calls.objects`."""
+        """See :meth:`Endpoint.objects`."""
         path = collection.object_path("@current")
         return [as_object(collection.session.client.get(path), path)]
 
 
-class Words(Calls):
+class Words(Endpoint):
     """A list of texts."""
 
     def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
-        """See :meth:`Calls.objects`."""
+        """See :meth:`Endpoint.objects`."""
         answer = collection.session.client.get(collection.path, params)
         found = answer.get("results") if isinstance(answer, dict) else answer
         return [{"name": item} if isinstance(item, str) else item for item in found or []]
@@ -248,7 +248,7 @@ PERSONAL_API_KEY = Resource(
     creatable=False,
     delete=Delete.NONE,
     exported=False,
-    calls=OwnKey(),
+    endpoint=OwnKey(),
     masked=("value",),
     fields=(Text("label"),),
 )
@@ -268,7 +268,7 @@ TAG = Resource(
     retrievable=False,
     delete=Delete.NONE,
     exported=False,
-    calls=Words(),
+    endpoint=Words(),
     fields=(Text("name"),),
 )
 

@@ -29,7 +29,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
     variables_exist,
     viz_query,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls, Delete
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete, Endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import held
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
@@ -87,23 +87,23 @@ def with_boards(insight: t.Any) -> t.Any:
     return {**insight, "dashboards": list(dict.fromkeys(tile.get("dashboard_id") for tile in live))}
 
 
-class Insights(Calls):
+class Insights(Endpoint):
     """The usual requests, whose answers say in one way on which dashboards an insight is."""
 
     def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
-        """See :meth:`Calls.objects`."""
+        """See :meth:`Endpoint.objects`."""
         return [with_boards(insight) for insight in super().objects(collection, params)]
 
     def detail(self, collection: ObjectList, object_id: t.Any) -> t.Any:
-        """See :meth:`Calls.detail`."""
+        """See :meth:`Endpoint.detail`."""
         return with_boards(super().detail(collection, object_id))
 
     def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.create`."""
+        """See :meth:`Endpoint.create`."""
         return with_boards(super().create(collection, body))
 
     def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.update`."""
+        """See :meth:`Endpoint.update`."""
         return with_boards(super().update(collection, current, body))
 
 
@@ -116,7 +116,7 @@ INSIGHT_TABLE = Resource(
     scopes=("insight:read", "insight:write"),
     delete=Delete.SOFT,
     order=43,
-    calls=Insights(),
+    endpoint=Insights(),
     # basic=true leaves out the results; servers of 2024 hide insights made of a query unless asked for them.
     list_params={"basic": "true", "include_query_insights": "true"},
     marker="tags",

@@ -15,7 +15,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError
-from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls, Singleton
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Endpoint, Singleton
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._schema.lookup import Lookup, ObjectList
@@ -99,30 +99,30 @@ class ProjectSettings(Singleton):
     """The settings of the project that a task works in."""
 
     def objects(self, collection: ObjectList, params: Obj) -> list[dict[str, t.Any]]:
-        """See :meth:`Calls.objects`."""
+        """See :meth:`Endpoint.objects`."""
         return [completed(collection.session, found) for found in super().objects(collection, params)]
 
     def update(self, collection: ObjectList, current: Obj, body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.update`."""
+        """See :meth:`Endpoint.update`."""
         update = super().update
         return _update(lambda own: update(collection, current, own), collection, current, body)
 
 
-class Projects(Calls):
+class Projects(Endpoint):
     """The projects of an organization, whose list tells little of each."""
 
     def detail(self, collection: ObjectList, object_id: t.Any) -> t.Any:
-        """See :meth:`Calls.detail`."""
+        """See :meth:`Endpoint.detail`."""
         found = super().detail(collection, object_id)
         return completed(collection.session, found) if isinstance(found, dict) else found
 
     def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.create`. What the new project did not take is written to its environment afterwards."""
+        """See :meth:`Endpoint.create`. What the new project did not take is written to its environment afterwards."""
         made = super().create(collection, body)
         wanted = any(name in body for name in OF_ENVIRONMENTS)
         return completed(collection.session, made) if wanted and isinstance(made, dict) else made
 
     def update(self, collection: ObjectList, current: Obj, body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.update`."""
+        """See :meth:`Endpoint.update`."""
         update = super().update
         return _update(lambda own: update(collection, current, own), collection, current, body)

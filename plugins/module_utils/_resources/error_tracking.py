@@ -13,7 +13,7 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import Filters
-from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls, Delete, Singleton
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete, Endpoint, Singleton
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Kinds
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
@@ -35,11 +35,11 @@ if t.TYPE_CHECKING:
 # -- rules -----------------------------------------------------------------------------------------------------------
 
 
-class Rules(Calls):
+class Rules(Endpoint):
     """Rules stand in an order, which a route of its own changes; a change of anything else answers with nothing."""
 
     def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.update`."""
+        """See :meth:`Endpoint.update`."""
         rest = {name: value for name, value in body.items() if name != "order_key"}
         rule_id = collection.resource.object_id(current)
         path = collection.object_path(rule_id)
@@ -107,7 +107,7 @@ ERROR_TRACKING_RULE = Resource(
     scopes=("error_tracking:read", "error_tracking:write"),
     order=15,
     since="2025",
-    calls=Rules(),
+    endpoint=Rules(),
     checks=(_fits_the_kind,),
     guards=(_somebody_is_assigned,),
     fields=(
@@ -145,7 +145,7 @@ class Settings(Singleton):
     """The limits and the detection of spikes, which PostHog keeps apart."""
 
     def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
-        """See :meth:`Calls.objects`."""
+        """See :meth:`Endpoint.objects`."""
         found = super().objects(collection, params)[0]
         try:
             spikes = collection.session.client.get(collection.path + _SPIKES)
@@ -158,7 +158,7 @@ class Settings(Singleton):
         return [{**found, "spike_detection": spikes if isinstance(spikes, dict) else None}]
 
     def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.update`."""
+        """See :meth:`Endpoint.update`."""
         rest = {name: value for name, value in body.items() if name != "spike_detection"}
         out = dict(current)
         if rest:
@@ -184,7 +184,7 @@ ERROR_TRACKING_SETTINGS = Resource(
     creatable=False,
     order=15,
     since="2026",
-    calls=Settings(read="settings/retrieve_settings/", update_path="settings/update_settings/"),
+    endpoint=Settings(read="settings/retrieve_settings/", update_path="settings/update_settings/"),
     fields=(
         _limit("project_rate_limit_value"),
         _limit("project_rate_limit_bucket_size_minutes"),

@@ -42,7 +42,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.lifec
     patched,
     routed,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls, Delete
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete, Endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, held
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
@@ -328,11 +328,11 @@ def _running_time(shown: t.Any) -> t.Any:
 
 
 @dataclass(frozen=True)
-class ExperimentCalls(Calls):
+class ExperimentEndpoint(Endpoint):
     """What an experiment says of its flag, in the words of the server's generation."""
 
     def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.create`."""
+        """See :meth:`Endpoint.create`."""
         rows = collection.all()
         if rows and not self._new(rows[0]):
             return super().create(collection, self._older(body, {}))
@@ -341,7 +341,7 @@ class ExperimentCalls(Calls):
         return super().create(collection, {"parameters": {}, **self._newer(body)} if not rows else self._newer(body))
 
     def update(self, collection: ObjectList, current: Values, body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.update`."""
+        """See :meth:`Endpoint.update`."""
         if not self._new(current):
             return super().update(collection, current, self._older(body, current))
         if "excluded_variants" in body and "variants" not in body:
@@ -351,7 +351,7 @@ class ExperimentCalls(Calls):
         return super().update(collection, current, self._newer(self._with_the_rest(current, body)))
 
     def delete(self, collection: ObjectList, current: Values, options: Values) -> None:
-        """See :meth:`Calls.delete`."""
+        """See :meth:`Endpoint.delete`."""
         if not self._new(current):
             try:
                 collection.session.write("DELETE", collection.object_path(answered(current, "id")))
@@ -516,7 +516,7 @@ EXPERIMENT = Resource(
     scopes=("experiment:read", "experiment:write"),
     delete=Delete.SOFT,
     order=31,
-    calls=ExperimentCalls(),
+    endpoint=ExperimentEndpoint(),
     # The list hides archived ones (2026).
     hidden_params={"archived": "true"},
     prepare=_experiment_read,
@@ -868,11 +868,11 @@ def _not_carried_out(session: Lookup, values: Values, current: Values | None) ->
 
 
 @dataclass(frozen=True)
-class ScheduledChangeCalls(Calls):
+class ScheduledChangeEndpoint(Endpoint):
     """PostHog schedules changes of one kind of object so far, and wants to hear which."""
 
     def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.create`."""
+        """See :meth:`Endpoint.create`."""
         return super().create(collection, {"model_name": "FeatureFlag", **body})
 
 
@@ -884,7 +884,7 @@ SCHEDULED_CHANGE = Resource(
     identity=Identity("scheduled_at", ("scheduled_at",), by_value=True, within=("feature_flag", "payload.operation")),
     scopes=("feature_flag:read", "feature_flag:write"),
     order=40,
-    calls=ScheduledChangeCalls(),
+    endpoint=ScheduledChangeEndpoint(),
     list_params={"model_name": "FeatureFlag"},
     prepare=_change_read,
     short_forms=("payload",),

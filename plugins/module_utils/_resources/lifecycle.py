@@ -53,7 +53,7 @@ def patched(session: Lookup, resource: Resource, obj: Obj, body: dict[str, t.Any
     :returns: the object as it is afterwards.
     """
     collection = known_collection(session, resource)
-    answer = resource.calls.update(collection, obj, {**body, **resource.repeated(body, obj)})
+    answer = resource.endpoint.update(collection, obj, {**body, **resource.repeated(body, obj)})
     return answer if isinstance(answer, dict) else dict(obj)
 
 

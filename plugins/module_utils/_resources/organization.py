@@ -13,7 +13,7 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, as_object
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig
-from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Parent
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Several, StandIn
@@ -56,11 +56,11 @@ def _level_can_be_given(
         yield "level", f"{words[level]} is above the level of the key's own user, who is {words.get(own, own)} here"
 
 
-class Organizations(Calls):
+class Organizations(Endpoint):
     """A list that servers of 2024 cannot give; there the user's own object tells what is in it."""
 
     def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
-        """See :meth:`Calls.objects`."""
+        """See :meth:`Endpoint.objects`."""
         try:
             return super().objects(collection, params)
         except ApiError as exc:
@@ -84,7 +84,7 @@ ORGANIZATION = Resource(
     purgeable=False,
     scopes=("organization:read", "organization:write"),
     order=0,
-    calls=Organizations(),
+    endpoint=Organizations(),
     references_inside="organization",
     aftermath=(
         "PostHog made the key's owner the owner of the new organization, made a default project in it, and made both "

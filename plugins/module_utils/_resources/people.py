@@ -19,7 +19,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
     QUERY_MENTIONS,
     Query,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls, Delete
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete, Endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID, Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
@@ -103,11 +103,11 @@ def _read_cohort(options: dict[str, t.Any], _problems: Problems) -> None:
         options["filters"] = _some_filters(options["filters"])
 
 
-class Cohorts(Calls):
+class Cohorts(Endpoint):
     """A new cohort without filters says nothing of them: servers before 2026 refuse null there."""
 
     def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.create`."""
+        """See :meth:`Endpoint.create`."""
         told = {key: value for key, value in body.items() if key != "filters" or value is not None}
         return super().create(collection, told)
 
@@ -252,7 +252,7 @@ COHORT = Resource(
     scopes=("cohort:read", "cohort:write"),
     delete=Delete.SOFT,
     order=12,
-    calls=Cohorts(),
+    endpoint=Cohorts(),
     prepare=_read_cohort,
     mentions=(
         *QUERY_MENTIONS,

@@ -15,7 +15,7 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import Path, dig, reach
 from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS, Filters
-from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls, Delete
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete, Endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID, Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import RefPart, SecretPart
@@ -1013,11 +1013,11 @@ def _unshown(
     return [path for path in _UNSHOWN if path[1] in keys]
 
 
-class _Exports(Calls):
+class _Exports(Endpoint):
     """Times of day count only beside the interval; what a PATCH does not stop, a route of its own does."""
 
     def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.update`."""
+        """See :meth:`Endpoint.update`."""
         offsets = ("offset_day", "offset_hour")
         if "interval" not in body and any(name in body for name in offsets):
             others = {name: current[name] for name in offsets if current.get(name) is not None}
@@ -1043,7 +1043,7 @@ BATCH_EXPORT = Resource(
     identity=Identity("name", ("name",)),
     scopes=("batch_export:read", "batch_export:write"),
     order=46,
-    calls=_Exports(),
+    endpoint=_Exports(),
     checks=(_config_fits,),
     guards=(_config_is_whole,),
     secret_parts=(SecretPart("destination", _unshown, shown=False),),

@@ -509,7 +509,7 @@ PROJECT = Resource(
     alive=lambda obj: not obj.get("is_pending_deletion"),
     # All that is in it would go along.
     purgeable=False,
-    calls=Projects(),
+    endpoint=Projects(),
     aftermath=(
         "PostHog made the new project the current one of the key's owner, so @current, the default of the option "
         "project, means another project from now on; name the project in the tasks that follow"
@@ -539,7 +539,7 @@ PROJECT_SETTINGS = Resource(
     scopes=("project:read", "project:write"),
     order=3,
     delete=Delete.NONE,
-    calls=ProjectSettings(),
+    endpoint=ProjectSettings(),
     masked=("secret_api_token", "secret_api_token_backup"),
     private_parts=(whole("slack_incoming_webhook"),),
     parts=CONFIGS,

@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput, as_object
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import BROWSER_ONLY
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import QUERY_REFS, Filters
-from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls, Delete
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete, Endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
@@ -26,11 +26,11 @@ if t.TYPE_CHECKING:
 # -- recordings ------------------------------------------------------------------------------------------------------
 
 
-class Recordings(Calls):
+class Recordings(Endpoint):
     """Data: the list is a search among what was recorded lately, so a recording is read by its id."""
 
     def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
-        """See :meth:`Calls.objects`."""
+        """See :meth:`Endpoint.objects`."""
         wanted = params.get(_BY_ID)
         if wanted is None:
             return super().objects(collection, params)
@@ -44,7 +44,7 @@ class Recordings(Calls):
         return [as_object(answer, collection.object_path(wanted))]
 
     def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.update`: the answer tells nothing but the success."""
+        """See :meth:`Endpoint.update`: the answer tells nothing but the success."""
         super().update(collection, current, body)
         return self.detail(collection, collection.resource.object_id(current))
 
@@ -68,7 +68,7 @@ SESSION_RECORDING = Resource(
     identity=Identity("session_id", ("id",), unique=True, filter=_BY_ID, partial=True),
     scopes=("session_recording:read", "session_recording:write"),
     order=90,
-    calls=Recordings(),
+    endpoint=Recordings(),
     creatable=False,
     origin="recordings come from the browsers and apps of the people that are recorded",
     purgeable=False,
@@ -86,20 +86,20 @@ SESSION_RECORDING = Resource(
 CLOSED: t.Final = f" - {BROWSER_ONLY}; change what is in the collection in PostHog (Session replay, Collections)"
 
 
-class Playlists(Calls):
+class Playlists(Endpoint):
     """The usual requests, with what they must have: a type, and the filters in each change of a list that has some."""
 
     def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.create`."""
+        """See :meth:`Endpoint.create`."""
         kind = "filters" if body.get("filters") else "collection"
         return super().create(collection, {"type": kind, **body})
 
     def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.update`."""
+        """See :meth:`Endpoint.update`."""
         return super().update(collection, current, {**self._filters(current), **body})
 
     def delete(self, collection: ObjectList, current: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]) -> None:
-        """See :meth:`Calls.delete`."""
+        """See :meth:`Endpoint.delete`."""
         super().delete(collection, current, {**self._filters(current), **options})
 
     @staticmethod
@@ -232,7 +232,7 @@ SESSION_RECORDING_PLAYLIST = Resource(
     id_path="short_id",
     other_ids=("id",),
     delete=Delete.SOFT,
-    calls=Playlists(),
+    endpoint=Playlists(),
     # PostHog's own lists, such as the recordings that one has watched.
     alive=lambda obj: not obj.get("is_synthetic"),
     checks=(_kinds_fit,),

@@ -21,7 +21,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import FILTERS, FlagFilters
 from ansible_collections.community.posthog.plugins.module_utils._resources.lifecycle import Dated, dates_fit
-from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
@@ -454,15 +454,15 @@ def _white_label_paid(session: Lookup, values: Values, current: Values | None) -
 
 
 @dataclass(frozen=True)
-class SurveyCalls(Calls):
+class SurveyEndpoint(Endpoint):
     """What a survey's body says is understood only with other parts of it."""
 
     def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.create`."""
+        """See :meth:`Endpoint.create`."""
         return super().create(collection, {key: value for key, value in body.items() if not self._removes(key, value)})
 
     def update(self, collection: ObjectList, current: Values, body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.update`."""
+        """See :meth:`Endpoint.update`."""
         told = {key: value for key, value in body.items() if not self._removes(key, value)}
         if len(told) < len(body):
             # PostHog ignores a null there.
@@ -484,7 +484,7 @@ SURVEY = Resource(
     identity=Identity("name", ("name",), unique=True, filter="search", fuzzy=True),
     scopes=("survey:read", "survey:write"),
     order=48,
-    calls=SurveyCalls(),
+    endpoint=SurveyEndpoint(),
     # Whether the list hides archived ones is not known of every server.
     hidden_params={"archived": "true"},
     prepare=_no_empty_languages,

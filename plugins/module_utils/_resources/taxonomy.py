@@ -22,7 +22,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig, ids_of
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import BROWSER_ONLY
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import ACTION, COHORT, Filters
-from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Parent, Place
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
@@ -63,11 +63,11 @@ def _virtual(obj: t.Mapping[str, t.Any]) -> str:
     return "virtual, computed by PostHog itself" if is_virtual else ""
 
 
-class EventDefinitions(Calls):
+class EventDefinitions(Endpoint):
     """The usual requests; servers before 2026 know no POST."""
 
     def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.create`."""
+        """See :meth:`Endpoint.create`."""
         try:
             return super().create(collection, body)
         except ApiError as exc:
@@ -88,7 +88,7 @@ EVENT_DEFINITION = Resource(
     scopes=("event_definition:read", "event_definition:write"),
     order=13,
     plan_feature="ingestion_taxonomy",
-    calls=EventDefinitions(),
+    endpoint=EventDefinitions(),
     # Older servers list actions among them.
     alive=lambda obj: obj.get("action_id") is None,
     fixed=_virtual,
@@ -353,11 +353,11 @@ PROPERTY_GROUP = Resource(
 _NAMES = ("name_singular", "name_plural")
 
 
-class GroupTypes(Calls):
+class GroupTypes(Endpoint):
     """A list that is changed as such, and two fields with a route each. Many servers close all of these to keys."""
 
     def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.update`."""
+        """See :meth:`Endpoint.update`."""
         number = answered(current, "group_type_index")
         index = {"group_type_index": number}
         if any(name in body for name in _NAMES):
@@ -401,7 +401,7 @@ GROUP_TYPE_TABLE = Resource(
     creatable=False,
     origin="it comes with the first $groupidentify event that names it, and cannot be made otherwise",
     purgeable=False,
-    calls=GroupTypes(),
+    endpoint=GroupTypes(),
     guards=(_dashboard_stays,),
     fields=(
         Text("group_type", required=True, create_only=True, max_length=400),

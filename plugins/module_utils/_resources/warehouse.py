@@ -28,7 +28,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
     held_variables,
     variables_exist,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Calls
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import held
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import (
@@ -205,11 +205,11 @@ def _with_accounts(session: Lookup, inputs: t.Mapping[str, t.Any]) -> dict[str, 
     return out
 
 
-class _Sources(Calls):
+class _Sources(Endpoint):
     """A POST takes how to connect in another key than a PATCH, and answers with the id alone."""
 
     def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.create`."""
+        """See :meth:`Endpoint.create`."""
         if isinstance(body.get("payload"), dict):
             body = {**body, "payload": _with_accounts(collection.session, body["payload"])}
         answer = super().create(collection, body)
@@ -280,7 +280,7 @@ class JobInputs(Part):
     ) -> dict[str, t.Any]:
         """See :meth:`Part.apply`."""
         collection = session.collection(resource)
-        answer = resource.calls.update(collection, current, {"job_inputs": plan.work})
+        answer = resource.endpoint.update(collection, current, {"job_inputs": plan.work})
         wanted, there = _readable(plan.work, answer.get("job_inputs") or {})
         if not covers(_as_text(wanted), _as_text(there)):
             session.warn(f"{resource.label(answer)}: PostHog accepted job_inputs without an error but did not keep all")
@@ -436,7 +436,7 @@ EXTERNAL_DATA_SOURCE = Resource(
     identity=Identity("source_type", ("source_type",), within=("prefix",), strict=True),
     scopes=("external_data_source:read", "external_data_source:write"),
     order=16,
-    calls=_Sources(),
+    endpoint=_Sources(),
     guards=(_kind_is_known,),
     parts=(JobInputs(), Schemas()),
     secret_parts=(SecretPart("job_inputs", _credentials, shown=False, stored=_stored_credentials),),
@@ -534,11 +534,11 @@ WAREHOUSE_SAVED_QUERY_FOLDER = Resource(
 # -- views -----------------------------------------------------------------------------------------------------------
 
 
-class Views(Calls):
+class Views(Endpoint):
     """A change of the query says which change before it is known; whether results are kept has routes of its own."""
 
     def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.update`."""
+        """See :meth:`Endpoint.update`."""
         path = collection.object_path(collection.resource.object_id(current))
         rest = {name: value for name, value in body.items() if name != "is_materialized"}
         answer: t.Any = None
@@ -651,7 +651,7 @@ WAREHOUSE_SAVED_QUERY = Resource(
     order=17,
     # Since 2026 the list tells little.
     varies=True,
-    calls=Views(),
+    endpoint=Views(),
     prepare=_query_kind,
     checks=(_is_sql,),
     guards=(_not_managed,),

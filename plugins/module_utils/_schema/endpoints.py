@@ -29,7 +29,7 @@ class Delete(Enum):
     NONE = "none"
 
 
-class Calls:
+class Endpoint:
     """The requests that read and write the objects of a type: those of a REST list with an object below it.
 
     A type whose API is of another make has a subclass of its own (:class:`Singleton`, :class:`Upsert`, or one in its
@@ -94,11 +94,11 @@ class Calls:
 
 
 #: The usual requests.
-REST: t.Final = Calls()
+REST: t.Final = Endpoint()
 
 
 @dataclass(frozen=True)
-class Singleton(Calls):
+class Singleton(Endpoint):
     """The one object of a place, which is always there: read with GET, changed with PATCH.
 
     :param read: path of the GET, below the type's path.
@@ -109,19 +109,19 @@ class Singleton(Calls):
     update_path: str = ""
 
     def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
-        """See :meth:`Calls.objects`."""
+        """See :meth:`Endpoint.objects`."""
         answer = collection.session.client.get(collection.path + self.read)
         # Some servers answer null, or nothing at all, as long as nothing was set.
         return [answer if isinstance(answer, dict) else {}]
 
     def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.update`."""
+        """See :meth:`Endpoint.update`."""
         answer = collection.session.write("PATCH", collection.path + self.update_path, body)
         return answer if isinstance(answer, dict) else self.objects(collection, {})[0]
 
 
 @dataclass(frozen=True)
-class Upsert(Calls):
+class Upsert(Endpoint):
     """Objects without an id: a PUT on the list makes or changes the one of the same key.
 
     :param key: the keys, in what the server shows and takes, that tell one object from another.
@@ -142,21 +142,21 @@ class Upsert(Calls):
         return collection.path
 
     def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
-        """See :meth:`Calls.objects`."""
+        """See :meth:`Endpoint.objects`."""
         answer = collection.session.client.get(self.place(collection), params)
         found = answer.get(self.items) if isinstance(answer, dict) else answer
         return [item for item in found or [] if isinstance(item, dict)]
 
     def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.create`."""
+        """See :meth:`Endpoint.create`."""
         return collection.session.write("PUT", self.place(collection), body)
 
     def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
-        """See :meth:`Calls.update`."""
+        """See :meth:`Endpoint.update`."""
         return collection.session.write("PUT", self.place(collection), {**self._named(current), **body})
 
     def delete(self, collection: ObjectList, current: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]) -> None:
-        """See :meth:`Calls.delete`."""
+        """See :meth:`Endpoint.delete`."""
         collection.session.write("PUT", self.place(collection), {**self._named(current), self.value: None})
 
     def _named(self, current: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig, has
-from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import REST, Calls, Delete
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import REST, Delete, Endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import NO_NAME, Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Place
@@ -76,7 +76,7 @@ class Resource:
     :param retrievable: whether one object can be read by its id.
     :param module: it has a module of its own; otherwise it is only read and referred to.
     :param since: the first server generation that has the type; said where a server does not have it.
-    :param calls: the requests that read and write it.
+    :param endpoint: the requests that read and write it.
     :param key_paths: for objects without an id, the paths that together tell one from another.
     :param varies: what the list tells depends on the server's generation; what it lacks is asked for one by one.
     :param list_params: query of every list call.
@@ -143,7 +143,7 @@ class Resource:
     retrievable: bool = True
     module: bool = True
     since: str = ""
-    calls: Calls = REST
+    endpoint: Endpoint = REST
     key_paths: tuple[str, ...] = ()
     varies: bool = False
     list_params: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)

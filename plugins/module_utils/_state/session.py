@@ -176,7 +176,7 @@ class Collection:
             if template is not None:
                 self._path = self.session.path(self.resource, template, self.parent)
             try:
-                found = self.resource.calls.objects(self, params)
+                found = self.resource.endpoint.objects(self, params)
                 self.probed = True
                 return found
             except ApiError as exc:
@@ -344,7 +344,7 @@ class Collection:
         if self._nowhere():
             return None
         try:
-            obj = self.resource.calls.detail(self, object_id)
+            obj = self.resource.endpoint.detail(self, object_id)
         except ApiError as exc:
             if exc.gone:
                 self.session.check_scope(self.resource, exc)

@@ -122,7 +122,7 @@ class Litany:
         """
         method, path = self.drift
         made = f"{{{{ made.json.{self.table.id_path} }}}}" if by_hand else self.object_id("adopted")
-        if any(kind.__name__ == "Upsert" for kind in type(self.table.calls).__mro__) and isinstance(body, dict):
+        if any(kind.__name__ == "Upsert" for kind in type(self.table.endpoint).__mro__) and isinstance(body, dict):
             body = {**self.foreign(), **body}
         return self.steps.api(name, method, self.list_path + path.replace("{id}", made), body)
 
@@ -264,7 +264,7 @@ class Litany:
                 return
             body = task.writes[0].get("body")
             keys = set(body if isinstance(body, dict) else ()) - {name for name, _source in self.table.echoes}
-            keys -= set(getattr(self.table.calls, "key", ()))
+            keys -= set(getattr(self.table.endpoint, "key", ()))
             wanted = {self._api_name(name) for name in only}
             found.true(keys <= wanted, f"the body has {sorted(keys - wanted)} besides {sorted(wanted)}")
 
@@ -333,7 +333,7 @@ class Litany:
         if self.sample.rows is not None:
             return self.sample.rows(answer)
         if isinstance(answer, dict):
-            items = getattr(self.table.calls, "items", "results")
+            items = getattr(self.table.endpoint, "items", "results")
             answer = answer.get(items if isinstance(items, str) else "results") or []
         return list(answer)
 

@@ -192,7 +192,7 @@ def test_fields_are_told_once_and_well(table: Resource) -> None:
 @pytest.mark.parametrize("table", TABLES)
 def test_tables_are_whole(table: Resource) -> None:
     if table.singleton:
-        assert isinstance(table.calls, Singleton)
+        assert isinstance(table.endpoint, Singleton)
     for name in table.identity.options:
         assert table.field(name) is not None
     assert table.singleton or table.identity.read or table.identity.by_value

@@ -128,7 +128,7 @@ def _names(resource: t.Any) -> set[str]:
     parts = {part.field.name for part in resource.parts} | {
         switch.name for part in resource.parts for switch in part.switches
     }
-    return {item.name for item in resource.fields} | parts | {*resource.place_options, *resource.identity.options}
+    return {item.name for item in resource.fields} | parts | {*resource.location_options, *resource.identity.options}
 
 
 def without_module(resources: t.Mapping[str, t.Any]) -> list[str]:

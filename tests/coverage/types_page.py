@@ -60,11 +60,11 @@ SECTIONS = (
 
 def named(table: Any) -> str:
     """The options that tell which object is meant."""
-    place = [f"``{option}``" for option in table.place_options]
+    place = [f"``{option}``" for option in table.location_options]
     if table.singleton:
         return " or ".join(place) if place else "the only one"
     out = [*place, f"``{table.identity.option}``"]
-    within = [f"``{option}``" for option in table.identity.within if option not in table.place_options]
+    within = [f"``{option}``" for option in table.identity.within if option not in table.location_options]
     text = ", ".join(out)
     return f"{text} ({', '.join(within)})" if within else text
 

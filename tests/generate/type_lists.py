@@ -35,8 +35,8 @@ def info_types(types: list[t.Any]) -> list[str]:
         for scope in ("PROJECT", "ORGANIZATION", "INSTANCE")
     }
     # One of each project; one of each object (a type with a place) is not the only one.
-    single = [table.type for table in types if table.singleton and not table.place_options]
-    placed = [table.type for table in types if table.place_options]
+    single = [table.type for table in types if table.singleton and not table.location_options]
+    placed = [table.type for table in types if table.location_options]
     sentences = [
         f"Of a project, these are {values(by_scope['PROJECT'])}.",
         f"Of an organization, these are {values(by_scope['ORGANIZATION'])}.",

@@ -653,7 +653,7 @@ def test_refused(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> Non
     if reading and not sample.unscoped:
         # A key of another type's scope alone. What tells where the object is, or which, may be what it must not see.
         other = "phx_" + "c" * 40
-        before = [known for known in table.fields if known.name in (*table.place_options, *table.identity.options)]
+        before = [known for known in table.fields if known.name in (*table.location_options, *table.identity.options)]
         seen = [RESOURCES[known.ref.type].scopes[0] for known in before if known.ref is not None]
         lacks = any_of(reading, *seen)
         steps.add("other scope", {**touch, "api_key": other}, refused(status=403), lacks)

@@ -48,7 +48,7 @@ from ansible_collections.community.posthog.plugins.module_utils._http.client imp
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UNKNOWN, UUID, Field, takes_newer
-from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Place
+from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Location
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref, walk
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
@@ -163,7 +163,7 @@ class Exporter:
         if items:
             self.export.config[table.plural] = sorted(items, key=lambda item: _order_key(table, item))
 
-    def _places(self, parent: Place, named: bool) -> tuple[list[t.Mapping[str, t.Any] | None], str]:
+    def _places(self, parent: Location, named: bool) -> tuple[list[t.Mapping[str, t.Any] | None], str]:
         """Where a type is read, and why that is not everywhere."""
         found, unread = (parent.everywhere(self.session), "") if named else parent.affordable(self.session)
         return list(found), unread
@@ -202,7 +202,7 @@ class Exporter:
         """The options that say where, with the id of an object whose name two have."""
         if table.parent is None or place is None:
             return {}
-        said = table.parent.said(self.session, place)
+        said = table.parent.options_for(self.session, place)
         holder = table.parent.holder(self.session, place)
         if holder is not None:
             option, owner, obj = holder
@@ -285,7 +285,7 @@ class Exporter:
         elif table.references_inside == "organization":
             self._inside = self.session.within_organization(table.object_id(obj))
         for known in self._fields(table):
-            if known.name in table.place_options or known.computed:
+            if known.name in table.location_options or known.computed:
                 continue
             if known.secret:
                 if known.required or known.value_in(obj):
@@ -735,7 +735,7 @@ def _filter(params: t.Mapping[str, t.Any]) -> t.Callable[[Resource, t.Mapping[st
 
 def _order_key(table: Resource, item: t.Mapping[str, t.Any]) -> tuple[str, ...]:
     """What a declaration is found by, and sorted by."""
-    return tuple(str(item.get(option, "")) for option in (*table.place_options, *table.identity.options))
+    return tuple(str(item.get(option, "")) for option in (*table.location_options, *table.identity.options))
 
 
 def _rebuilt(value: t.Any, text: t.Callable[[str], str], variable: t.Callable[[str], str] = str) -> t.Any:

@@ -388,7 +388,7 @@ class Reconciler:
         needs_more = any(
             not known.in_list or (self.resource.varies and not known.write_only and not known.shown_by(found[0]))
             for known in self.resource.fields
-            if known.name in declared.values and known.name not in self.resource.place_options
+            if known.name in declared.values and known.name not in self.resource.location_options
         )
         listed = None if needs_more else self._with_listed_parts(declared, found[0])
         return listed if listed is not None else collection.whole(found[0])
@@ -403,7 +403,7 @@ class Reconciler:
         values, parts, seen = dict(declared.values), dict(declared.parts), dict(current)
         unread: set[str] = set()
         for known in self.resource.fields:
-            if known.name not in values or known.write_only or known.name in self.resource.place_options:
+            if known.name not in values or known.write_only or known.name in self.resource.location_options:
                 continue
             if known.shown_by(current) or (known.in_list and not self.resource.varies and not self.resource.singleton):
                 continue
@@ -474,7 +474,7 @@ class Reconciler:
                 wanted = dig(declared.values.get(known.name), key)
                 if wanted is not None:
                     found = [obj for obj in found if same(inner, wanted, dig(known.value_in(obj), key))]
-            if not found or known.name not in names or known.name in self.resource.place_options:
+            if not found or known.name not in names or known.name in self.resource.location_options:
                 continue
             if known.name not in declared.values:
                 if identity.strict:
@@ -756,7 +756,7 @@ class Reconciler:
         return known is not None and known.api_name in later
 
     def _is_parent(self, known: Field) -> bool:
-        return known.name in self.resource.place_options
+        return known.name in self.resource.location_options
 
     def _taken(self, collection: Collection, answer: t.Any, fallback: dict[str, t.Any]) -> dict[str, t.Any]:
         """Keep a write's answer. Some answers are empty; what was sent then has to do."""
@@ -1368,7 +1368,7 @@ class Reconciler:
         return self.remove(collection, current, also, options)
 
     def _identifying(self, declared: Declared) -> dict[str, t.Any]:
-        names = {*self.resource.identity.options, *self.resource.place_options}
+        names = {*self.resource.identity.options, *self.resource.location_options}
         return {key: value for key, value in declared.values.items() if key in names}
 
     def _named_by_nothing(self, identifying: t.Mapping[str, t.Any]) -> bool:

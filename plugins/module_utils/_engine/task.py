@@ -139,7 +139,7 @@ class ResourceTask:
         spec.object_id = given.get("id") if given.get("id") != "" else None
         if absent:
             # For a deletion only the options that find the object matter; the others may even be invalid.
-            keep = {*table.identity.options, *table.delete_options, *table.place_options}
+            keep = {*table.identity.options, *table.delete_options, *table.location_options}
             spec.given = {key: value for key, value in given.items() if key in keep}
         declared = read_declared(table, spec.given, prefix)
         declared.switches.update({name: params.get(name) for name in self.switches})

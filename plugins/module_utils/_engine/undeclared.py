@@ -62,7 +62,7 @@ def completed(resource: Resource, declared: Declared) -> Declared:
         for known in resource.fields
         if known.rest is not UNKNOWN
         and known.name not in declared.values
-        and known.name not in (*resource.identity.options, *resource.place_options)
+        and known.name not in (*resource.identity.options, *resource.location_options)
         and not any(name.startswith(f"{known.name}.") for name in resource.identity.within)
         # What an extra field says stands beside it in the same body.
         and known.api_name not in declared.extra

@@ -101,7 +101,7 @@ class InfoHandler(ModuleHandler):
             places = [place] if place else []
         else:
             places = rule.everywhere(session)
-        return [(session.collection(table, place), rule.said(session, place)) for place in places]
+        return [(session.collection(table, place), rule.options_for(session, place)) for place in places]
 
     def _read_from(self, collection: Collection, asked: t.Mapping[str, t.Any], details: bool) -> list[Object]:
         table = collection.resource

@@ -19,7 +19,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.secrets 
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete, Singleton, Upsert
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID, Field, held
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
-from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Place
+from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Location
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
@@ -62,25 +62,25 @@ NAMED = frozenset(
 )  # fmt: skip
 
 
-class Ruled(Place):
+class Ruled(Location):
     """What rules are about: the project itself, everything of one kind in it, or one object."""
 
     reads = ("resource",)
 
     @property
     def options(self) -> tuple[str, ...]:
-        """See :attr:`Place.options`."""
+        """See :attr:`Location.options`."""
         return ("object",)
 
     @property
     def required(self) -> tuple[str, ...]:
-        """See :attr:`Place.required`."""
+        """See :attr:`Location.required`."""
         return ()
 
     def find(
         self, session: Lookup, resource: Resource, declared: t.Mapping[str, t.Any], problems: Problems
     ) -> t.Mapping[str, t.Any] | None:
-        """See :meth:`Place.find`."""
+        """See :meth:`Location.find`."""
         kind, name = declared.get("resource"), declared.get("object")
         if name is None:
             return {"list": "access_controls" if kind == "project" else "resource_access_controls"}
@@ -100,25 +100,25 @@ class Ruled(Place):
         return place if table.object_id(found) is not None else {**place, "planned": f"planned {id(found)}"}
 
     def refers(self, declared: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, Ref, t.Any]]:
-        """See :meth:`Place.refers`."""
+        """See :meth:`Location.refers`."""
         kind, name = declared.get("resource"), declared.get("object")
         if kind in NAMED and name is not None:
             yield "object", Ref(str(kind)), name
 
     def path(self, session: Lookup, place: t.Mapping[str, t.Any]) -> str:
-        """See :meth:`Place.path`."""
+        """See :meth:`Location.path`."""
         return str(place["list"])
 
     def planned(self, session: Lookup, place: t.Mapping[str, t.Any]) -> str:
-        """See :meth:`Place.planned`."""
+        """See :meth:`Location.planned`."""
         return str(place.get("planned", ""))
 
     def everywhere(self, session: Lookup) -> list[t.Mapping[str, t.Any]]:
-        """See :meth:`Place.everywhere`; rules of single objects would take a request for every object there is."""
+        """See :meth:`Location.everywhere`; rules of single objects would take a request for every object there is."""
         return [{"list": "access_controls"}, {"list": "resource_access_controls"}]
 
-    def said(self, session: Lookup, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """See :meth:`Place.said`."""
+    def options_for(self, session: Lookup, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """See :meth:`Location.options_for`."""
         return {"object": place["object"]} if "object" in place else {}
 
 
@@ -219,7 +219,7 @@ ACCESS_CONTROL = Resource(
 )
 
 
-class Shared(Place):
+class Shared(Location):
     """What is shared: a dashboard, an insight or a recording."""
 
     #: The options that name objects of a type of their own, with the list in which those are.
@@ -227,18 +227,18 @@ class Shared(Place):
 
     @property
     def options(self) -> tuple[str, ...]:
-        """See :attr:`Place.options`."""
+        """See :attr:`Location.options`."""
         return (*self.LISTS, "session_recording")
 
     @property
     def required(self) -> tuple[str, ...]:
-        """See :attr:`Place.required`."""
+        """See :attr:`Location.required`."""
         return ()
 
     def find(
         self, session: Lookup, resource: Resource, declared: t.Mapping[str, t.Any], problems: Problems
     ) -> t.Mapping[str, t.Any] | None:
-        """See :meth:`Place.find`."""
+        """See :meth:`Location.find`."""
         given = [option for option in self.options if declared.get(option) is not None]
         if len(given) != 1:
             problems.append((" or ".join(given or self.options), "exactly one is needed, to say what is shared"))
@@ -261,17 +261,17 @@ class Shared(Place):
     def holder(
         self, session: Lookup, place: t.Mapping[str, t.Any]
     ) -> tuple[str, Resource, t.Mapping[str, t.Any]] | None:
-        """See :meth:`Place.holder`."""
+        """See :meth:`Location.holder`."""
         if "object" not in place:
             return None
         return place["option"], session.registry(place["option"]), place["object"]
 
     def path(self, session: Lookup, place: t.Mapping[str, t.Any]) -> str:
-        """See :meth:`Place.path`."""
+        """See :meth:`Location.path`."""
         return str(place["list"])
 
     def everywhere(self, session: Lookup) -> list[t.Mapping[str, t.Any]]:
-        """See :meth:`Place.everywhere`."""
+        """See :meth:`Location.everywhere`."""
         return [
             self._place(session, option, found)
             for option in self.LISTS
@@ -281,7 +281,7 @@ class Shared(Place):
         ]
 
     def affordable(self, session: Lookup) -> tuple[list[t.Mapping[str, t.Any]], str]:
-        """See :meth:`Place.affordable`: the list of dashboards shows which are shared, that of insights does not."""
+        """See :meth:`Location.affordable`: the list of dashboards shows which are shared, that of insights does not."""
         insights = session.collection(session.registry("insight")).all()
         boards = session.collection(session.registry("dashboard")).all()
         shared = [self._place(session, "dashboard", board) for board in boards if board.get("is_shared") is not False]
@@ -294,12 +294,12 @@ class Shared(Place):
         return shared, reason
 
     def shows(self, session: Lookup, place: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
-        """See :meth:`Place.shows`."""
+        """See :meth:`Location.shows`."""
         shared = place.get("object", {}).get("is_shared")
         return {"enabled": shared} if isinstance(shared, bool) else {}
 
-    def said(self, session: Lookup, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """See :meth:`Place.said`."""
+    def options_for(self, session: Lookup, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """See :meth:`Location.options_for`."""
         return {place["option"]: place["name"]}
 
 

@@ -15,7 +15,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import Filters
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete, Endpoint, Singleton
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
-from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Kinds
+from ansible_collections.community.posthog.plugins.module_utils._schema.locations import PathChoice
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
@@ -93,7 +93,7 @@ ERROR_TRACKING_RULE = Resource(
     plural="error_tracking_rules",
     scope=Scope.PROJECT,
     path=("error_tracking/{parent}/", "/api/environments/{project}/error_tracking/{parent}/"),
-    parent=Kinds(
+    parent=PathChoice(
         "rule_type",
         {
             "assignment": "assignment_rules",

@@ -24,7 +24,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.sentences 
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import ACTION, COHORT, Filters
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
-from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Parent, Place
+from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Location, Parent
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
@@ -118,23 +118,23 @@ EVENT_DEFINITION = Resource(
 
 
 @dataclass(frozen=True)
-class PropertyOwner(Place):
+class PropertyOwner(Location):
     """What has the property: the lists differ by what they are asked for."""
 
     @property
     def options(self) -> tuple[str, ...]:
-        """See :attr:`Place.options`."""
+        """See :attr:`Location.options`."""
         return ("type", "group_type")
 
     @property
     def required(self) -> tuple[str, ...]:
-        """See :attr:`Place.required`."""
+        """See :attr:`Location.required`."""
         return ()
 
     def find(
         self, session: Lookup, resource: Resource, declared: t.Mapping[str, t.Any], problems: Problems
     ) -> t.Mapping[str, t.Any] | None:
-        """See :meth:`Place.find`."""
+        """See :meth:`Location.find`."""
         kind = declared.get("type") or "event"
         group_type = declared.get("group_type")
         if kind != "group":
@@ -148,24 +148,24 @@ class PropertyOwner(Place):
         return {"type": kind, "group": found} if found else None
 
     def path(self, session: Lookup, place: t.Mapping[str, t.Any]) -> str:
-        """See :meth:`Place.path`."""
+        """See :meth:`Location.path`."""
         return " ".join(str(value) for value in self.params(place).values())
 
     def params(self, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """See :meth:`Place.params`."""
+        """See :meth:`Location.params`."""
         index = dig(place, "group.group_type_index")
         return {"type": place["type"], **({} if index is None else {"group_type_index": index})}
 
     def everywhere(self, session: Lookup) -> list[t.Mapping[str, t.Any]]:
-        """See :meth:`Place.everywhere`."""
+        """See :meth:`Location.everywhere`."""
         groups = session.collection(session.registry("group_type")).all()
         return [
             *({"type": kind} for kind in ("event", "person", "session")),
             *({"type": "group", "group": group} for group in groups),
         ]
 
-    def said(self, session: Lookup, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """See :meth:`Place.said`."""
+    def options_for(self, session: Lookup, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """See :meth:`Location.options_for`."""
         group = dig(place, "group.group_type")
         return {"type": place["type"], **({} if group is None else {"group_type": group})}
 

@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 
 
-class Place:
+class Location:
     """What the list of a type is reached through, where that is more than a project or an organization.
 
     What :meth:`find` returns stands for the place from then on: a mapping, empty where the place is an object that
@@ -124,7 +124,7 @@ class Place:
         """
         return None
 
-    def said(self, session: Lookup, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    def options_for(self, session: Lookup, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """The options that a task would give to mean a place.
 
         :param session: for tables.
@@ -135,7 +135,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Parent(Place):
+class Parent(Location):
     """An object that another one is reached through.
 
     :param option: the option that names the parent.
@@ -149,43 +149,43 @@ class Parent(Place):
 
     @property
     def options(self) -> tuple[str, ...]:
-        """See :attr:`Place.options`."""
+        """See :attr:`Location.options`."""
         return (self.option,)
 
     def find(
         self, session: Lookup, resource: Resource, declared: t.Mapping[str, t.Any], problems: Problems
     ) -> t.Mapping[str, t.Any] | None:
-        """See :meth:`Place.find`."""
+        """See :meth:`Location.find`."""
         known = resource.field(self.option)
         if known is None or known.ref is None:
             raise LookupError(f"the table of {resource.type} lacks the reference {self.option}")
         return session.lookup(known.ref, declared[self.option], self.option, problems)
 
     def path(self, session: Lookup, place: t.Mapping[str, t.Any]) -> str:
-        """See :meth:`Place.path`."""
+        """See :meth:`Location.path`."""
         return str(session.registry(self.type).object_id(place))
 
     def planned(self, session: Lookup, place: t.Mapping[str, t.Any]) -> str:
-        """See :meth:`Place.planned`."""
+        """See :meth:`Location.planned`."""
         return f"planned {id(place)}" if session.registry(self.type).object_id(place) is None else ""
 
     def everywhere(self, session: Lookup) -> list[t.Mapping[str, t.Any]]:
-        """See :meth:`Place.everywhere`."""
+        """See :meth:`Location.everywhere`."""
         return list(session.collection(session.registry(self.type)).all())
 
     def holder(
         self, session: Lookup, place: t.Mapping[str, t.Any]
     ) -> tuple[str, Resource, t.Mapping[str, t.Any]] | None:
-        """See :meth:`Place.holder`."""
+        """See :meth:`Location.holder`."""
         return self.option, session.registry(self.type), place
 
-    def said(self, session: Lookup, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """See :meth:`Place.said`."""
+    def options_for(self, session: Lookup, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """See :meth:`Location.options_for`."""
         return {self.option: session.registry(self.type).identity.shown(place)}
 
 
 @dataclass(frozen=True)
-class Kinds(Place):
+class PathChoice(Location):
     """A word that chooses one of several lists of the same make.
 
     :param option: the option that takes the word.
@@ -197,23 +197,23 @@ class Kinds(Place):
 
     @property
     def options(self) -> tuple[str, ...]:
-        """See :attr:`Place.options`."""
+        """See :attr:`Location.options`."""
         return (self.option,)
 
     def find(
         self, session: Lookup, resource: Resource, declared: t.Mapping[str, t.Any], problems: Problems
     ) -> t.Mapping[str, t.Any] | None:
-        """See :meth:`Place.find`."""
+        """See :meth:`Location.find`."""
         return {"kind": declared[self.option]}
 
     def path(self, session: Lookup, place: t.Mapping[str, t.Any]) -> str:
-        """See :meth:`Place.path`."""
+        """See :meth:`Location.path`."""
         return self.words[place["kind"]]
 
     def everywhere(self, session: Lookup) -> list[t.Mapping[str, t.Any]]:
-        """See :meth:`Place.everywhere`."""
+        """See :meth:`Location.everywhere`."""
         return [{"kind": word} for word in self.words]
 
-    def said(self, session: Lookup, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """See :meth:`Place.said`."""
+    def options_for(self, session: Lookup, place: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """See :meth:`Location.options_for`."""
         return {self.option: place["kind"]}

@@ -20,7 +20,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.paths impo
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import REST, Delete, Endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import NO_NAME, Identity
-from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Place
+from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Location
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import (
     Part,
     RefPart,
@@ -153,7 +153,7 @@ class Resource:
     echo: tuple[str | tuple[str, str], ...] = ()
     together: tuple[tuple[str, ...], ...] = ()
     alive: t.Callable[[t.Mapping[str, t.Any]], bool] | None = None
-    parent: Place | None = None
+    parent: Location | None = None
     stand_in: StandIn | None = None
     becomes: str = ""
     moves: str = ""
@@ -218,7 +218,7 @@ class Resource:
         return tuple((item, item) if isinstance(item, str) else item for item in self.echo)
 
     @property
-    def place_options(self) -> tuple[str, ...]:
+    def location_options(self) -> tuple[str, ...]:
         """The options that only say where an object is."""
         return self.parent.options if self.parent is not None else ()
 

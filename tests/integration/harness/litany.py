@@ -186,7 +186,7 @@ class Litany:
     def _wrong(self, name: str, value: t.Any, obj: t.Mapping[str, t.Any], names: t.Mapping[str, t.Any]) -> str:
         """What is wrong with a value, if anything."""
         table, sample = self.table, self.sample
-        if name in table.place_options or name in ("id", "state", "update_secret"):
+        if name in table.location_options or name in ("id", "state", "update_secret"):
             return ""
         if name in sample.shows:
             return str(sample.shows[name](value, obj, names) or "")
@@ -313,7 +313,7 @@ class Litany:
         return check
 
     def _in_diffs(self, name: str) -> bool:
-        if name in self.table.place_options or name in ("id", "update_secret"):
+        if name in self.table.location_options or name in ("id", "update_secret"):
             return False
         known = self.table.field(name) or next((item for item in self.sample.fields if item.name == name), None)
         return known is not None and not known.write_only

@@ -19,7 +19,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler, read_declared
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
-from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Kinds
+from ansible_collections.community.posthog.plugins.module_utils._schema.locations import PathChoice
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import Choice, Text
@@ -129,7 +129,7 @@ def test_the_made_name_is_foretold() -> None:
     assert outcome.obj is not None and outcome.obj["code"] == "wage_slip"
 
 
-class Side(Kinds):
+class Side(PathChoice):
     """Lists that differ by a parameter."""
 
     def params(self, place: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.index
 from ansible_collections.community.posthog.plugins.module_utils._resources.type_index import AREAS
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Singleton
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
-from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Parent, Place
+from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Location, Parent
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
@@ -84,7 +84,7 @@ def test_references_point_to_known_types(table: Resource) -> None:
         assert parent.type in RESOURCES
         option = table.field(parent.option)
         assert option is not None and option.ref == Ref(parent.type)
-    for name in table.place_options:
+    for name in table.location_options:
         assert table.field(name) is not None
     if table.stand_in is not None:
         other = RESOURCES[table.stand_in.type]
@@ -214,7 +214,7 @@ def test_tables_are_whole(table: Resource) -> None:
     for path in table.paths:
         assert path.endswith("/")
         # Places differ by their path, or by what the list is asked for.
-        by_params = table.parent is not None and type(table.parent).params is not Place.params
+        by_params = table.parent is not None and type(table.parent).params is not Location.params
         assert ("{parent}" in path) is (table.parent is not None and not by_params)
         assert path.startswith("/") or table.scope in Scope
 

@@ -31,7 +31,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema import y
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
-from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Kinds
+from ansible_collections.community.posthog.plugins.module_utils._schema.locations import PathChoice
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import secret_when, whole
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE, Problems, Remark
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import (
@@ -724,11 +724,11 @@ def test_identities() -> None:
 
 
 def test_lists_that_a_word_chooses() -> None:
-    kinds = Kinds("kind", {"event": "events/", "property": "props/"})
+    kinds = PathChoice("kind", {"event": "events/", "property": "props/"})
     session = make_world(Memory()).session
     assert kinds.options == kinds.required == ("kind",)
     assert kinds.find(session, TABLE, {"kind": "event"}, []) == {"kind": "event"}
-    assert kinds.path(session, {"kind": "property"}) == "props/" and kinds.said(session, {"kind": "event"}) == {
+    assert kinds.path(session, {"kind": "property"}) == "props/" and kinds.options_for(session, {"kind": "event"}) == {
         "kind": "event"
     }
     assert kinds.everywhere(session) == [{"kind": "event"}, {"kind": "property"}]

@@ -354,7 +354,7 @@ def test_all_that_may_be_shared() -> None:
     world = shared()
     world.memory.lists[f"{PROJECT}dashboards/"] += [{"id": 9, "name": "Private", "is_shared": False}]
     places = Shared().everywhere(world.session)
-    assert [Shared().said(world.session, place) for place in places] == [
+    assert [Shared().options_for(world.session, place) for place in places] == [
         {"dashboard": "Weekly KPIs"},
         {"insight": "Signups"},
     ]

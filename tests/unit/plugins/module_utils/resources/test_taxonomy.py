@@ -161,7 +161,7 @@ def test_all_places_of_properties() -> None:
     place = PROPERTY_DEFINITION.parent
     assert place is not None
     places = place.everywhere(session)
-    assert [place.said(session, item) for item in places] == [
+    assert [place.options_for(session, item) for item in places] == [
         {"type": "event"},
         {"type": "person"},
         {"type": "session"},

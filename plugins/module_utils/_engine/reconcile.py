@@ -64,7 +64,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.undeclar
     unspelled,
 )
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, held
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, required
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import PartPlan, RefPart
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems, remarks_in
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref, walk
@@ -345,7 +345,7 @@ class Reconciler:
             return values
         spelled = {}
         for name, value in values.items():
-            known = held(self.resource.field(name))
+            known = required(self.resource.field(name))
             hidden = self._hidden(known, value, current)
             spelled[name] = spelled_out(known, value, without(known.value_in(current), hidden))
         return spelled
@@ -368,7 +368,7 @@ class Reconciler:
 
     def _find_place(self, declared: Declared, problems: Problems) -> t.Mapping[str, t.Any] | None:
         """Look the place up; None where there is none."""
-        return held(self.resource.parent).find(self.session, self.resource, declared.values, problems)
+        return required(self.resource.parent).find(self.session, self.resource, declared.values, problems)
 
     def _current(self, collection: Collection, declared: Declared, object_id: t.Any) -> dict[str, t.Any] | None:
         """The object as it is; None where there is none."""
@@ -470,7 +470,7 @@ class Reconciler:
         names = identity.within if not identity.by_value else (identity.option, *identity.within)
         for known in self.resource.fields:
             for key in [name.partition(".")[2] for name in identity.within if name.startswith(f"{known.name}.")]:
-                inner = held(known.key(key))
+                inner = required(known.key(key))
                 wanted = dig(declared.values.get(known.name), key)
                 if wanted is not None:
                     found = [obj for obj in found if same(inner, wanted, dig(known.value_in(obj), key))]
@@ -1069,8 +1069,8 @@ class Reconciler:
         if self.resource.marker in differing and self.resource.marker not in declared.values:
             return True
         return any(
-            self._written(held(self.resource.field(name)), value, declared, current)[0]
-            != compose(held(self.resource.field(name)), value, None)
+            self._written(required(self.resource.field(name)), value, declared, current)[0]
+            != compose(required(self.resource.field(name)), value, None)
             for name, value in differing.items()
         )
 
@@ -1079,7 +1079,7 @@ class Reconciler:
     ) -> None:
         """Warn of what a list loses that this release knows nothing of: whoever declares the list cannot mean it."""
         for name, (value, _lost) in written.items():
-            known = held(self.resource.field(name))
+            known = required(self.resource.field(name))
             left = [kind for _path, kind in of_unknown_kind(known, value)]
             for path, kind in of_unknown_kind(known, known.value_in(current), (name,)):
                 if kind in left:

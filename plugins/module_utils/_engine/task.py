@@ -25,7 +25,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.reconcil
     secret_texts,
 )
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, held
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, required
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import Bool, Choice
@@ -162,7 +162,7 @@ class ResourceTask:
     def _declare_several(self, spec: TaskSpec, params: t.Mapping[str, t.Any], prefix: str) -> None:
         """Parse several objects of one parent, all of them before the first write."""
         table = self.table
-        several = held(table.several)
+        several = required(table.several)
         where = f"{prefix}." if prefix else ""
         items = spec.given.pop(several.option)
         spec.given = {key: value for key, value in spec.given.items() if table.field(key) is not None}
@@ -217,8 +217,8 @@ class ResourceTask:
 
     def _require_existing(self, session: Session, reconciler: Reconciler, items: t.Sequence[Declared]) -> None:
         """Look up every referenced object before the first write; those that are in the list already exist."""
-        several = held(self.table.several)
-        ref = held(held(self.table.field(several.each)).ref)
+        several = required(self.table.several)
+        ref = required(required(self.table.field(several.each)).ref)
         problems: Problems = []
         for index, item in enumerate(items):
             collection = reconciler.collection(item)

@@ -17,7 +17,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import counted
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import MASK
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete, Singleton, Upsert
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID, Field, held
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID, Field, required
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Location
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
@@ -318,7 +318,7 @@ class Sharing(Singleton):
 def _at(session: Lookup, resource: Resource, declared: t.Mapping[str, t.Any]) -> str:
     """The path of the sharing that a task declares."""
     problems: Problems = []
-    place = held(resource.parent).find(session, resource, declared, problems)
+    place = required(resource.parent).find(session, resource, declared, problems)
     if problems or not place:
         raise InvalidInput(problems)
     return session.collection(resource, place).path

@@ -30,7 +30,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
     viz_query,
 )
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete, Endpoint
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import held
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import required
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
@@ -399,7 +399,7 @@ class DashboardTiles(Part):
                         (f"{path}.insight", f"{tile['insight']!r} is on the dashboard twice; an insight has one tile")
                     )
             if tile.get("filters_overrides"):
-                overrides = held(TILE.key("filters_overrides"))
+                overrides = required(TILE.key("filters_overrides"))
                 item["filters_overrides"] = session.resolve_field(
                     overrides, tile["filters_overrides"], f"{path}.filters_overrides", problems
                 )
@@ -475,10 +475,10 @@ class DashboardTiles(Part):
                 }
         for name in _LOOKS:
             # What this server does not show of a tile, it does not know (show_description in 2024).
-            known = held(TILE.key(name))
+            known = required(TILE.key(name))
             if name in tile and (other is None or name in other) and not same(known, tile[name], now.get(name)):
                 out[name] = compose(known, tile[name], now.get(name))
-        if tile.get("text") is not None and not same(held(TILE.key("text")), tile["text"], dig(now, "text.body")):
+        if tile.get("text") is not None and not same(required(TILE.key("text")), tile["text"], dig(now, "text.body")):
             out["text"] = {"body": tile["text"]}
             if dig(now, "text.id") is not None:
                 out["text"]["id"] = dig(now, "text.id")

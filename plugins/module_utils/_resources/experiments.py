@@ -43,7 +43,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.lifec
     routed,
 )
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete, Endpoint
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, held
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, required
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
@@ -460,7 +460,7 @@ class ExperimentState(LifeCycle):
             return patched(session, resource, obj, {"start_date" if step == "launch" else "end_date": moment()})
         flags = known_collection(session, session.registry("feature_flag"))
         session.write("PATCH", flags.object_path(dig(obj, "feature_flag.id")), {"active": step == "resume"})
-        return held(known_collection(session, resource).detail(resource.object_id(obj)))
+        return required(known_collection(session, resource).detail(resource.object_id(obj)))
 
     def foretell(self, step: str, obj: dict[str, t.Any]) -> None:
         """See :meth:`LifeCycle.foretell`."""
@@ -802,7 +802,7 @@ CHANGES: dict[str, Field] = {
     "add_release_condition": Document(
         "value",
         [
-            ListOf("groups", held(_FLAG_PART["groups"].items), required=True),
+            ListOf("groups", required(_FLAG_PART["groups"].items), required=True),
             _FLAG_PART["payloads"],
             _FLAG_PART["multivariate"],
         ],

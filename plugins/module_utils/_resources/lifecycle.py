@@ -14,7 +14,7 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import from_now
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, held
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, required
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import Choice
@@ -30,7 +30,7 @@ DATES = ("start_date", "end_date")
 
 def moment() -> str:
     """The time that it is now, as PostHog takes it."""
-    return held(from_now("now"))
+    return required(from_now("now"))
 
 
 def known_collection(session: Lookup, resource: Resource) -> ObjectList:
@@ -79,7 +79,7 @@ def routed(
         raise
     if isinstance(answer, dict) and resource.object_id(answer) is not None:
         return answer
-    return held(collection.detail(resource.object_id(obj)))
+    return required(collection.detail(resource.object_id(obj)))
 
 
 class LifeCycle(Part):

@@ -29,7 +29,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
     variables_exist,
 )
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Endpoint
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import held
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import required
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import (
     Part,
@@ -166,13 +166,13 @@ def _unseen(session: Lookup, source: t.Mapping[str, t.Any]) -> t.Iterator[tuple[
         found = list(_secret_fields(form.get("fields"), shown))
     else:
         found = [((name,), True) for name in _CREDENTIALS.get(kind, ())]
-    for path, required in found:
+    for path, needed in found:
         if not _is_told(reach(shown, path)):
-            yield path, required
+            yield path, needed
 
 
 def _stored_credentials(session: Lookup, source: t.Mapping[str, t.Any]) -> SecretPaths:
-    return [path for path, required in _unseen(session, source) if required]
+    return [path for path, needed in _unseen(session, source) if needed]
 
 
 def _is_told(shown: t.Any) -> bool:
@@ -261,8 +261,8 @@ class JobInputs(Part):
         self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]
     ) -> t.Iterator[tuple[str, str]]:
         """See :meth:`Part.unsaid`."""
-        for path, required in _unseen(session, current):
-            if not required:
+        for path, needed in _unseen(session, current):
+            if not needed:
                 where = ".".join(("job_inputs", *map(str, path)))
                 yield where, "is secret and optional; PostHog does not show whether it is set, so it is left out"
         kind = str(current.get("source_type"))
@@ -359,7 +359,7 @@ class Schemas(Part):
 
     def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`."""
-        keys = [known.name for known in held(self.field.items).fields]
+        keys = [known.name for known in required(self.field.items).fields]
         return [
             {key: item[key] for key in keys if item.get(key) is not None} for item in objects_in(current, "schemas")
         ]
@@ -377,11 +377,11 @@ class Schemas(Part):
 
     def _differing(self, item: t.Mapping[str, t.Any], now: t.Mapping[str, t.Any]) -> set[str]:
         """The declared keys that are not as they should be."""
-        document = held(self.field.items)
+        document = required(self.field.items)
         return {
             key
             for key, value in item.items()
-            if key != "name" and not same(held(document.key(key)), value, now.get(key))
+            if key != "name" and not same(required(document.key(key)), value, now.get(key))
         }
 
     @staticmethod

@@ -499,7 +499,7 @@ def takes_newer(document: Field, key: str) -> bool:
 _T = t.TypeVar("_T")
 
 
-def held(value: _T | None) -> _T:
+def required(value: _T | None) -> _T:
     """A value that a table is bound to hold where it is asked for.
 
     :param value: the value.

@@ -18,7 +18,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.reconcil
     read_declared,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import held
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import required
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, make_world
 
 PROJECT = "/api/projects/1/"
@@ -73,18 +73,18 @@ def test_a_set_that_counts_persons_is_another_one() -> None:
 @pytest.mark.parametrize("stored", ["pt-br", "pt-BR", "pt_BR", " PT-br"])
 def test_languages_are_compared_without_case(stored: str) -> None:
     table = RESOURCES["survey"]
-    known = held(table.field("translations"))
+    known = required(table.field("translations"))
     declared = known.parse({"pt_br": {"name": "Oi"}}, "translations", [])
     assert same(known, declared, {stored: {"name": "Oi"}})
     assert not same(known, declared, {stored: {"name": "Ola"}})
     assert view(known, {stored: {"name": "Oi"}}, declared) == view(known, declared, declared)
     # Its unknown keys are found under the other spelling, too.
     assert compose(known, declared, {stored: {"name": "Ola", "own": 1}}) == {"pt-BR": {"name": "Oi", "own": 1}}
-    assert same(held(table.field("base_language")), "pt-BR", stored)
+    assert same(required(table.field("base_language")), "pt-BR", stored)
 
 
 def test_blanks_around_nested_texts_are_no_difference() -> None:
-    known = held(RESOURCES["survey"].field("questions"))
+    known = required(RESOURCES["survey"].field("questions"))
     assert same(
         known,
         [{"type": "open", "question": "Why?\n", "buttonText": " Go "}],
@@ -93,7 +93,7 @@ def test_blanks_around_nested_texts_are_no_difference() -> None:
 
 
 def test_numbers_that_read_back_as_text_are_no_difference() -> None:
-    known = held(held(RESOURCES["batch_export"].field("destination")).key("config"))
+    known = required(required(RESOURCES["batch_export"].field("destination")).key("config"))
     declared = {"max_file_size_mb": 100, "use_virtual_style_addressing": True, "port": 5432}
     stored = {"max_file_size_mb": "100", "use_virtual_style_addressing": "True", "port": "5432"}
     assert same(known, declared, stored)

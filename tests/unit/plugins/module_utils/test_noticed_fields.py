@@ -27,7 +27,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.compare 
     view,
     with_defaults,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UNKNOWN, Field, held
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UNKNOWN, Field, required
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import (
     QUOTE,
     Problems,
@@ -445,8 +445,8 @@ def test_paths_into_objects() -> None:
     assert ids_of()([{"id": 1}, 2]) == [1, 2] and ids_of("user.uuid")({"user": {"uuid": "u"}}) == "u"
     assert ids_of()(7) == 7
     with pytest.raises(LookupError, match=r"^a table lacks what its other entries need$"):
-        held(None)
-    assert held(0) == 0 and repr(UNKNOWN) == "UNKNOWN" and copy.deepcopy(UNKNOWN) is UNKNOWN
+        required(None)
+    assert required(0) == 0 and repr(UNKNOWN) == "UNKNOWN" and copy.deepcopy(UNKNOWN) is UNKNOWN
 
 
 # -- equality --------------------------------------------------------------------------------------------------------

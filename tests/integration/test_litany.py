@@ -872,7 +872,7 @@ def lost_answers(litany: Litany, kind: str, found: Findings) -> None:
         path = sample.path.format_map(litany.filled(litany.names))
         there = [row for row in litany.rows(server.api("GET", path)) if alive(litany.table, row)]
         identity = litany.table.identity
-        named = [row for row in there if identity.normal(sample.name) in identity.names(row)]
+        named = [row for row in there if identity.normalize(sample.name) in identity.names(row)]
         found.true(len(named) <= 1, f"there are {len(named)} of them")
     if sample.can_be_deleted:
         gone = litany.named(state="absent")

@@ -54,7 +54,7 @@ def _others_stay(known: t.Any) -> bool:
     """Whether each key of a document is left alone where it is not declared."""
     if known.kind == "open":
         return bool(known.merged or known.patched)
-    return known.kind == "document" and all(inner.kept or inner.computed for inner in known.fields)
+    return known.kind == "document" and all(inner.preserved or inner.computed for inner in known.fields)
 
 
 @pytest.mark.parametrize("sample", configurable())
@@ -100,7 +100,7 @@ def test_what_was_changed_by_hand_is_seen_and_put_back(posthog: Harness, sample:
         return
     for name, other in SEEN_ELSEWHERE.get(table.type, {}).items():
         assert loud.pop(name) and other in {entry["type"] for entry in drift.result["objects"]}
-    owned = {known.name for known in sample.fields if known.kept or _others_stay(known)}
+    owned = {known.name for known in sample.fields if known.preserved or _others_stay(known)}
     for name in {*loud, *quiet} - secret - owned:
         if loud.get(name) != quiet.get(name):
             assert name in seen, (name, quiet.get(name), loud.get(name), drift.result["objects"])
@@ -139,8 +139,8 @@ def test_fields_without_a_known_default_are_exported(posthog: Harness, sample: S
         assert table.type in LEFT_OUT
         return
     for known in table.fields:
-        asked = not (known.write_only or known.secret or known.computed or known.kept or known.create_only)
-        if known.rest is UNKNOWN and asked and known.exported and known.shown_by(made):
+        asked = not (known.write_only or known.secret or known.computed or known.preserved or known.create_only)
+        if known.undeclared_value is UNKNOWN and asked and known.exported and known.shown_by(made):
             declarable = known.value_in(made) is not None or bool(
                 (known.nullable or known.null_as is not None) and not known.null_is
             )

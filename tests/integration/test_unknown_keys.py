@@ -72,7 +72,7 @@ STORED_AS: dict[str, str] = {
 
 def nested(known: t.Any) -> bool:
     """Whether a field holds dictionaries of which some keys may be unknown."""
-    if known.secret or known.write_only or known.normal is not None or known.create_only:
+    if known.secret or known.write_only or known.normalize is not None or known.create_only:
         return False
     if known.kind in ("document", "open"):
         return True

@@ -34,7 +34,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.paths impo
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import counted
 from ansible_collections.community.posthog.plugins.module_utils._data.words import kind_of, nearest
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import _loaded, same, typed
-from ansible_collections.community.posthog.plugins.module_utils._engine.compose import of_unknown_kind, strangers
+from ansible_collections.community.posthog.plugins.module_utils._engine.compose import of_unknown_kind, unknown_keys
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import (
     UNDECLARED,
     UNDECLARED_KEY,
@@ -325,11 +325,11 @@ class Exporter:
                 continue
             if part.in_form:
                 self._report_strangers(part.field, obj.get(part.field.name))
-            for path, reason in part.unsaid(self.session, table, obj):
+            for path, reason in part.left_out(self.session, table, obj):
                 self._report(path, reason)
             value = self._with_stored_secrets(table, part.field.name, value, obj)
             if value is not None and not at_rest(part.field, value):
-                item[part.field.name] = self._plain(value) if part.field.rest is not UNKNOWN else value
+                item[part.field.name] = self._plain(value) if part.field.undeclared_value is not UNKNOWN else value
         if table.has_id:
             item["id"] = table.object_id(obj)
         if table.singleton and said and not (item.keys() - said.keys()):
@@ -439,7 +439,7 @@ class Exporter:
 
     def _report_strangers(self, known: Field, value: t.Any) -> None:
         """Say what of a document this release does not know, and what the export makes of it."""
-        for path, _value in strangers(known, value, (known.name,)):
+        for path, _value in unknown_keys(known, value, (known.name,)):
             holder = _holder(known, path[1:])
             if holder is not None and takes_newer(holder, str(path[-1])):
                 reason = (
@@ -461,7 +461,7 @@ class Exporter:
 
     def _is_default(self, known: Field, value: t.Any, obj: t.Mapping[str, t.Any]) -> bool:
         """Whether leaving a value out comes to the same."""
-        if known.kept or (known.create_only and value is None):
+        if known.preserved or (known.create_only and value is None):
             # Left alone where it is not declared, so an empty one says nothing.
             return value in (None, [], {}, "")
         return at_rest(known, known.value_in(obj))
@@ -498,12 +498,12 @@ class Exporter:
             return _loaded(value)
         if known.choices and isinstance(value, str) and value not in known.choices and not known.newer:
             self._report(path, f"this release does not know the value {value!r}, and refuses it")
-        return self._plain(value, known.unsaid)
+        return self._plain(value, known.server_added)
 
     def _document(self, known: Field, value: t.Any, path: str) -> t.Any:
         if not isinstance(value, dict):
             return self._plain(value)
-        if known.strange(value) is not None:
+        if known.unknown_kind(value) is not None:
             return self._plain({key: inner for key, inner in value.items() if not _is_computed(known, key)})
         out: dict[str, t.Any] = {}
         for inner in known.fields:
@@ -569,7 +569,12 @@ class Exporter:
                     seen[name] = seen.get(name, 0) + 1
             for obj in objects:
                 name = table.identity.shown(obj)
-                bad = not name or name.isdigit() or UUID.fullmatch(name) or seen.get(table.identity.normal(name), 0) > 1
+                bad = (
+                    not name
+                    or name.isdigit()
+                    or UUID.fullmatch(name)
+                    or seen.get(table.identity.normalize(name), 0) > 1
+                )
                 for path in dict.fromkeys((ref.value, table.id_path)):
                     object_id = dig(obj, path)
                     if object_id is not None:

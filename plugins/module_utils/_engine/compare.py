@@ -41,8 +41,8 @@ def same(field: Field, desired: t.Any, current: t.Any, *, partial: bool = False)
         desired, current = (
             walk(value, field.refs, lambda rule, item, where: str(item)) for value in (desired, current)
         )
-    if field.normal is not None:
-        return equal(field.normal(desired), field.normal(current))
+    if field.normalize is not None:
+        return equal(field.normalize(desired), field.normalize(current))
     if desired is None or current is None:
         return _empty(field, desired) and _empty(field, current)
     if field.kind == "document":
@@ -131,7 +131,7 @@ def _empty(field: Field, value: t.Any) -> bool:
 def _same_document(field: Field, desired: t.Any, current: t.Any, partial: bool) -> bool:
     if not isinstance(desired, dict) or not isinstance(current, dict):
         return equal(desired, current)
-    if field.strange(desired) is not None:
+    if field.unknown_kind(desired) is not None:
         return covers(desired, current)
     for known in field.fields:
         if known.computed:
@@ -139,7 +139,7 @@ def _same_document(field: Field, desired: t.Any, current: t.Any, partial: bool) 
         if known.name in desired:
             if not same(known, desired[known.name], current.get(known.name, known.default)):
                 return False
-        elif not partial and not known.untouched and known.name in current:
+        elif not partial and not known.left_alone and known.name in current:
             if not same(known, known.default, current[known.name]):
                 return False
     return all(covers(desired[key], current.get(key)) for key in desired if field.key(key) is None)
@@ -251,11 +251,11 @@ def with_defaults(field: Field, desired: t.Any) -> t.Any:
     :param desired: the declared value.
     :returns: the value with the defaults of required keys filled in.
     """
-    if field.kind != "document" or not isinstance(desired, dict) or field.strange(desired) is not None:
+    if field.kind != "document" or not isinstance(desired, dict) or field.unknown_kind(desired) is not None:
         return desired
     out = dict(desired)
     for known in field.fields:
-        if known.name not in out and known.default is not None and not known.computed and not known.untouched:
+        if known.name not in out and known.default is not None and not known.computed and not known.left_alone:
             out[known.name] = known.default
     return out
 
@@ -271,13 +271,13 @@ def reset_keys(field: Field, desired: t.Any, current: t.Any, *, partial: bool = 
     """
     if partial or field.kind != "document" or not isinstance(desired, dict) or not isinstance(current, dict):
         return frozenset()
-    if field.strange(desired) is not None:
+    if field.unknown_kind(desired) is not None:
         return frozenset()
     return frozenset(
         known.name
         for known in field.fields
         if not known.computed
-        and not known.untouched
+        and not known.left_alone
         and known.name not in desired
         and known.name in current
         and not same(known, known.default, current[known.name])
@@ -296,10 +296,10 @@ def view(field: Field, value: t.Any, other: t.Any, *, partial: bool = False, alw
     """
     if field.kind == "document" and isinstance(value, dict):
         declared = other if isinstance(other, dict) else {}
-        if field.strange(value) is not None:
+        if field.unknown_kind(value) is not None:
             # Whole where something else is declared: nobody knows what of it matters.
             shown = {key: inner for key, inner in value.items() if not getattr(field.key(key), "computed", False)}
-            return narrowed(shown, other) if field.strange(other) is not None else shown
+            return narrowed(shown, other) if field.unknown_kind(other) is not None else shown
         out: dict[str, t.Any] = {}
         for known in field.fields:
             if known.computed:
@@ -307,7 +307,7 @@ def view(field: Field, value: t.Any, other: t.Any, *, partial: bool = False, alw
             if known.name in declared or known.name in always:
                 shown = value.get(known.name, known.default)
                 out[known.name] = view(known, shown, declared.get(known.name, shown))
-            elif known.name in value and not known.untouched and not partial:
+            elif known.name in value and not known.left_alone and not partial:
                 if not same(known, known.default, value[known.name]):
                     out[known.name] = view(known, value[known.name], None)
         return out

@@ -60,7 +60,7 @@ def composed(field: Field, desired: t.Any, current: t.Any, *, partial: bool = Fa
     return _value(field, desired, None if field.secret else current, (), lost, partial=partial, top=True), lost
 
 
-def strangers(field: Field, value: t.Any, path: Path = ()) -> t.Iterator[tuple[Path, t.Any]]:
+def unknown_keys(field: Field, value: t.Any, path: Path = ()) -> t.Iterator[tuple[Path, t.Any]]:
     """What a document of the server's holds under keys that this release does not know.
 
     :param field: the field.
@@ -68,7 +68,7 @@ def strangers(field: Field, value: t.Any, path: Path = ()) -> t.Iterator[tuple[P
     :param path: where the value stands.
     :returns: paths and values. Keys without a value, which newer servers add to everything, are left out.
     """
-    if field.strange(value) is not None:
+    if field.unknown_kind(value) is not None:
         # It has no keys that this release knows, and none that it could tell from those.
         return
     if field.kind == "document" and isinstance(value, dict):
@@ -78,13 +78,13 @@ def strangers(field: Field, value: t.Any, path: Path = ()) -> t.Iterator[tuple[P
                 if inner not in (None, "", [], {}):
                     yield (*path, key), inner
             elif not known.computed:
-                yield from strangers(known, inner, (*path, key))
+                yield from unknown_keys(known, inner, (*path, key))
     elif field.kind == "list" and field.items is not None and isinstance(value, list):
         for index, item in enumerate(value):
-            yield from strangers(field.items, item, (*path, index))
+            yield from unknown_keys(field.items, item, (*path, index))
     elif field.kind == "map" and field.items is not None and isinstance(value, dict):
         for key, item in value.items():
-            yield from strangers(field.items, item, (*path, key))
+            yield from unknown_keys(field.items, item, (*path, key))
 
 
 def of_unknown_kind(field: Field, value: t.Any, path: Path = ()) -> t.Iterator[tuple[Path, str]]:
@@ -95,7 +95,7 @@ def of_unknown_kind(field: Field, value: t.Any, path: Path = ()) -> t.Iterator[t
     :param path: where the value stands.
     :returns: where each of them tells its kind, and the kind.
     """
-    tells = field.strange(value)
+    tells = field.unknown_kind(value)
     if tells is not None:
         yield (*path, tells.name), str(value[tells.name])
     elif field.kind == "document" and isinstance(value, dict):
@@ -136,7 +136,7 @@ def _value(
             desired = {key: value for key, value in {**there, **desired}.items() if value is not None}
         for key in now:
             if key not in desired:
-                lost += strangers(field.items, now[key], (*path, key))
+                lost += unknown_keys(field.items, now[key], (*path, key))
         return {key: _value(field.items, item, now.get(key), (*path, key), lost) for key, item in desired.items()}
     if field.kind == "open" and isinstance(desired, (dict, list)) and (desired or not field.clear_members):
         return _open(field, desired, current, path, lost)
@@ -145,7 +145,7 @@ def _value(
     if field.relative:
         return from_now(desired) or desired
     if desired is None:
-        lost += strangers(field, current, path)
+        lost += unknown_keys(field, current, path)
     return desired
 
 
@@ -169,7 +169,7 @@ def _document(
     now = current if isinstance(current, dict) else {}
     out: dict[str, t.Any] = {}
     other = _other_kind(field, desired, now)
-    if field.strange(desired) is not None:
+    if field.unknown_kind(desired) is not None:
         now = _written(field, now)
         if other:
             lost += [((*path, key), value) for key, value in now.items() if key not in desired and value is not None]
@@ -180,7 +180,7 @@ def _document(
             continue
         if name in desired:
             out[name] = _value(known, desired[name], now.get(name), (*path, name), lost)
-        elif now.get(name) is not None and ((known.untouched and not other) or partial):
+        elif now.get(name) is not None and ((known.left_alone and not other) or partial):
             out[name] = now[name]
         elif known.kind == "document" and known.null_as == {} and not other:
             # Back to its default goes what the release knows of it, and nothing else.
@@ -188,7 +188,7 @@ def _document(
             if inner or (top and not field.whole and name in now and not same(known, known.default, now[name])):
                 out[name] = inner or known.default
         else:
-            lost += strangers(known, now.get(name), (*path, name))
+            lost += unknown_keys(known, now.get(name), (*path, name))
             if top and not field.whole and name in now and not same(known, known.default, now[name]):
                 out[name] = known.default
     # Keys that are newer than this release: as they are declared, else as they are.
@@ -216,7 +216,7 @@ def _list(field: Field, desired: list[t.Any], current: t.Any, path: Path, lost: 
         partners = counterparts(item, desired, now, ordered=not field.unordered)
     for index, found in enumerate(now):
         if index not in partners:
-            lost += strangers(item, found, (*path, index))
+            lost += unknown_keys(item, found, (*path, index))
     return [
         _value(item, wanted, None if place is None else now[place], (*path, place or 0), lost)
         for wanted, place in zip(desired, partners)
@@ -245,7 +245,7 @@ def _open(field: Field, desired: t.Any, current: t.Any, path: Path, lost: Lost) 
     if not isinstance(desired, dict):
         return desired
     there = current if isinstance(current, dict) else {}
-    server = (*field.unsaid, *field.computed_keys)
+    server = (*field.server_added, *field.computed_keys)
     kept = {key: value for key, value in there.items() if key not in desired and key not in server}
     if is_other(desired, there):
         lost += [((*path, key), value) for key, value in kept.items() if value is not None]
@@ -326,7 +326,7 @@ def _partners_of_open(desired: list[t.Any], current: list[t.Any]) -> list[int | 
 def _other_kind(field: Field, desired: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any]) -> bool:
     """Whether a document is to be of another kind than it is, so that what it keeps means nothing there."""
     return any(
-        (known.tells or (known.required and known.choices))
+        (known.names_kind or (known.required and known.choices))
         and not _JUNCTIONS.issuperset(known.choices)
         and current.get(known.name) not in (None, desired.get(known.name))
         for known in field.fields
@@ -353,9 +353,9 @@ def counterparts(item: Field, desired: list[t.Any], current: list[t.Any], *, ord
                 left.pop(place)
                 found[index] = place
     required = tuple(key.name for key in item.fields if key.required)
-    passes = [(item.known_by, True)] if item.known_by else []
+    passes = [(item.item_keys, True)] if item.item_keys else []
     if ordered:
-        passes.append((item.alike or required, False))
+        passes.append((item.match_keys or required, False))
     for names, anywhere in passes:
         for index, wanted in enumerate(desired):
             places = [index, *left] if anywhere else [index]

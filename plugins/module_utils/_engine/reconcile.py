@@ -606,7 +606,7 @@ class Reconciler:
         if identity.by_value or identity.option not in declared.values:
             return True
         name = declared.values[identity.option]
-        return identity.normal("" if name is None else name) in identity.names(current)
+        return identity.normalize("" if name is None else name) in identity.names(current)
 
     def _create(
         self, collection: Collection, declared: Declared, values: dict[str, t.Any], *, foreign: bool = False

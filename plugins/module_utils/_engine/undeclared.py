@@ -34,7 +34,7 @@ def at_rest(known: Field, value: t.Any) -> bool:
     :param value: what the server shows.
     :returns: True if leaving it out comes to the same; False also where nobody knows.
     """
-    rest = known.rest
+    rest = known.undeclared_value
     if rest is UNKNOWN:
         return False
     if _says_nothing(rest) and _says_nothing(value):
@@ -58,9 +58,9 @@ def completed(resource: Resource, declared: Declared) -> Declared:
     :returns: the same with defaults for the rest; their names are in C(undeclared).
     """
     values = {
-        known.name: copy.deepcopy(known.rest)
+        known.name: copy.deepcopy(known.undeclared_value)
         for known in resource.fields
-        if known.rest is not UNKNOWN
+        if known.undeclared_value is not UNKNOWN
         and known.name not in declared.values
         and known.name not in (*resource.identity.options, *resource.location_options)
         and not any(name.startswith(f"{known.name}.") for name in resource.identity.within)
@@ -68,9 +68,9 @@ def completed(resource: Resource, declared: Declared) -> Declared:
         and known.api_name not in declared.extra
     }
     parts = {
-        part.field.name: copy.deepcopy(part.field.rest)
+        part.field.name: copy.deepcopy(part.field.undeclared_value)
         for part in resource.parts
-        if part.field.rest is not UNKNOWN and part.field.name not in declared.parts
+        if part.field.undeclared_value is not UNKNOWN and part.field.name not in declared.parts
     }
     return dataclasses.replace(
         declared,
@@ -117,8 +117,8 @@ def spelled_out(known: Field, desired: t.Any, current: t.Any) -> t.Any:
     if known.kind == "open":
         # Of a merged one, what is not named stays, whoever else writes it.
         others = known.merged or known.patched
-        return desired if others else _spelled_out(desired, current, (*known.unsaid, *known.computed_keys))
-    if known.strange(desired) is not None and known.strange(current) is not None:
+        return desired if others else _spelled_out(desired, current, (*known.server_added, *known.computed_keys))
+    if known.unknown_kind(desired) is not None and known.unknown_kind(current) is not None:
         return _spelled_out(desired, current, [key.name for key in known.fields if key.computed])
     if known.kind == "document" and isinstance(desired, dict) and isinstance(current, dict):
         out = dict(desired)
@@ -166,7 +166,7 @@ def unspelled(known: Field, body: t.Any, desired: t.Any) -> t.Any:
     """
     if known.kind == "open":
         return body if known.merged or known.patched or known.clear_members else _unspelled(body, desired)
-    if known.strange(desired) is not None:
+    if known.unknown_kind(desired) is not None:
         return _unspelled(body, desired)
     if known.kind == "document" and isinstance(body, dict) and isinstance(desired, dict):
         inner = {item.name: item for item in known.fields if item.name in desired}

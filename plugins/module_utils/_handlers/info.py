@@ -122,7 +122,7 @@ class InfoHandler(ModuleHandler):
         else:
             objects = collection.all()
         if names is not None:
-            wanted = {table.identity.normal(name) for name in names}
+            wanted = {table.identity.normalize(name) for name in names}
             objects = [obj for obj in objects if wanted.intersection(table.identity.names(obj))]
         if details:
             objects = [whole for whole in (collection.whole(obj) for obj in objects) if whole is not None]

@@ -43,7 +43,7 @@ if t.TYPE_CHECKING:
 THRESHOLD = Document(
     "threshold",
     [
-        Text("name", nullable=True, kept=True),
+        Text("name", nullable=True, preserved=True),
         Document(
             "configuration",
             [
@@ -72,13 +72,13 @@ CONFIG = Document(
     [
         KindOf("type", list(_CONFIG_KEYS)),
         # What is not said, PostHog may fill in.
-        Int("series_index", minimum=0, kept=True),
-        Bool("check_ongoing_interval", nullable=True, kept=True),
-        Text("column", nullable=True, kept=True),
-        Choice("evaluation", ["last_row", "first_row", "any_row"], kept=True),
-        Text("label_column", nullable=True, kept=True),
-        Int("funnel_step", nullable=True, kept=True),
-        Choice("metric", ["conversion_from_start", "conversion_from_previous"], kept=True),
+        Int("series_index", minimum=0, preserved=True),
+        Bool("check_ongoing_interval", nullable=True, preserved=True),
+        Text("column", nullable=True, preserved=True),
+        Choice("evaluation", ["last_row", "first_row", "any_row"], preserved=True),
+        Text("label_column", nullable=True, preserved=True),
+        Int("funnel_step", nullable=True, preserved=True),
+        Choice("metric", ["conversion_from_start", "conversion_from_previous"], preserved=True),
     ],
     nullable=True,
     whole=True,
@@ -101,26 +101,26 @@ _DETECTOR_KEYS = {
 
 #: The settings of a detector. PostHog writes its defaults into what it stores, so nothing is said about the rest.
 _DETECTOR = (
-    Number("threshold", nullable=True, minimum=0, maximum=1, kept=True),
-    Int("window", nullable=True, minimum=5, maximum=1000, kept=True),
-    Number("multiplier", nullable=True, minimum=0.5, maximum=10, kept=True),
-    Number("lower_bound", nullable=True, kept=True),
-    Number("upper_bound", nullable=True, kept=True),
-    Int("n_estimators", nullable=True, minimum=10, maximum=500, kept=True),
-    Int("n_neighbors", nullable=True, minimum=1, maximum=50, kept=True),
-    Choice("method", ["largest", "mean", "median"], nullable=True, kept=True),
-    Int("n_bins", nullable=True, minimum=5, maximum=50, kept=True),
-    Text("kernel", nullable=True, kept=True),
-    Number("nu", nullable=True, kept=True),
+    Number("threshold", nullable=True, minimum=0, maximum=1, preserved=True),
+    Int("window", nullable=True, minimum=5, maximum=1000, preserved=True),
+    Number("multiplier", nullable=True, minimum=0.5, maximum=10, preserved=True),
+    Number("lower_bound", nullable=True, preserved=True),
+    Number("upper_bound", nullable=True, preserved=True),
+    Int("n_estimators", nullable=True, minimum=10, maximum=500, preserved=True),
+    Int("n_neighbors", nullable=True, minimum=1, maximum=50, preserved=True),
+    Choice("method", ["largest", "mean", "median"], nullable=True, preserved=True),
+    Int("n_bins", nullable=True, minimum=5, maximum=50, preserved=True),
+    Text("kernel", nullable=True, preserved=True),
+    Number("nu", nullable=True, preserved=True),
     Document(
         "preprocessing",
         [
-            Int("diffs_n", nullable=True, minimum=0, kept=True),
-            Int("lags_n", nullable=True, minimum=0, maximum=10, kept=True),
-            Int("smooth_n", nullable=True, minimum=0, maximum=30, kept=True),
+            Int("diffs_n", nullable=True, minimum=0, preserved=True),
+            Int("lags_n", nullable=True, minimum=0, maximum=10, preserved=True),
+            Int("smooth_n", nullable=True, minimum=0, maximum=30, preserved=True),
         ],
         nullable=True,
-        kept=True,
+        preserved=True,
     ),
 )
 
@@ -129,11 +129,11 @@ DETECTOR = Document(
     [
         KindOf("type", _DETECTORS),
         *_DETECTOR,
-        Choice("operator", ["and", "or"], kept=True),
+        Choice("operator", ["and", "or"], preserved=True),
         ListOf(
             "detectors",
             Document("detector", [KindOf("type", _DETECTORS[:-1]), *_DETECTOR]),
-            kept=True,
+            preserved=True,
         ),
     ],
     nullable=True,
@@ -195,7 +195,7 @@ def _config_fits(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
 
 def _detector_fits(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
     config = values.get("detector_config")
-    if not isinstance(config, dict) or DETECTOR.strange(config) is not None:
+    if not isinstance(config, dict) or DETECTOR.unknown_kind(config) is not None:
         return
     yield from _keys_fit(config, "detector_config")
     inner = config.get("detectors") or []
@@ -337,7 +337,7 @@ ALERT = Resource(
                 )
             ],
             nullable=True,
-            normal=blocked_minutes,
+            normalize=blocked_minutes,
             since="2026",
         ),
         Bool("investigation_agent_enabled", since="2026"),

@@ -19,7 +19,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 )
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig, written_path
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import covers, equal, same
-from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose, strangers
+from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose, unknown_keys
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
     INSIGHT,
     QUERY_MENTIONS,
@@ -129,9 +129,9 @@ INSIGHT_TABLE = Resource(
         Text("derived_name", nullable=True, max_length=400),
         Text("description", null_as="", max_length=400),
         # PostHog brings a query to its newest schema and notes the version at every node.
-        viz_query("query", nullable=True, unsaid=("version",)),
+        viz_query("query", nullable=True, server_added=("version",)),
         # The tiles of the dashboards say the same from the other side, and what they say is not undone from here.
-        References("dashboards", Ref("dashboard", holds=True), null_as=[], kept=True),
+        References("dashboards", Ref("dashboard", holds=True), null_as=[], preserved=True),
         Tags(),
         Bool("favorited", default=False),
         # An insight that is not saved is a draft that nobody else sees.
@@ -168,7 +168,7 @@ BOX = Document(
     "box",
     [Int(name, minimum=0) for name in ("x", "y")]
     + [Int(name, minimum=1) for name in ("w", "h")]
-    + [Int(name, minimum=1, kept=True) for name in ("minW", "minH")]
+    + [Int(name, minimum=1, preserved=True) for name in ("minW", "minH")]
     # What the browser's grid adds: the number of the tile where the layout was made, and what was done to it there.
     + [Anything(name, computed=True) for name in ("i", "moved", "static")],
     newer=True,
@@ -179,7 +179,7 @@ BUTTON = Document(
     [
         Text("url", required=True, max_length=2000),
         Text("text", required=True, max_length=200),
-        Choice("placement", ["left", "right"], default="left", kept=True),
+        Choice("placement", ["left", "right"], default="left", preserved=True),
         *(Anything(name, computed=True) for name in _NOTED),
     ],
     nullable=True,
@@ -551,17 +551,17 @@ class DashboardTiles(Part):
             )
         return [shown for *_key, shown in sorted(out, key=lambda item: item[:3])]
 
-    def unsaid(
+    def left_out(
         self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]
     ) -> t.Iterator[tuple[str, str]]:
-        """See :meth:`Part.unsaid`."""
+        """See :meth:`Part.left_out`."""
         for tile in objects_in(current, "tiles"):
             kind, content = self._content(tile)
             if not tile.get("deleted") and kind not in _CONTENTS:
                 what = f"the tile {tile.get('id')} ({kind} {content})"
                 yield self.field.name, f"{what} is of a kind that cannot be declared, and was left out"
             elif kind == "button_tile" and not tile.get("deleted"):
-                for path, _value in strangers(BUTTON, tile[kind], (kind,)):
+                for path, _value in unknown_keys(BUTTON, tile[kind], (kind,)):
                     yield (
                         f"{self.field.name}.{written_path(path)}",
                         "this release does not know the key, so it is written as it is",

@@ -123,7 +123,7 @@ ERROR_TRACKING_RULE = Resource(
         # Null leaves it as it is, so nobody can be taken off a rule.
         Document(
             "assignee",
-            [KindOf("type", ["user", "role"]), Anything("id", required=True, normal=str)],
+            [KindOf("type", ["user", "role"]), Anything("id", required=True, normalize=str)],
             refs=(
                 NestedRef({"type": "user"}, "id", Ref("member", value="user.id")),
                 NestedRef({"type": "role"}, "id", Ref("role")),
@@ -192,7 +192,7 @@ ERROR_TRACKING_SETTINGS = Resource(
         _limit("per_issue_rate_limit_bucket_size_minutes"),
         Document(
             "spike_detection",
-            [Int(name, minimum=1, kept=True) for name in ("snooze_duration_minutes", "multiplier", "threshold")],
+            [Int(name, minimum=1, preserved=True) for name in ("snooze_duration_minutes", "multiplier", "threshold")],
         ),
     ),
 )

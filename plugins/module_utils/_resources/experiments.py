@@ -99,7 +99,7 @@ EXPERIMENT_HOLDOUT = Resource(
                     Number("rollout_percentage", required=True, minimum=0, maximum=100),
                     Reference("aggregation_group_type_index", GROUP_TYPE, nullable=True),
                     Text("description", nullable=True),
-                    Anything("sort_key", kept=True),
+                    Anything("sort_key", preserved=True),
                     # PostHog makes it of the holdout's id.
                     Text("variant", computed=True),
                 ],
@@ -130,7 +130,7 @@ METRIC_KEYS: tuple[Field, ...] = (
     KindOf("kind", ["ExperimentMetric", "ExperimentTrendsQuery", "ExperimentFunnelsQuery"]),
     KindOf("metric_type", list(_METRIC_NEEDS), required=False, nullable=True),
     # Results are kept under it, so it stays with the metric that it belongs to.
-    Text("uuid", kept=True),
+    Text("uuid", preserved=True),
     Text("name", nullable=True),
     Choice("goal", ["increase", "decrease"], nullable=True),
     Int("conversion_window", nullable=True),
@@ -154,8 +154,8 @@ METRIC_KEYS: tuple[Field, ...] = (
     Open("count_query", nullable=True, checked=_NODES.anywhere),
     Open("exposure_query", nullable=True, checked=_NODES.anywhere),
     Open("funnels_query", nullable=True, checked=_NODES.anywhere),
-    Int("experiment_id", kept=True),
-    Int("version", kept=True),
+    Int("experiment_id", preserved=True),
+    Int("version", preserved=True),
     Text("fingerprint", computed=True),
     Bool("isSharedMetric", computed=True),
     Int("sharedMetricId", computed=True),
@@ -505,7 +505,7 @@ def _of_the_toolbar(_session: Lookup, obj: Values) -> bool:
     return obj.get("type") == "web"
 
 
-METRIC = Document("metric", METRIC_KEYS, newer=True, alike=("kind", "metric_type"))
+METRIC = Document("metric", METRIC_KEYS, newer=True, match_keys=("kind", "metric_type"))
 
 EXPERIMENT = Resource(
     type="experiment",
@@ -604,7 +604,7 @@ EXPERIMENT = Resource(
                     Anything("id", required=True),
                     Document("metadata", [Choice("type", ["primary", "secondary"], null_as="primary")]),
                 ],
-                known_by=("id",),
+                item_keys=("id",),
             ),
             api="saved_metrics_ids",
             read=("saved_metrics",),

@@ -52,8 +52,8 @@ VARIANT = Document(
         Number("rollout_percentage", required=True, minimum=0, maximum=100),
         Text("description", nullable=True),
     ],
-    known_by=("key",),
-    alike=("key",),
+    item_keys=("key",),
+    match_keys=("key",),
 )
 
 PROPERTY = Document(
@@ -65,11 +65,11 @@ PROPERTY = Document(
         Choice("operator", OPERATORS, nullable=True, null_as="exact", default="exact", newer=True),
         Reference("group_type_index", GROUP_TYPE, nullable=True),
         Bool("negation", nullable=True, null_as=False, default=False),
-        Text("label", nullable=True, kept=True),
+        Text("label", nullable=True, preserved=True),
         Text("cohort_name", computed=True),
         Anything("group_key_names", computed=True),
     ],
-    known_by=("type", "key"),
+    item_keys=("type", "key"),
 )
 
 GROUP = Document(
@@ -89,7 +89,7 @@ GROUP = Document(
         # PostHog writes it into every set; null means persons, as does its absence.
         Reference("aggregation_group_type_index", GROUP_TYPE, nullable=True),
         Text("description", nullable=True),
-        Anything("sort_key", kept=True),
+        Anything("sort_key", preserved=True),
         Bool("exposure_frozen", computed=True),
         Int("exposure_frozen_cohort", computed=True),
     ],
@@ -133,19 +133,19 @@ FILTERS = _filters(
         Document("multivariate", [ListOf("variants", VARIANT, required=True)], nullable=True),
         Map("payloads", Field("payload", "json"), nullable=True, null_as={}, default={}),
         # Derived from the condition sets since 2026, what counts before.
-        Reference("aggregation_group_type_index", GROUP_TYPE, nullable=True, kept=True),
+        Reference("aggregation_group_type_index", GROUP_TYPE, nullable=True, preserved=True),
         # Early access features and experiments write these three into the flags they use.
-        Bool("feature_enrollment", nullable=True, kept=True),
+        Bool("feature_enrollment", nullable=True, preserved=True),
         Document(
             "holdout",
             [Anything("id", required=True), Number("exclusion_percentage", required=True, minimum=0, maximum=100)],
             nullable=True,
-            kept=True,
+            preserved=True,
         ),
         # The names that servers before 2026 have for the two above; newer ones drop them quietly.
-        Anything("super_groups", kept=True),
-        Anything("holdout_groups", kept=True),
-        Bool("early_exit", nullable=True, kept=True),
+        Anything("super_groups", preserved=True),
+        Anything("holdout_groups", preserved=True),
+        Bool("early_exit", nullable=True, preserved=True),
     ],
     refs=(*PROPERTY_REFS, *CONDITION_GROUP_REFS, NestedRef({}, "id", Ref("experiment_holdout"), within="holdout")),
     # PostHog refuses a new flag without a condition set (2026), or makes this one for it (2024).

@@ -75,7 +75,7 @@ LOGS_VIEW = Resource(
                 "column",
                 [
                     # PostHog gives a column an id where it has none.
-                    Text("id", nullable=True, kept=True),
+                    Text("id", nullable=True, preserved=True),
                     Text("type", nullable=True),
                     Text("name", nullable=True),
                     Text("expression", nullable=True),

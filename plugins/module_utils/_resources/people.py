@@ -56,7 +56,7 @@ EVENT_FILTER = Document(
         Anything("value"),
         Choice("operator", _COUNTED, nullable=True, newer=True),
     ],
-    known_by=("type", "key"),
+    item_keys=("type", "key"),
 )
 
 #: What a condition may say besides type and, for a group, values.
@@ -89,7 +89,7 @@ _TYPES = ("AND", "OR", "behavioral", "cohort", "person", "person_metadata")
 def _group(depth: int) -> Field:
     """A group of conditions that may hold groups, down to a depth that nobody reaches."""
     inner = _CONDITION if depth == 0 else (*_CONDITION, ListOf("values", _group(depth - 1)))
-    return Document("condition", (KindOf("type", _TYPES), *inner), known_by=("type", "key"))
+    return Document("condition", (KindOf("type", _TYPES), *inner), item_keys=("type", "key"))
 
 
 def _some_filters(filters: t.Any) -> t.Any:
@@ -327,7 +327,7 @@ ACTION_TABLE = Resource(
         Bool("post_to_slack", null_as=False),
         Text("slack_message_format", null_as="", max_length=1200),
         # PostHog puts its own time there, whatever it is given, so all that counts is whether there is one.
-        Time("pinned_at", nullable=True, relative=True, normal=bool),
+        Time("pinned_at", nullable=True, relative=True, normalize=bool),
         Text("_create_in_folder", write_only=True, since="2025"),
     ),
 )

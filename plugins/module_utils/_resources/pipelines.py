@@ -156,15 +156,15 @@ SCHEMA_ITEM = Document(
         Text("requiredScopes", nullable=True),
         Field("templating", "any", choices=(True, False, "hog", "liquid"), nullable=True),
     ],
-    known_by=("key",),
-    alike=("key",),
+    item_keys=("key",),
+    match_keys=("key",),
 )
 
 INPUT = Document(
     "input",
     [
         Anything("value"),
-        Choice("templating", ["hog", "liquid"], nullable=True, kept=True),
+        Choice("templating", ["hog", "liquid"], nullable=True, preserved=True),
         Field("secret", "any", nullable=True),
         Anything("bytecode", computed=True),
         Int("order", computed=True),
@@ -270,11 +270,11 @@ MAPPING = Document(
     "mapping",
     [
         Text("name", nullable=True),
-        ListOf("inputs_schema", SCHEMA_ITEM, null_as=[], kept=True),
+        ListOf("inputs_schema", SCHEMA_ITEM, null_as=[], preserved=True),
         INPUTS,
         Document("filters", _FILTER_KEYS, nullable=True, null_as={}, default={}, null_is="every event; {} says that"),
     ],
-    alike=("name",),
+    match_keys=("name",),
 )
 
 
@@ -542,7 +542,7 @@ HOG_FUNCTION = Resource(
         Text("description", null_as="", unsettled=True),
         Bool("enabled", default=False),
         # PostHog cuts off white space at the end.
-        Text("hog", normal=lambda value: value.rstrip() if isinstance(value, str) else value),
+        Text("hog", normalize=lambda value: value.rstrip() if isinstance(value, str) else value),
         ListOf("inputs_schema", SCHEMA_ITEM, null_as=[], unsettled=True),
         INPUTS,
         Document(
@@ -878,7 +878,7 @@ CONFIG = Document(
     "config",
     [
         *(
-            Text(name, kept=True)
+            Text(name, preserved=True)
             for name in (
                 "bucket_name",
                 "region",
@@ -900,7 +900,7 @@ CONFIG = Document(
             )
         ),
         *(
-            Text(name, kept=True, nullable=True)
+            Text(name, preserved=True, nullable=True)
             for name in (
                 "compression",
                 "encryption",
@@ -920,13 +920,13 @@ CONFIG = Document(
                 "aws_secret_access_key",
             )
         ),
-        Choice("file_format", ["JSONLines", "Parquet"], kept=True),
-        Choice("mode", ["INSERT", "COPY"], kept=True),
-        Int("max_file_size_mb", kept=True, nullable=True),
-        Int("port", kept=True),
-        *(ListOf(name, Text("event"), kept=True, nullable=True, unordered=True) for name in _EVENTS),
+        Choice("file_format", ["JSONLines", "Parquet"], preserved=True),
+        Choice("mode", ["INSERT", "COPY"], preserved=True),
+        Int("max_file_size_mb", preserved=True, nullable=True),
+        Int("port", preserved=True),
+        *(ListOf(name, Text("event"), preserved=True, nullable=True, unordered=True) for name in _EVENTS),
         *(
-            Bool(name, kept=True)
+            Bool(name, preserved=True)
             for name in (
                 "use_virtual_style_addressing",
                 "has_self_signed_cert",
@@ -940,14 +940,14 @@ CONFIG = Document(
             [
                 Text("s3_bucket", required=True),
                 Text("region_name", required=True),
-                Text("s3_key_prefix", kept=True),
+                Text("s3_key_prefix", preserved=True),
                 Anything("authorization", required=True),
                 Anything("bucket_credentials", required=True),
             ],
-            kept=True,
+            preserved=True,
             nullable=True,
         ),
-        Text("hog_function_id", kept=True),
+        Text("hog_function_id", preserved=True),
         Anything("legacy_parquet_extension", computed=True),
     ],
     required=True,
@@ -1054,7 +1054,7 @@ BATCH_EXPORT = Resource(
             "destination",
             [
                 KindOf("type", list(DESTINATIONS)),
-                Reference("integration", Ref("integration"), nullable=True, kept=True),
+                Reference("integration", Ref("integration"), nullable=True, preserved=True),
                 CONFIG,
             ],
             required=True,
@@ -1068,7 +1068,7 @@ BATCH_EXPORT = Resource(
         Time("start_at", nullable=True, relative=True),
         Time("end_at", nullable=True, relative=True),
         # PostHog makes a schema of it, and prints the query in its own way.
-        Text("hogql_query", read=("schema.hogql_query",), sparse=True, normal=_query_text),
+        Text("hogql_query", read=("schema.hogql_query",), sparse=True, normalize=_query_text),
         ListOf(
             "filters",
             Filters("filter"),

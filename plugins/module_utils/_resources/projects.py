@@ -121,28 +121,28 @@ SETTINGS: tuple[Field, ...] = (
     Document(
         "revenue_analytics_config",
         [
-            Text("base_currency", kept=True),
-            ListOf("events", Open("event"), kept=True),
-            Bool("filter_test_accounts", kept=True),
+            Text("base_currency", preserved=True),
+            ListOf("events", Open("event"), preserved=True),
+            Bool("filter_test_accounts", preserved=True),
         ],
     ),
     Open("marketing_analytics_config", merged=True),
     Document(
         "customer_analytics_config",
         [
-            Open("activity_event", kept=True),
-            Open("signup_pageview_event", kept=True),
-            Open("signup_event", kept=True),
-            Open("subscription_event", kept=True),
-            Open("payment_event", kept=True),
-            Int("account_group_type_index", nullable=True, kept=True),
+            Open("activity_event", preserved=True),
+            Open("signup_pageview_event", preserved=True),
+            Open("signup_event", preserved=True),
+            Open("subscription_event", preserved=True),
+            Open("payment_event", preserved=True),
+            Int("account_group_type_index", nullable=True, preserved=True),
         ],
     ),
     Document(
         "workflows_config",
         [
-            Bool("capture_workflows_engagement_events", kept=True),
-            Choice("email_tracking_consent_mode", ["off", "opt_out", "opt_in"], kept=True),
+            Bool("capture_workflows_engagement_events", preserved=True),
+            Choice("email_tracking_consent_mode", ["off", "opt_out", "opt_in"], preserved=True),
         ],
     ),
     Text("base_currency"),
@@ -461,7 +461,7 @@ CONFIGS: tuple[Part, ...] = (
     Config(
         Document(
             "default_release_conditions",
-            [Bool("enabled", kept=True), ListOf("default_groups", GROUP, null_as=[], kept=True)],
+            [Bool("enabled", preserved=True), ListOf("default_groups", GROUP, null_as=[], preserved=True)],
             refs=(*PROPERTY_REFS, *CONDITION_GROUP_REFS),
         ),
         "PUT",
@@ -471,17 +471,24 @@ CONFIGS: tuple[Part, ...] = (
         Document(
             "experiments_config",
             [
-                Text("experiment_recalculation_time", nullable=True, kept=True),
-                Field("default_experiment_confidence_level", "decimal", nullable=True, minimum=0, maximum=1, kept=True),
-                Choice("default_experiment_stats_method", ["bayesian", "frequentist"], nullable=True, kept=True),
-                Bool("experiment_precomputation_enabled", nullable=True, kept=True),
-                Bool("default_only_count_matured_users", nullable=True, kept=True),
-                Bool("default_cuped_enabled", nullable=True, kept=True),
-                Int("default_cuped_lookback_days", nullable=True, minimum=1, kept=True),
-                Field("default_minimum_detectable_effect", "decimal", nullable=True, minimum=0, kept=True),
-                Bool("default_sequential_testing_enabled", nullable=True, kept=True),
-                Field("default_sequential_tuning_parameter", "decimal", nullable=True, minimum=0, kept=True),
-                Text("flag_cleanup_repository", nullable=True, casefold=True, kept=True),
+                Text("experiment_recalculation_time", nullable=True, preserved=True),
+                Field(
+                    "default_experiment_confidence_level",
+                    "decimal",
+                    nullable=True,
+                    minimum=0,
+                    maximum=1,
+                    preserved=True,
+                ),
+                Choice("default_experiment_stats_method", ["bayesian", "frequentist"], nullable=True, preserved=True),
+                Bool("experiment_precomputation_enabled", nullable=True, preserved=True),
+                Bool("default_only_count_matured_users", nullable=True, preserved=True),
+                Bool("default_cuped_enabled", nullable=True, preserved=True),
+                Int("default_cuped_lookback_days", nullable=True, minimum=1, preserved=True),
+                Field("default_minimum_detectable_effect", "decimal", nullable=True, minimum=0, preserved=True),
+                Bool("default_sequential_testing_enabled", nullable=True, preserved=True),
+                Field("default_sequential_tuning_parameter", "decimal", nullable=True, minimum=0, preserved=True),
+                Text("flag_cleanup_repository", nullable=True, casefold=True, preserved=True),
             ],
         )
     ),
@@ -489,9 +496,9 @@ CONFIGS: tuple[Part, ...] = (
         Document(
             "logs_config",
             [
-                ListOf("logs_distinct_id_attribute_keys", Text("key", max_length=200), kept=True),
-                ListOf("logs_session_id_attribute_keys", Text("key", max_length=200), kept=True),
-                ListOf("logs_pattern_message_keys", Text("key", max_length=200), kept=True),
+                ListOf("logs_distinct_id_attribute_keys", Text("key", max_length=200), preserved=True),
+                ListOf("logs_session_id_attribute_keys", Text("key", max_length=200), preserved=True),
+                ListOf("logs_pattern_message_keys", Text("key", max_length=200), preserved=True),
             ],
         )
     ),

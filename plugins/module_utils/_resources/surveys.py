@@ -106,7 +106,7 @@ QUESTION = Document(
     "question",
     [
         # Answers are kept under it, so it stays with the question that it belongs to.
-        Text("id", kept=True),
+        Text("id", preserved=True),
         KindOf("type", ["open", "link", "rating", "single_choice", "multiple_choice"]),
         Text("question", required=True, html=True),
         *_texts("description"),
@@ -161,8 +161,8 @@ QUESTION = Document(
             null_as={},
         ),
     ],
-    known_by=("type", "question"),
-    alike=("type",),
+    item_keys=("type", "question"),
+    match_keys=("type",),
     newer=True,
 )
 
@@ -326,7 +326,7 @@ def _questions_fit(values: Values) -> Found:
     questions = values.get("questions") or []
     for index, question in enumerate(questions):
         where = f"questions[{index}]"
-        if QUESTION.strange(question) is not None:
+        if QUESTION.unknown_kind(question) is not None:
             continue
         kind, choices = question["type"], question.get("choices")
         if kind in _CHOICES and not 2 <= len(choices or []) <= 20:
@@ -551,7 +551,7 @@ SURVEY = Resource(
         Open("response_sampling_daily_limits", nullable=True, since="2025"),
         Bool("enable_partial_responses", nullable=True, null_as=False, since="2025"),
         Bool("enable_iframe_embedding", since="2026"),
-        Text("base_language", null_as="en", normal=_language, since="2026"),
+        Text("base_language", null_as="en", normalize=_language, since="2026"),
         Map(
             "translations",
             Document(

@@ -223,7 +223,7 @@ GROUP_PROPERTY = Document(
         RULES,
         Text("description", nullable=True, null_as="", default=""),
     ],
-    known_by=("name",),
+    item_keys=("name",),
 )
 
 

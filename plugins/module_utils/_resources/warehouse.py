@@ -257,10 +257,10 @@ class JobInputs(Part):
         shown = current.get("job_inputs")
         return {key: value for key, value in shown.items() if _is_told(value)} if isinstance(shown, dict) else None
 
-    def unsaid(
+    def left_out(
         self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]
     ) -> t.Iterator[tuple[str, str]]:
-        """See :meth:`Part.unsaid`."""
+        """See :meth:`Part.left_out`."""
         for path, needed in _unseen(session, current):
             if not needed:
                 where = ".".join(("job_inputs", *map(str, path)))
@@ -703,9 +703,9 @@ WAREHOUSE_JOIN = Resource(
     since="2025",
     fields=(
         Text("field_name", required=True, pattern=(r"[^.]+", "a name without dots")),
-        Text("source_table_name", required=True, normal=canonical),
+        Text("source_table_name", required=True, normalize=canonical),
         Text("source_table_key", required=True),
-        Text("joining_table_name", required=True, normal=canonical),
+        Text("joining_table_name", required=True, normalize=canonical),
         Text("joining_table_key", required=True),
         Document(
             "configuration",

@@ -76,16 +76,16 @@ class Field:
     :param names: the text is the name of another object, and is sent as it is.
     :param refs: references inside the document.
     :param computed: the server's own; never compared, never sent.
-    :param kept: owned by someone else: left as it is unless it is declared.
+    :param preserved: owned by someone else: left as it is unless it is declared.
     :param stays: a key of a document that is left as it is where the document is declared without it, unless the
         declaration is the whole truth.
-    :param normal: brings a value into the form in which two of them are compared, where PostHog stores it in other
+    :param normalize: brings a value into the form in which two of them are compared, where PostHog stores it in other
         words than it was written in.
     :param write_only: accepted but never shown.
     :param exported: an export tells it; not where another field tells the same in a better way.
     :param unportable: why its value means nothing in another project; an export says so.
-    :param unsaid: keys of an open document, at any depth, that the server adds; an export leaves them out, and no write
-        repeats them.
+    :param server_added: keys of an open document, at any depth, that the server adds; an export leaves them out, and no
+        write repeats them.
     :param computed_keys: keys of an open document, at any depth, that the server computes; no write repeats them.
     :param secret: never or only masked on read.
     :param unsettled: what PostHog puts where nothing was said depends on something else: a template, an account. So
@@ -103,17 +103,17 @@ class Field:
         and returns the value in the form that PostHog takes.
     :param newer: a document takes keys, or a choice values, that this release does not know, with a warning, since
         PostHog does; what is nearly a known one is a typo.
-    :param tells: the value says of which kind the document is that it stands in. A document of a kind that this release
-        does not know is passed on, compared and kept as an open one: see :meth:`Field.strange`.
+    :param names_kind: the value says of which kind the document is that it stands in. A document of a kind that this
+        release does not know is passed on, compared and kept as an open one: see :meth:`Field.unknown_kind`.
     :param relative: a time may be given relative to now (C(+14d)); where the object has one already, that is it.
     :param initial: what a creation sends where nothing is declared.
     :param merged: a map or an open document of which only the declared keys count; the others stay as they are, and
         null takes a key away.
     :param patched: PostHog lays what is sent of an open document over what it has, so nothing else of it is repeated.
     :param whole: a write replaces the document whole, so what is not declared is not sent.
-    :param known_by: keys of a list's item; where these are equal it is the same, wherever it stands, although what else
-        it says has changed. Its kept keys stay with it.
-    :param alike: the same for an item in the same place; the required keys if none are given.
+    :param item_keys: keys by which an item of a list is recognised, wherever it stands, although others of its keys
+        have changed. Its preserved keys stay with it.
+    :param match_keys: the same for an item at the same index; the required keys if none are given.
     :param html: the server cleans up the markup in the text.
     :param clear_members: the server ignores an empty document, so clearing it sends null for each of its keys.
     :param aliases: other names of the option.
@@ -144,13 +144,13 @@ class Field:
     names: Ref | None = None
     refs: tuple[NestedRef, ...] = ()
     computed: bool = False
-    kept: bool = False
+    preserved: bool = False
     stays: bool = False
-    normal: t.Callable[[t.Any], t.Any] | None = None
+    normalize: t.Callable[[t.Any], t.Any] | None = None
     write_only: bool = False
     exported: bool = True
     unportable: str = ""
-    unsaid: tuple[str, ...] = ()
+    server_added: tuple[str, ...] = ()
     computed_keys: tuple[str, ...] = ()
     secret: bool = False
     unsettled: bool = False
@@ -164,27 +164,27 @@ class Field:
     reading: t.Callable[[t.Any], t.Any] | None = None
     checked: Check | None = None
     newer: bool = False
-    tells: bool = False
+    names_kind: bool = False
     relative: bool = False
     initial: t.Any = None
     merged: bool = False
     patched: bool = False
     whole: bool = False
-    known_by: tuple[str, ...] = ()
-    alike: tuple[str, ...] = ()
+    item_keys: tuple[str, ...] = ()
+    match_keys: tuple[str, ...] = ()
     html: bool = False
     clear_members: bool = False
     aliases: tuple[str, ...] = ()
     since: str | None = None
 
     @property
-    def rest(self) -> t.Any:
+    def undeclared_value(self) -> t.Any:
         """What the field of a resource type is at where nobody says anything, in the API's form.
 
         :data:`UNKNOWN` where nobody knows that, where it is not the task's business, and where nothing could be put
         back there.
         """
-        if self.required or self.computed or self.secret or self.write_only or self.kept or self.create_only:
+        if self.required or self.computed or self.secret or self.write_only or self.preserved or self.create_only:
             return UNKNOWN
         if self.unsettled or not self.exported:
             return UNKNOWN
@@ -194,9 +194,9 @@ class Field:
         return None if self.nullable else UNKNOWN
 
     @property
-    def untouched(self) -> bool:
+    def left_alone(self) -> bool:
         """Whether it is left as it is where nobody names it."""
-        return self.kept or self.stays
+        return self.preserved or self.stays
 
     @property
     def api_name(self) -> str:
@@ -263,7 +263,7 @@ class Field:
                 return known
         return None
 
-    def strange(self, value: t.Any) -> Field | None:
+    def unknown_kind(self, value: t.Any) -> Field | None:
         """Whether a document is of a kind that this release does not know.
 
         Nothing is known of the keys of such a document, not even of those that other kinds have too.
@@ -274,7 +274,7 @@ class Field:
         if self.kind != "document" or not isinstance(value, dict):
             return None
         for known in self.fields:
-            told = value.get(known.name) if known.tells else None
+            told = value.get(known.name) if known.names_kind else None
             if isinstance(told, str) and told not in known.choices and likely(told, known.choices) is None:
                 return known
         return None
@@ -436,7 +436,7 @@ class Field:
         if not isinstance(value, dict):
             problems.append((path, f"takes a dictionary, not {form_of(value)}"))
             return value
-        tells = self.strange(value)
+        tells = self.unknown_kind(value)
         if tells is not None:
             where = f"{path}.{tells.name}" if path else tells.name
             text = (

@@ -60,7 +60,7 @@ class Identity:
         """All options that tell which object is meant."""
         return ((self.option,) if self.option else ()) + tuple(name.partition(".")[0] for name in self.within)
 
-    def normal(self, value: t.Any) -> str:
+    def normalize(self, value: t.Any) -> str:
         """The form in which names are compared.
 
         :param value: a name.
@@ -76,7 +76,7 @@ class Identity:
         :returns: at least one name, unless the object has none.
         """
         found = [dig(obj, path) for path in self.read]
-        names = [self.normal(value) for value in found if value is not None]
+        names = [self.normalize(value) for value in found if value is not None]
         return ["", *names] if self.nameless and found[0] is None else names
 
     def shown(self, obj: t.Mapping[str, t.Any]) -> str:

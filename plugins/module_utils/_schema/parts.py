@@ -236,7 +236,7 @@ class Part:
         """
         raise NotImplementedError
 
-    def unsaid(
+    def left_out(
         self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]
     ) -> t.Iterator[tuple[str, str]]:
         """What :meth:`export` leaves out although it is there, because nothing can declare it.

@@ -53,7 +53,7 @@ def Choice(name: str, choices: t.Sequence[t.Any], **more: t.Any) -> Field:
 def KindOf(name: str, choices: t.Sequence[t.Any], **more: t.Any) -> Field:
     """A text field that says of which kind the document is that it stands in; PostHog learns new ones."""
     more.setdefault("required", True)
-    return Field(name, "str", choices=tuple(choices), newer=True, tells=True, **more)
+    return Field(name, "str", choices=tuple(choices), newer=True, names_kind=True, **more)
 
 
 def Word(name: str, words: t.Mapping[str, t.Any], **more: t.Any) -> Field:

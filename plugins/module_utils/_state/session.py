@@ -234,7 +234,7 @@ class Collection:
         :returns: none, one, or several objects.
         """
         identity = self.resource.identity
-        wanted = identity.normal(name)
+        wanted = identity.normalize(name)
         if not self.complete:
             known = self._named(wanted)
             if known or (sure and self._too_long()):
@@ -257,7 +257,7 @@ class Collection:
             self._load_hidden()
             found = self._named(wanted)
         if not found and identity.also is not None:
-            found = self._named(identity.normal(identity.also(str(name))))
+            found = self._named(identity.normalize(identity.also(str(name))))
         return found
 
     def _load_hidden(self) -> None:

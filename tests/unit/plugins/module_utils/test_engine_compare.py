@@ -103,8 +103,8 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.vocabula
         (Document("a", [Text("b")]), {"b": "x"}, None, False),
         (Document("a", [Text("b")], nullable=True), None, {"b": "x"}, False),
         (Document("a", [Text("b"), Text("c", computed=True)]), {"b": "x"}, {"b": "x", "c": "s", "unknown": 1}, True),
-        (Document("a", [Text("b"), Text("c", kept=True)]), {"b": "x"}, {"b": "x", "c": "other"}, True),
-        (Document("a", [Text("b"), Text("c", kept=True)]), {"b": "x", "c": "y"}, {"b": "x", "c": "other"}, False),
+        (Document("a", [Text("b"), Text("c", preserved=True)]), {"b": "x"}, {"b": "x", "c": "other"}, True),
+        (Document("a", [Text("b"), Text("c", preserved=True)]), {"b": "x", "c": "y"}, {"b": "x", "c": "other"}, False),
         (Document("a", [Text("b"), Int("c", default=5)]), {"b": "x"}, {"b": "x", "c": 5}, True),
         (Document("a", [Text("b"), Int("c", default=5)]), {"b": "x"}, {"b": "x", "c": 6}, False),
         (Document("a", [Text("b"), Int("c", default=5)]), {"b": "x", "c": 5}, {"b": "x"}, True),
@@ -418,7 +418,9 @@ def test_view_shows_words_and_hides_what_the_server_adds() -> None:
 INPUTS = Map(
     "inputs",
     Document(
-        "input", [Anything("value"), Text("templating", kept=True), Anything("order", computed=True)], nullable=True
+        "input",
+        [Anything("value"), Text("templating", preserved=True), Anything("order", computed=True)],
+        nullable=True,
     ),
     merged=True,
 )

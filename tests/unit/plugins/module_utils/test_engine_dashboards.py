@@ -396,7 +396,7 @@ def test_an_export_names_unknown_tiles() -> None:
     world = board(unknown(10, widget=WIDGET), text(11, "a"))
     assert isinstance(world.memory, Dashboards)
     assert part.export(world.session, DASHBOARD, world.memory.board) == [{"text": "a"}]
-    ((path, reason),) = part.unsaid(world.session, DASHBOARD, world.memory.board)
+    ((path, reason),) = part.left_out(world.session, DASHBOARD, world.memory.board)
     assert path == "tiles" and "10" in reason and "widget experiments_list" in reason
 
 

@@ -40,9 +40,9 @@ WHOLE = Document("look", [Text("colour", nullable=True), Int("size", nullable=Tr
 
 QUESTION = Document(
     "question",
-    [Text("id", kept=True), Choice("type", ["open", "rating"], required=True), Text("question", required=True)],
-    known_by=("type", "question"),
-    alike=("type",),
+    [Text("id", preserved=True), Choice("type", ["open", "rating"], required=True), Text("question", required=True)],
+    item_keys=("type", "question"),
+    match_keys=("type",),
 )
 QUESTIONS = ListOf("questions", QUESTION)
 

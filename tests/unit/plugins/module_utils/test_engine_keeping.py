@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import written_path
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same
-from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose, composed, strangers
+from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose, composed, unknown_keys
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
@@ -119,7 +119,9 @@ def tells(known: Field, path: tuple[Any, ...]) -> bool:
         if inner.kind == "document":
             document, inner = inner, inner.key(key)
             if inner is not None and (
-                inner.choices or key in (*document.known_by, *document.alike) or (inner.required and not document.alike)
+                inner.choices
+                or key in (*document.item_keys, *document.match_keys)
+                or (inner.required and not document.match_keys)
             ):
                 if inner.kind not in ("document", "list", "map"):
                     return True
@@ -159,17 +161,17 @@ def test_an_unknown_key_stays_beside_a_change(known: Field) -> None:
 def test_an_unknown_key_is_no_difference(known: Field) -> None:
     """What nobody knows is compared with nothing, and an export finds it."""
     # Two values that are compared in a form of their own have to mean something.
-    known = dataclasses.replace(known, normal=None)
+    known = dataclasses.replace(known, normalize=None)
     declared = value_of(known)
     stored = with_strangers(known, declared)
     assert same(known, declared, stored)
-    assert not list(strangers(known, declared))
+    assert not list(unknown_keys(known, declared))
     if known.kind == "document":
-        assert [path for path, _value in strangers(known, stored)][-1] == ("unheardOf",)
+        assert [path for path, _value in unknown_keys(known, stored)][-1] == ("unheardOf",)
 
 
 VARIANTS = ListOf(
-    "variants", Document("variant", [Text("key", required=True), Int("share")], known_by=("key",), alike=("key",))
+    "variants", Document("variant", [Text("key", required=True), Int("share")], item_keys=("key",), match_keys=("key",))
 )
 CONFIG = Document(
     "config",
@@ -201,7 +203,7 @@ def test_how_conditions_are_joined_is_no_kind() -> None:
     assert compose(Open("group"), {"type": "OR"}, {"type": "AND", "extra": 1}) == {"type": "OR", "extra": 1}
 
 
-QUERY = Open("query", unsaid=("version",))
+QUERY = Open("query", server_added=("version",))
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ WHOLE = Resource(
         Document(
             "shape", [Text("a", required=True), Int("b", default=1), ListOf("c", Text("x")), Text("d", computed=True)]
         ),
-        Open("query", refs=(NestedRef({"kind": "part"}, "id", Ref("part")),), unsaid=("added",)),
+        Open("query", refs=(NestedRef({"kind": "part"}, "id", Ref("part")),), server_added=("added",)),
     ),
 )
 UUID = "01890000-0000-0000-0000-00000000abcd"

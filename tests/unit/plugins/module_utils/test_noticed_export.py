@@ -19,7 +19,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.compose 
     composed,
     counterparts,
     is_other,
-    strangers,
+    unknown_keys,
 )
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
@@ -73,7 +73,7 @@ SHEET = Resource(
         Bool("active", default=True),
         Tags(),
         Word("level", {"low": 1, "high": 15}, default=1),
-        Text("kept", kept=True),
+        Text("kept", preserved=True),
         Text("fixed", create_only=True, nullable=True),
         Text("mine", computed=True),
         Text("token", secret=True),
@@ -85,7 +85,7 @@ SHEET = Resource(
         Map("numbers", Int("number", nullable=True), nullable=True),
         Field("json", "json", nullable=True),
         Document("shape", [Text("a", required=True), Int("b", default=1), Document("c", [Text("d")])], nullable=True),
-        Open("query", refs=(NestedRef({"kind": "piece"}, "id", Ref("piece")),), unsaid=("added",), nullable=True),
+        Open("query", refs=(NestedRef({"kind": "piece"}, "id", Ref("piece")),), server_added=("added",), nullable=True),
     ),
 )
 PIECES: tuple[Obj, ...] = ({"id": 7, "name": "Seven"}, {"id": 8, "name": "Eight"})
@@ -323,18 +323,18 @@ def test_rebuilt_texts() -> None:
 
 # -- what a write keeps ----------------------------------------------------------------------------------------------
 
-INNER = Document("inner", [Text("x"), Text("kept", kept=True)], null_as={})
+INNER = Document("inner", [Text("x"), Text("kept", preserved=True)], null_as={})
 PAPER = Document(
     "paper",
     [
         Text("title", required=True),
         Int("number", default=5),
         Text("made", computed=True),
-        Text("kept", kept=True),
+        Text("kept", preserved=True),
         INNER,
     ],
 )
-KINDS = Document("k", [Choice("kind", ["a", "b"], required=True), Text("own", kept=True), Int("n", default=1)])
+KINDS = Document("k", [Choice("kind", ["a", "b"], required=True), Text("own", preserved=True), Int("n", default=1)])
 
 
 @pytest.mark.parametrize(
@@ -360,7 +360,7 @@ KINDS = Document("k", [Choice("kind", ["a", "b"], required=True), Text("own", ke
         (Open("o"), {"a": {"x": 1}}, {"a": {"y": 2}}, {"a": {"x": 1, "y": 2}}, []),
         (Open("o"), {"kind": "x"}, {"kind": "y", "b": 2, "c": None}, {"kind": "x"}, [(("b",), 2)]),
         (
-            Open("o", unsaid=("u",), computed_keys=("c",)),
+            Open("o", server_added=("u",), computed_keys=("c",)),
             {"a": 1},
             {"u": 1, "c": 2, "d": {"u": 3, "e": 4}},
             {"a": 1, "d": {"e": 4}},
@@ -420,10 +420,10 @@ def test_relative_times_are_sent_as_times() -> None:
 
 def test_keys_that_this_release_does_not_know() -> None:
     value = {"title": "t", "new": 1, "none": None, "empty": {}, "blank": "", "made": {"x": 1}, "inner": {"y": 0}}
-    assert list(strangers(PAPER, value, ("p",))) == [(("p", "new"), 1), (("p", "inner", "y"), 0)]
-    assert list(strangers(ListOf("l", PAPER), [{}, {"new": 1}])) == [((1, "new"), 1)]
-    assert list(strangers(Map("m", PAPER), {"k": {"new": 1}})) == [(("k", "new"), 1)]
-    assert list(strangers(Open("o"), {"new": 1})) == [] == list(strangers(PAPER, [1]))
+    assert list(unknown_keys(PAPER, value, ("p",))) == [(("p", "new"), 1), (("p", "inner", "y"), 0)]
+    assert list(unknown_keys(ListOf("l", PAPER), [{}, {"new": 1}])) == [((1, "new"), 1)]
+    assert list(unknown_keys(Map("m", PAPER), {"k": {"new": 1}})) == [(("k", "new"), 1)]
+    assert list(unknown_keys(Open("o"), {"new": 1})) == [] == list(unknown_keys(PAPER, [1]))
 
 
 @pytest.mark.parametrize(
@@ -449,7 +449,7 @@ def test_documents_about_other_things(one_: Obj, other: Obj, expected: bool) -> 
 
 
 ITEM = Document("i", [Text("name", required=True), Int("n"), Text("also")])
-KNOWN_BY = Document("i", [Text("name", required=True), Int("n")], known_by=("n",))
+KNOWN_BY = Document("i", [Text("name", required=True), Int("n")], item_keys=("n",))
 
 
 @pytest.mark.parametrize(
@@ -463,8 +463,8 @@ KNOWN_BY = Document("i", [Text("name", required=True), Int("n")], known_by=("n",
         (KNOWN_BY, [{"name": "a", "n": 1}], [{"name": "b", "n": 2}, {"name": "c", "n": 1}], True, [1]),
         (KNOWN_BY, [{"name": "a", "n": 1}], [{"name": "b", "n": 2}, {"name": "c", "n": 1}], False, [1]),
         (ITEM, [{"name": "a"}], [], True, [None]),
-        (Document("i", [Int("n")], alike=("also",)), [{"n": 1, "also": 1}], [{"n": 2, "also": 1}], True, [0]),
-        (Document("i", [Int("n")], alike=("also",)), [{"n": 1, "also": 1}], [{"n": 2, "also": 2}], True, [None]),
+        (Document("i", [Int("n")], match_keys=("also",)), [{"n": 1, "also": 1}], [{"n": 2, "also": 1}], True, [0]),
+        (Document("i", [Int("n")], match_keys=("also",)), [{"n": 1, "also": 1}], [{"n": 2, "also": 2}], True, [None]),
     ],
 )
 def test_which_item_is_which(item: Field, desired: Any, current: Any, ordered: bool, places: Any) -> None:

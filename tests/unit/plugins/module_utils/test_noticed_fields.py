@@ -231,8 +231,8 @@ def test_paths_without_a_beginning() -> None:
     ],
 )
 def test_where_a_field_is_at_rest(field: Field, rest: Any) -> None:
-    assert field.rest is rest or field.rest == rest
-    assert (field.rest is UNKNOWN) is (rest is UNKNOWN)
+    assert field.undeclared_value is rest or field.undeclared_value == rest
+    assert (field.undeclared_value is UNKNOWN) is (rest is UNKNOWN)
 
 
 def test_where_a_value_stands() -> None:
@@ -478,8 +478,8 @@ COHORT_RULE = NestedRef({"type": "cohort"}, "value", Ref("cohort"))
         (Field("a", "json"), '{"a": 1}', '{"a":1}', True),
         (Field("a", "json"), "{", "{", True),
         (Field("a", "json"), "1", "true", False),
-        (Text("a", normal=lambda value: str(value).strip("*")), "*x*", "x", True),
-        (Text("a", normal=lambda value: str(value).strip("*")), "*x*", "y", False),
+        (Text("a", normalize=lambda value: str(value).strip("*")), "*x*", "x", True),
+        (Text("a", normalize=lambda value: str(value).strip("*")), "*x*", "y", False),
         (Open("a", refs=(COHORT_RULE,)), {"type": "cohort", "value": 5}, {"type": "cohort", "value": "5"}, True),
         (Open("a", refs=(COHORT_RULE,)), {"type": "person", "value": 5}, {"type": "person", "value": "5"}, False),
         (Open("a"), {}, None, True),
@@ -517,7 +517,7 @@ COHORT_RULE = NestedRef({"type": "cohort"}, "value", Ref("cohort"))
         (Document("a", [Int("n", default=5)]), {"n": 5}, {}, True),
         (Document("a", [Int("n", default=5)]), {}, {"n": 5}, True),
         (Document("a", [Int("n", default=5)]), {}, {"n": 6}, False),
-        (Document("a", [Int("n", kept=True)]), {}, {"n": 6}, True),
+        (Document("a", [Int("n", preserved=True)]), {}, {"n": 6}, True),
         (Bool("a"), True, "True", True),
         (Bool("a"), False, "true", False),
         (Int("a"), 100, "100", True),
@@ -613,7 +613,7 @@ WIDE = Document(
         Text("title"),
         Int("number", default=5),
         Text("made", computed=True),
-        Text("kept", kept=True),
+        Text("kept", preserved=True),
         Document("inner", [Int("deep", default=1)]),
     ],
 )
@@ -698,7 +698,10 @@ def test_defaults_and_resets() -> None:
     assert with_defaults(WIDE, {"title": "x"}) == {"title": "x", "number": 5}
     assert with_defaults(WIDE, {"number": 6}) == {"number": 6}
     assert with_defaults(WIDE, [1]) == [1] and with_defaults(Text("t", default="d"), {"a": 1}) == {"a": 1}
-    assert with_defaults(Document("d", [Int("n", default=1, computed=True), Int("k", default=1, kept=True)]), {}) == {}
+    assert (
+        with_defaults(Document("d", [Int("n", default=1, computed=True), Int("k", default=1, preserved=True)]), {})
+        == {}
+    )
     current = {"title": "x", "number": 6, "made": 1, "kept": "k"}
     assert reset_keys(WIDE, {"title": "x"}, current) == {"number"}
     assert reset_keys(WIDE, {}, {**current, "number": 5}) == {"title"}

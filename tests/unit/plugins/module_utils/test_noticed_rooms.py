@@ -390,7 +390,7 @@ def test_declarations_are_completed_and_settled() -> None:
     assert _undeclared.settled(plain, TABLE, {}) is plain
 
 
-OPEN = Open("o", unsaid=("made",))
+OPEN = Open("o", server_added=("made",))
 MAPPED = Map("m", Open("v"), merged=True)
 NESTED = Document("d", [OPEN, Open("merged", merged=True), Text("t", computed=True), ListOf("l", Open("i"))])
 
@@ -713,7 +713,9 @@ def test_sets_that_are_shared() -> None:
 def test_identities() -> None:
     identity = Identity("name", ("name", "old.name"), casefold=True, within=("kind", "doc.key"))
     assert identity.options == ("name", "kind", "doc") and Identity().options == ()
-    assert identity.normal(" Äb ") == "äb" and Identity("n").normal(" A ") == " A " and identity.normal(5) == "5"
+    assert (
+        identity.normalize(" Äb ") == "äb" and Identity("n").normalize(" A ") == " A " and identity.normalize(5) == "5"
+    )
     assert identity.names({"name": "A", "old": {"name": "B"}}) == ["a", "b"] and identity.names({"name": None}) == []
     assert identity.shown({"name": "A"}) == "A" and identity.shown({"name": None}) == "" == identity.shown({"name": {}})
     assert (

@@ -45,7 +45,7 @@ def unions(known: Field, path: Place = ()) -> Iterator[tuple[Place, Field, Field
         return
     if known.kind == "document":
         for inner in known.fields:
-            if inner.tells:
+            if inner.names_kind:
                 yield path, known, inner
             yield from unions(inner, (*path, inner.name))
     elif known.kind == "list" and known.items is not None:
@@ -69,7 +69,7 @@ def strange(document: Field, tells: Field) -> dict[str, Any]:
     """A document of an unknown kind: a key of its own, and one that other kinds have too, at its default there."""
     value: dict[str, Any] = {tells.name: UNHEARD, "unheardOf": {"of": [1, {"id": 5}]}}
     for inner in document.fields:
-        if not inner.tells and not inner.computed:
+        if not inner.names_kind and not inner.computed:
             value[inner.name] = inner.null_as if inner.null_as is not None else value_of(inner, depth=3)
             return value
     return value
@@ -106,7 +106,7 @@ def test_every_union_is_open() -> None:
         for inner in (*known.fields, *((known.items,) if known.items is not None else ())):
             path = f"{where}.{inner.name}"
             joins = {str(choice).upper() for choice in inner.choices} <= {"AND", "OR"}
-            if inner.name in TELLING and inner.choices and inner.required and not joins and not inner.tells:
+            if inner.name in TELLING and inner.choices and inner.required and not joins and not inner.names_kind:
                 yield path
             if where.count(".") < 8:
                 yield from closed(inner, path)
@@ -139,7 +139,7 @@ def test_it_is_compared_and_kept_as_it_is(known: Field, path: Place, document: F
     stored = whole(known, path, document, tells)
     inner = at(stored, path)
     assert [kind for _path, kind in of_unknown_kind(known, stored)] == [UNHEARD]
-    if known.normal is None:
+    if known.normalize is None:
         assert same(known, stored, stored)
     sent, lost = composed(known, stored, stored)
     assert at(sent, path) == inner and not lost

@@ -216,7 +216,7 @@ def test_life(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
             if name not in litany.parts and table.field(name) is not None and table.field(name).in_list
         }
         short = {option: complete.get(option, value) for option, value in minimal.items()}
-        steps.add("the minimum again", short, unchanged, litany.has({} if table.varies else listed), most_for_some)
+        steps.add("the minimum again", short, unchanged, litany.has({} if table.list_varies else listed), most_for_some)
     if table.has_id:
         by_id = {**sample.place, "id": litany.object_id("created")}
         steps.add("by id", by_id, unchanged, most)
@@ -364,7 +364,7 @@ def test_adopted_and_drifted(posthog: Harness, sample: Sample, ways: tuple[str, 
         }
         bodies = [entry.get("body") for entry in task.writes]
         sent = {key for body in bodies if isinstance(body, dict) for key in body}
-        sent -= {name for name, _source in table.echoes}
+        sent -= {name for name, _source in table.always_sent}
         if not table.replaceable and litany.updates == "PATCH":
             found.true(not right & sent, f"sent, although they were right: {sorted(right & sent)}")
 

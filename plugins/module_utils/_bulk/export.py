@@ -241,7 +241,7 @@ class Exporter:
     def _whole(self, collection: Collection, objects: t.Sequence[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
         """The objects with what only a call for each of them tells, several at once."""
         table = collection.resource
-        if not self.details or (table.list_is_complete and not table.varies) or not table.has_id:
+        if not self.details or (table.list_is_complete and not table.list_varies) or not table.has_id:
             return list(objects)
         return [obj for obj in self._at_once(collection.whole, objects) if obj is not None]
 

@@ -239,7 +239,7 @@ class Reconciler:
 
     def _moved(self, declared: Declared, object_id: t.Any) -> Outcome:
         """What becomes of an object that is to be moved and is not here: it may have been moved already."""
-        option = self.resource.moves
+        option = self.resource.move_option
         target = self.session.beside(str(declared.parts[option]), None)
         there = Reconciler(target, self.resource, update_secret=self.update_secret, policy=self.policy)
         rest = {name: value for name, value in declared.parts.items() if name != option}
@@ -252,7 +252,7 @@ class Reconciler:
 
     def _became(self, declared: Declared) -> bool:
         """Whether what is declared was there, and is something else by now."""
-        other = self.session.registry(self.resource.becomes)
+        other = self.session.registry(self.resource.turns_into)
         name = declared.values.get(self.resource.identity.option)
         if not self.session.collection(other).find(name):
             return False
@@ -317,14 +317,14 @@ class Reconciler:
             found = self._named_so(collection, declared)
             current = self.session.origins.choose(self.resource, object_id, found)
             current = None if current is None else collection.whole(current)
-        if current is None and declared.parts.get(self.resource.moves) is not None:
+        if current is None and declared.parts.get(self.resource.move_option) is not None:
             return self._moved(declared, object_id)
         if current is None and object_id is not None and not foreign:
             raise PostHogFailure(f"id: there is no {self.resource.name} with the id {object_id}")
         if current is not None and not self.policy.details:
             declared, current = self._as_lists_show(declared, current)
         declared = settled(declared, self.resource, current)
-        if current is None and self.resource.becomes and self._became(declared):
+        if current is None and self.resource.turns_into and self._became(declared):
             return Outcome(self.resource, "unchanged", None)
         # The only object of a place that a run would have made by now comes with the place.
         planned = self.resource.singleton and self.session.check_mode
@@ -386,7 +386,7 @@ class Reconciler:
         if not found or not self.policy.details:
             return found[0] if found else None
         needs_more = any(
-            not known.in_list or (self.resource.varies and not known.write_only and not known.shown_by(found[0]))
+            not known.in_list or (self.resource.list_varies and not known.write_only and not known.shown_by(found[0]))
             for known in self.resource.fields
             if known.name in declared.values and known.name not in self.resource.location_options
         )
@@ -405,7 +405,9 @@ class Reconciler:
         for known in self.resource.fields:
             if known.name not in values or known.write_only or known.name in self.resource.location_options:
                 continue
-            if known.shown_by(current) or (known.in_list and not self.resource.varies and not self.resource.singleton):
+            if known.shown_by(current) or (
+                known.in_list and not self.resource.list_varies and not self.resource.singleton
+            ):
                 continue
             del values[known.name]
             unread.add(known.name)
@@ -665,8 +667,8 @@ class Reconciler:
             collection.predict(predicted)
             return outcome
         answer = self.resource.endpoint.create(collection, body)
-        if self.resource.aftermath:
-            self.session.warn(self.resource.aftermath)
+        if self.resource.create_warning:
+            self.session.warn(self.resource.create_warning)
         obj = self._taken(collection, answer, predicted)
         if not foreign:
             # Of those that only ids tell apart, there are to be several.
@@ -1063,7 +1065,7 @@ class Reconciler:
             return False
         if not (self.resource.has_id and self.resource.retrievable):
             return False
-        echoed = self.resource.repeated({}, current) if self.resource.echo else {}
+        echoed = self.resource.repeated({}, current) if self.resource.always_send else {}
         if any(isinstance(value, (dict, list)) for value in (*extra.values(), *echoed.values())):
             return True
         if self.resource.marker in differing and self.resource.marker not in declared.values:
@@ -1417,7 +1419,7 @@ class Reconciler:
         self._refuse_fixed(current)
         if self.resource.delete is Delete.NONE:
             raise PostHogFailure(f"state: {self.resource.label(current)} cannot be deleted through PostHog's API")
-        reason = self.resource.keeps(self.session, current) if self.resource.keeps is not None else ""
+        reason = self.resource.keep_reason(self.session, current) if self.resource.keep_reason is not None else ""
         if reason:
             raise PostHogFailure(f"state: {self.resource.label(current)} is not deleted: {reason}")
         before = {

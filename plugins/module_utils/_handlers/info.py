@@ -77,8 +77,8 @@ class InfoHandler(ModuleHandler):
 
         def read(collection: Collection, where: Object) -> None:
             if asked.get("limit") is not None:
-                collection.most = asked["limit"] - len(found)
-                if not collection.most:
+                collection.limit = asked["limit"] - len(found)
+                if not collection.limit:
                     return
             # Where an object is may not show in it.
             found.extend({**where, **obj} for obj in self._read_from(collection, asked, details))

@@ -284,7 +284,7 @@ COMMENT = Resource(
     creatable=False,
     delete=Delete.NONE,
     exported=False,
-    most=1000,
+    limit=1000,
     fields=(Text("content", nullable=True), Text("scope"), Text("item_id", nullable=True)),
 )
 
@@ -303,6 +303,6 @@ ACTIVITY_LOG = Resource(
     delete=Delete.NONE,
     exported=False,
     # It has no end, and newest entries first.
-    most=1000,
+    limit=1000,
     fields=(Text("activity"), Text("scope"), Text("item_id", nullable=True)),
 )

@@ -61,8 +61,8 @@ CONDITION_GROUP_REFS: tuple[NestedRef, ...] = tuple(
 #: All that the filters of a query, a dashboard or a tile name.
 FILTER_REFS: tuple[NestedRef, ...] = (
     *PROPERTY_REFS,
-    NestedRef({"type": "cohort"}, "property", COHORT, keeps=EVERYBODY),
-    NestedRef({"breakdown_type": "cohort"}, "breakdown", COHORT, keeps=EVERYBODY),
+    NestedRef({"type": "cohort"}, "property", COHORT, not_references=EVERYBODY),
+    NestedRef({"breakdown_type": "cohort"}, "breakdown", COHORT, not_references=EVERYBODY),
     *(NestedRef({}, key, GROUP_TYPE) for key in GROUP_KEYS),
 )
 

@@ -188,7 +188,7 @@ NOTEBOOK = Resource(
     delete=Delete.SOFT,
     order=70,
     # The content is taken only with the version that it is to replace.
-    echo=("version",),
+    always_send=("version",),
     fields=(
         Text("title", required=True, null_as="", max_length=256),
         Filters("content", nullable=True, in_list=False, refs=LATE_REFS),

@@ -712,7 +712,7 @@ WEB_EXPERIMENT = Resource(
     ),
     checks=(_web_variants_fit,),
     # PostHog looks for them in every PATCH (recorded 2025).
-    echo=("variants",),
+    always_send=("variants",),
 )
 
 # -- early access features -------------------------------------------------------------------------------------------
@@ -890,7 +890,7 @@ SCHEDULED_CHANGE = Resource(
     short_forms=("payload",),
     # The ones that were carried out are history: nobody declares them, and nobody deletes them.
     generated=_carried_out,
-    spared=_carried_out,
+    never_purged=_carried_out,
     fields=(
         Reference(
             "feature_flag",

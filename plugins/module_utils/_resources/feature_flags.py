@@ -223,7 +223,7 @@ FEATURE_FLAG = Resource(
     hidden_params={"archived": "true"},
     marker="tags",
     generated=_of_a_web_experiment,
-    spared=_of_a_web_experiment,
+    never_purged=_of_a_web_experiment,
     fields=(
         Text("key", required=True, max_length=400, pattern=(r"[A-Za-z0-9_-]+", "letters, digits, _ and -")),
         Text("name", null_as=""),

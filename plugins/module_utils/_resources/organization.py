@@ -80,13 +80,13 @@ ORGANIZATION = Resource(
     # A slug, too, says which one is meant.
     other_ids=("slug",),
     retrievable=False,
-    varies=True,
+    list_varies=True,
     purgeable=False,
     scopes=("organization:read", "organization:write"),
     order=0,
     endpoint=Organizations(),
     references_inside="organization",
-    aftermath=(
+    create_warning=(
         "PostHog made the key's owner the owner of the new organization, made a default project in it, and made both "
         "the current ones of the key's owner, so @current, the default of the options organization and project, means "
         "them from now on; name organization and project in the tasks that follow"
@@ -124,7 +124,7 @@ INVITE = Resource(
     retrievable=False,
     replaceable=True,
     alive=lambda obj: not obj.get("is_expired"),
-    becomes="member",
+    turns_into="member",
     guards=(_level_can_be_given,),
     fields=(
         Text("target_email", required=True, pattern=_EMAIL, casefold=True),
@@ -169,7 +169,7 @@ MEMBER = Resource(
         remedy="sends an invite",
     ),
     guards=(_level_can_be_given,),
-    spared=lambda session, obj: str(dig(obj, "user.uuid")) == str(session.me().get("uuid")),
+    never_purged=lambda session, obj: str(dig(obj, "user.uuid")) == str(session.me().get("uuid")),
     fields=(
         Text("email", required=True, pattern=_EMAIL, read=("user.email",), casefold=True, create_only=True),
         Word("level", LEVELS, default=1),

@@ -316,7 +316,7 @@ ACTION_TABLE = Resource(
     delete=Delete.SOFT,
     order=11,
     # Servers of 2024 answer 500 to a PATCH without the name.
-    echo=("name",),
+    always_send=("name",),
     marker="tags",
     mentions=(*PROPERTY_MENTIONS, NestedRef({}, "event", Ref("event_definition"))),
     fields=(

@@ -517,14 +517,14 @@ PROJECT = Resource(
     # All that is in it would go along.
     purgeable=False,
     endpoint=Projects(),
-    aftermath=(
+    create_warning=(
         "PostHog made the new project the current one of the key's owner, so @current, the default of the option "
         "project, means another project from now on; name the project in the tasks that follow"
     ),
     references_inside="project",
     masked=("secret_api_token", "secret_api_token_backup"),
     private_parts=(whole("slack_incoming_webhook"),),
-    moves="move_to_organization",
+    move_option="move_to_organization",
     parts=(
         *CONFIGS,
         Step("reset_token", "reset_token", "Project settings, Project token"),

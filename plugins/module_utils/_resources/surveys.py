@@ -489,8 +489,8 @@ SURVEY = Resource(
     hidden_params={"archived": "true"},
     prepare=_no_empty_languages,
     # A PATCH without them clears the linked actions.
-    echo=("conditions",),
-    together=(
+    always_send=("conditions",),
+    send_together=(
         ("iteration_count", "iteration_frequency_days"),
         (
             "response_sampling_start_date",

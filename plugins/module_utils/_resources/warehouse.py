@@ -519,7 +519,7 @@ WAREHOUSE_SAVED_QUERY_FOLDER = Resource(
     scopes=("warehouse_view:read", "warehouse_view:write"),
     order=16,
     since="2026",
-    keeps=_views_inside,
+    keep_reason=_views_inside,
     fields=(
         Text(
             "name",
@@ -650,7 +650,7 @@ WAREHOUSE_SAVED_QUERY = Resource(
     scopes=("warehouse_view:read", "warehouse_view:write"),
     order=17,
     # Since 2026 the list tells little.
-    varies=True,
+    list_varies=True,
     endpoint=Views(),
     prepare=_query_kind,
     checks=(_is_sql,),
@@ -734,7 +734,7 @@ ENDPOINT = Resource(
     other_ids=("id",),
     since="2025",
     # Whether the list tells the query is not known of every server.
-    varies=True,
+    list_varies=True,
     prepare=held_variables,
     guards=(variables_exist,),
     fields=(

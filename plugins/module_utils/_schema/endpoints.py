@@ -43,7 +43,7 @@ class Endpoint:
         :param params: the query, without paging.
         :returns: all its objects.
         """
-        sizes = {"page_size": collection.resource.page_size, "most": collection.most}
+        sizes = {"page_size": collection.resource.page_size, "most": collection.limit}
         told = {name: size for name, size in sizes.items() if size is not None}
         return t.cast("list[dict[str, t.Any]]", collection.session.client.objects(collection.path, params, **told))
 
@@ -87,7 +87,7 @@ class Endpoint:
         resource = collection.resource
         path = collection.object_path(resource.object_id(current))
         if resource.delete is Delete.SOFT:
-            body = {name: dig(current, source) for name, source in resource.echoes if has(current, source)}
+            body = {name: dig(current, source) for name, source in resource.always_sent if has(current, source)}
             collection.session.write("PATCH", path, {**body, **options, "deleted": True})
         else:
             collection.session.write("DELETE", path)

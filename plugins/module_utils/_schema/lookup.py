@@ -40,7 +40,7 @@ class ObjectList(t.Protocol):
         """The path of the list, below the host."""
 
     @property
-    def most(self) -> int | None:
+    def limit(self) -> int | None:
         """How many objects are read at most; None for all."""
 
     def object_path(self, object_id: t.Any) -> str:

@@ -44,7 +44,7 @@ class NestedRef:
     :param when: keys and values that must stand beside it.
     :param key: the key that holds the reference: an id, a name, or a list of them.
     :param ref: what it names.
-    :param keeps: values at that place that are no references (C(all), for everybody, among cohorts).
+    :param not_references: values at that place that are no references (C(all), for everybody, among cohorts).
     :param keyed: the value is a dictionary whose keys are the references.
     :param within: the keys under which the document stands, last ones, where nothing in it tells that it is the one.
     """
@@ -52,7 +52,7 @@ class NestedRef:
     when: t.Mapping[str, t.Any]
     key: str
     ref: Ref
-    keeps: tuple[t.Any, ...] = ()
+    not_references: tuple[t.Any, ...] = ()
     keyed: bool = False
     within: str = ""
 
@@ -74,7 +74,7 @@ def is_reference(rule: NestedRef, item: t.Any) -> bool:
     :param item: the value.
     :returns: False for null and for what the place holds besides references.
     """
-    return item is not None and not any(item is kept or item == kept for kept in rule.keeps)
+    return item is not None and not any(item is kept or item == kept for kept in rule.not_references)
 
 
 def _stands_there(rule: NestedRef, path: str) -> bool:

@@ -78,22 +78,22 @@ class Resource:
     :param since: the first server generation that has the type; said where a server does not have it.
     :param endpoint: the requests that read and write it.
     :param key_paths: for objects without an id, the paths that together tell one from another.
-    :param varies: what the list tells depends on the server's generation; what it lacks is asked for one by one.
+    :param list_varies: what the list tells depends on the server's generation; what it lacks is asked for one by one.
     :param list_params: query of every list call.
     :param hidden_params: query of a second list call, which shows what the first one hides.
     :param page_size: objects asked for per page, None for the engine's own.
-    :param most: objects that are read where nobody asks for another number, of lists that grow without end.
-    :param echo: fields repeated in every PATCH, as far as the object shows them, because some servers demand them; a
-        pair of names where the server shows a field under another one.
-    :param together: fields of which PostHog understands one only together with the others: a PATCH that has one of
+    :param limit: objects that are read where nobody asks for another number, of lists that grow without end.
+    :param always_send: fields repeated in every PATCH, as far as the object shows them, because some servers demand
+        them; a pair of names where the server shows a field under another one.
+    :param send_together: fields of which PostHog understands one only together with the others: a PATCH that has one of
         them repeats the rest.
     :param alive: tells an object that counts as existing from one that does not.
     :param parent: what it is reached through.
     :param stand_in: what is made where it cannot be created.
-    :param becomes: the type that an object of this one turns into by itself, under the same name (an invite that was
+    :param turns_into: the type that an object of this one turns into by itself, under the same name (an invite that was
         accepted is a member); where that is there, nothing is left to do.
-    :param moves: the option that names another organization, where the object is moved to; one that is there already is
-        looked after there.
+    :param move_option: the option that names another organization, where the object is moved to; one that is there already
+        is looked after there.
     :param several: the option that declares many at once.
     :param shorthands: short forms.
     :param checks: rules over several fields.
@@ -110,13 +110,13 @@ class Resource:
         address of a webhook, which holds a token: masked in all that is printed, a variable in exports.
     :param ref_parts: references whose places only the object tells.
     :param completes: fills in, in the predicted new object, what PostHog takes from elsewhere (a template).
-    :param aftermath: what else the creation of an object changes; said as a warning when it does.
+    :param create_warning: what else the creation of an object changes; said as a warning when it does.
     :param marker: the field of tags in which the collection leaves its mark on an object, for purging.
     :param purgeable: it may be deleted for not being declared.
-    :param spared: tells an object that is never deleted for that.
+    :param never_purged: tells an object that is never deleted for that.
     :param exported: an export takes it along; data and accounts are not configuration.
-    :param keeps: tells why an object must not be deleted, since PostHog would delete more with it; an empty text where
-        it may. Asked right before, in check mode too.
+    :param keep_reason: tells why an object must not be deleted, since PostHog would delete more with it; an empty text
+        where it may. Asked right before, in check mode too.
     :param generated: tells an object that PostHog made by itself, for another one.
     :param fixed: tells, of an object that is PostHog's own and that nobody can change, what it is; an empty text for
         all others.
@@ -145,18 +145,18 @@ class Resource:
     since: str = ""
     endpoint: Endpoint = REST
     key_paths: tuple[str, ...] = ()
-    varies: bool = False
+    list_varies: bool = False
     list_params: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     hidden_params: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     page_size: int | None = None
-    most: int | None = None
-    echo: tuple[str | tuple[str, str], ...] = ()
-    together: tuple[tuple[str, ...], ...] = ()
+    limit: int | None = None
+    always_send: tuple[str | tuple[str, str], ...] = ()
+    send_together: tuple[tuple[str, ...], ...] = ()
     alive: t.Callable[[t.Mapping[str, t.Any]], bool] | None = None
     parent: Location | None = None
     stand_in: StandIn | None = None
-    becomes: str = ""
-    moves: str = ""
+    turns_into: str = ""
+    move_option: str = ""
     several: Several | None = None
     shorthands: tuple[Shorthand, ...] = ()
     checks: tuple[Check, ...] = ()
@@ -173,13 +173,13 @@ class Resource:
     completes: t.Callable[[Lookup, dict[str, t.Any], t.Mapping[str, t.Any]], None] | None = None
     marker: str | None = None
     purgeable: bool = True
-    spared: t.Callable[[Lookup, t.Mapping[str, t.Any]], bool] | None = None
+    never_purged: t.Callable[[Lookup, t.Mapping[str, t.Any]], bool] | None = None
     exported: bool = True
-    keeps: t.Callable[[Lookup, t.Mapping[str, t.Any]], str] | None = None
+    keep_reason: t.Callable[[Lookup, t.Mapping[str, t.Any]], str] | None = None
     generated: t.Callable[[Lookup, t.Mapping[str, t.Any]], bool] | None = None
     fixed: t.Callable[[t.Mapping[str, t.Any]], str] | None = None
     mentions: tuple[NestedRef, ...] = ()
-    aftermath: str = ""
+    create_warning: str = ""
 
     @property
     def name(self) -> str:
@@ -213,9 +213,9 @@ class Resource:
         return not self.singleton and not self.key_paths
 
     @property
-    def echoes(self) -> tuple[tuple[str, str], ...]:
+    def always_sent(self) -> tuple[tuple[str, str], ...]:
         """What every PATCH repeats: the name in the body, and where the object shows it."""
-        return tuple((item, item) if isinstance(item, str) else item for item in self.echo)
+        return tuple((item, item) if isinstance(item, str) else item for item in self.always_send)
 
     @property
     def location_options(self) -> tuple[str, ...]:
@@ -271,12 +271,12 @@ class Resource:
         :returns: further keys of the body, in the form that a write takes.
         """
         found: dict[str, t.Any] = {}
-        for name, source in self.echoes:
+        for name, source in self.always_sent:
             if has(current, source):
                 known = next((item for item in self.fields if item.api_name == name), None)
                 value = dig(current, source)
                 found[name] = value if known is None or known.reading is None or value is None else known.reading(value)
-        for names in self.together:
+        for names in self.send_together:
             fields = [known for known in self.fields if known.name in names]
             if any(known.api_name in body for known in fields):
                 found.update({known.api_name: known.value_in(current) for known in fields if known.shown_by(current)})

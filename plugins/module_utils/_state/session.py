@@ -69,7 +69,7 @@ class Collection:
         self.parent = parent
         self.complete = False
         #: How many objects a list call reads at most.
-        self.most = resource.most
+        self.limit = resource.limit
         #: Whether an answer told that the path is this server's.
         self.probed = False
         self._hidden_read = not resource.hidden_params
@@ -465,7 +465,7 @@ class Collection:
         :returns: the whole object; None if it vanished meanwhile.
         """
         object_id = self.resource.object_id(obj)
-        told = self.resource.list_is_complete and not self.resource.varies
+        told = self.resource.list_is_complete and not self.resource.list_varies
         if object_id is None or told or not self.resource.has_id or str(object_id) in self._whole:
             return obj
         return self.detail(object_id)

@@ -263,7 +263,7 @@ class Litany:
             if not found.equal(methods, [method], "the writes") or only is None:
                 return
             body = task.writes[0].get("body")
-            keys = set(body if isinstance(body, dict) else ()) - {name for name, _source in self.table.echoes}
+            keys = set(body if isinstance(body, dict) else ()) - {name for name, _source in self.table.always_sent}
             keys -= set(getattr(self.table.endpoint, "key", ()))
             wanted = {self._api_name(name) for name in only}
             found.true(keys <= wanted, f"the body has {sorted(keys - wanted)} besides {sorted(wanted)}")

@@ -67,8 +67,8 @@ THING = Resource(
         Int("days", nullable=True),
         Reference("flag", Ref("feature_flag"), api="flag_id", read=("flag",), reading=ids_of(), nullable=True),
     ),
-    echo=(("flag_id", "flag"),),
-    together=(("count", "days"),),
+    always_send=(("flag_id", "flag"),),
+    send_together=(("count", "days"),),
 )
 THINGS = "/api/projects/1/things/"
 
@@ -148,8 +148,8 @@ def test_what_is_understood_together_is_said_together() -> None:
 CHANGE = dataclasses.replace(
     THING,
     identity=Identity("at", by_value=True, within=("what.operation",)),
-    echo=(),
-    together=(),
+    always_send=(),
+    send_together=(),
     fields=(
         Time("at", required=True, relative=True),
         Document("what", [Text("operation", required=True), Anything("value")]),
@@ -207,7 +207,7 @@ def test_the_way_to_a_value_may_end_early() -> None:
     assert TARGETING.shown_by({"flag": None}) and TARGETING.value_in({"flag": None}) is None
     assert TARGETING.value_in({"flag": {"id": 2, "filters": {"share": 3}}}) == {"share": 3}
     assert TARGETING.value_in({"targeting": {"share": 4}}) == {"share": 4}
-    table = dataclasses.replace(THING, fields=(*THING.fields[:1], TARGETING), echo=(), together=())
+    table = dataclasses.replace(THING, fields=(*THING.fields[:1], TARGETING), always_send=(), send_together=())
     rows = [{"id": 1, "name": "a", "flag": None}, {"id": 2, "name": "b", "flag": {"id": 7, "filters": {"share": 3}}}]
     world = world_of(table, *rows, check_mode=True)
     obj = present(world, table, name="a", targeting={"share": 5}).obj

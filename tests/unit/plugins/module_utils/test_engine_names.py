@@ -160,7 +160,7 @@ def test_what_a_server_does_not_show_tells_nothing_apart() -> None:
 
 @pytest.mark.parametrize(("shown", "repeated"), [({"version": 3}, {"version": 3}), ({}, {})])
 def test_a_patch_repeats_what_the_object_shows(shown: Obj, repeated: Obj) -> None:
-    table = dataclasses.replace(THING, delete=Delete.SOFT, echo=("version",))
+    table = dataclasses.replace(THING, delete=Delete.SOFT, always_send=("version",))
     world = world_of(table, {"id": 1, "name": "a", "note": "", **shown})
     Reconciler(world.session, table).present(read_declared(table, {"name": "a", "note": "new"}))
     Reconciler(world.session, table).absent(read_declared(table, {"name": "a"}))

@@ -712,7 +712,7 @@ def test_hard_deletion_and_again(check_mode: bool) -> None:
 
 
 def test_soft_deletion() -> None:
-    table = dataclasses.replace(THING, delete=Delete.SOFT, echo=("name",))
+    table = dataclasses.replace(THING, delete=Delete.SOFT, always_send=("name",))
     world = things({"id": 1, "name": "a"}, table=table)
     assert absent(world, table, name="a").action == "deleted"
     assert world.memory.writes == [("PATCH", f"{THINGS}1/", {"name": "a", "deleted": True})]

@@ -91,8 +91,8 @@ def test_references_point_to_known_types(table: Resource) -> None:
         assert {other.field(name) is None for name in table.stand_in.options} == {False}
         assert {table.field(name) is None for name in table.stand_in.options.values()} == {False}
         assert other.identity.option in table.stand_in.options
-    if table.becomes:
-        assert RESOURCES[table.becomes].identity.casefold == table.identity.casefold
+    if table.turns_into:
+        assert RESOURCES[table.turns_into].identity.casefold == table.identity.casefold
     if table.several is not None:
         assert table.field(table.several.each) is not None
 

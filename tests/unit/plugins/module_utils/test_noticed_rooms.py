@@ -121,7 +121,7 @@ def test_copies_with_other_things_in_them() -> None:
 
 # -- references ------------------------------------------------------------------------------------------------------
 
-COHORT = NestedRef({"type": "cohort"}, "value", Ref("cohort"), keeps=("all", 0))
+COHORT = NestedRef({"type": "cohort"}, "value", Ref("cohort"), not_references=("all", 0))
 KEYED = NestedRef({"kind": "map"}, "of", Ref("action"), keyed=True)
 
 
@@ -672,7 +672,7 @@ def test_types_that_can_have_twins() -> None:
     assert not _twins.can_have_twins(dataclasses.replace(TABLE, creatable=False))
     assert _twins.removable(TABLE) and not _twins.removable(dataclasses.replace(TABLE, delete=Delete.NONE))
     assert not _twins.removable(dataclasses.replace(TABLE, purgeable=False))
-    assert not _twins.removable(dataclasses.replace(TABLE, aftermath="look after it"))
+    assert not _twins.removable(dataclasses.replace(TABLE, create_warning="look after it"))
 
 
 # -- sets that are written whole -------------------------------------------------------------------------------------

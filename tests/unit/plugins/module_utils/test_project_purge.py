@@ -179,7 +179,7 @@ def test_spared_and_generated() -> None:
     """What PostHog made by itself cannot be declared, so it does not go for not being declared."""
     table = dataclasses.replace(
         THING,
-        spared=lambda session, obj: obj["name"] == "me",
+        never_purged=lambda session, obj: obj["name"] == "me",
         generated=lambda session, obj: obj["name"] == "automatic",
     )
     world = universe(tables=[table])

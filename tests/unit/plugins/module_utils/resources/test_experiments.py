@@ -531,9 +531,13 @@ def test_what_was_carried_out_stays() -> None:
         change(changes_of(done), payload={**ON, "value": False})
     recurring = {**done, "is_recurring": True, "recurrence_interval": "daily"}
     assert change(changes_of(recurring), recurrence_interval="weekly").action == "updated"
-    assert CHANGE.spared is not None and CHANGE.generated is not None
+    assert CHANGE.never_purged is not None and CHANGE.generated is not None
     session = changes_of().session
-    assert CHANGE.spared(session, done) and not CHANGE.spared(session, recurring) and CHANGE.generated(session, done)
+    assert (
+        CHANGE.never_purged(session, done)
+        and not CHANGE.never_purged(session, recurring)
+        and CHANGE.generated(session, done)
+    )
 
 
 @pytest.mark.parametrize(

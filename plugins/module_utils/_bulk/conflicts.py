@@ -133,7 +133,7 @@ class Conflicts:
             name = item.values.get(table.identity.option)
             if isinstance(name, (str, int)):
                 also = () if table.identity.also is None else (table.identity.also(str(name)),)
-                normal = frozenset(table.identity.normal(one) for one in (str(name), *also))
+                normal = frozenset(table.identity.normalize(one) for one in (str(name), *also))
                 yield _Deletion(table, node, None, normal, frozenset(), target_id)
 
     def _of_reference(
@@ -147,7 +147,7 @@ class Conflicts:
     ) -> Problems:
         """What is wrong with a reference."""
         table = of_type[0].table
-        named = by_name.get((ref.type, table.identity.normal(value)), ())
+        named = by_name.get((ref.type, table.identity.normalize(value)), ())
         meant = [*named, *(item for item in of_type if item not in named and item.has_id(ref, value))]
         if not meant:
             return []

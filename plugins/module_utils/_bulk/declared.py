@@ -75,7 +75,7 @@ class DeclaredIndex:
         field = table.field(table.identity.option) if table.identity.option else None
         for option in (field.name, *field.aliases) if field is not None else ():
             name = item.get(option)
-            if not isinstance(name, (str, int)) or not table.identity.normal(name):
+            if not isinstance(name, (str, int)) or not table.identity.normalize(name):
                 continue
             key = self._name_key(table, target, name)
             if _is_identified_by_name(table) and item.get("id") is None:
@@ -154,7 +154,7 @@ class DeclaredIndex:
         return self._name_key(table, target, name) in self._invalid
 
     def _name_key(self, table: Resource, target: Target, name: t.Any) -> _Key:
-        return (*self._targets.key(table, target), table.type, table.identity.normal(name))
+        return (*self._targets.key(table, target), table.type, table.identity.normalize(name))
 
     @staticmethod
     def _name_of(table: Resource, item: Declared) -> str | int:
@@ -167,7 +167,7 @@ class DeclaredIndex:
         if table.identity.also is None or name == "":
             return [name]
         also = table.identity.also(str(name))
-        same = table.identity.normal(also) == table.identity.normal(name)
+        same = table.identity.normalize(also) == table.identity.normalize(name)
         return [name] if same else [name, also]
 
 
@@ -187,10 +187,10 @@ def identity_key(table: Resource, item: Declared) -> _Key:
     :returns: the values of the options that identify it, as names are compared.
     """
     key: list[t.Any] = []
-    for option in (*table.place_options, *table.identity.options):
+    for option in (*table.location_options, *table.identity.options):
         value = item.values.get(option)
         if option == table.identity.option and isinstance(value, str):
-            value = table.identity.normal(value)
+            value = table.identity.normalize(value)
         key.append(jsonlib.dumps(value, sort_keys=True, default=str))
     return tuple(key)
 

@@ -147,7 +147,7 @@ def node_name(spec: TaskSpec) -> str:
     if spec.object_id is not None and not spec.items[0].values.get(table.identity.option):
         return str(spec.object_id)
     parts: list[str] = []
-    for option in (*table.place_options, *table.identity.options):
+    for option in (*table.location_options, *table.identity.options):
         value = spec.items[0].values.get(option) if spec.items else spec.given.get(option)
         field_ = table.field(option)
         if spec.several and table.several is not None and option == table.several.each:

@@ -152,7 +152,7 @@ class Ordering:
 def _is_optional(node: Node, option: str) -> bool:
     """Whether an object can be created without an option."""
     field = node.table.field(option)
-    return field is None or not (field.required or option in node.table.place_options)
+    return field is None or not (field.required or option in node.table.location_options)
 
 
 def components(nodes: t.Sequence[Node]) -> list[list[Node]]:

@@ -176,7 +176,7 @@ def _is_never_purged(session: Session, table: Resource, obj: t.Mapping[str, t.An
     """Whether PostHog creates an object itself, so that nobody can declare it."""
     if table.generated is not None and table.generated(session, obj):
         return True
-    return table.spared is not None and table.spared(session, obj)
+    return table.never_purged is not None and table.never_purged(session, obj)
 
 
 def _is_marked(table: Resource, obj: t.Mapping[str, t.Any]) -> bool:

@@ -108,7 +108,7 @@ class Reader:
         projects = self._tasks.get("projects")
         if own is None or projects is None:
             return None
-        normal = projects.table.identity.normal
+        normal = projects.table.identity.normalize
         for document in documents:
             items = document.get(projects.table.plural) if isinstance(document, dict) else None
             for item in items if isinstance(items, list) else ():

@@ -92,8 +92,8 @@ class Resource:
     :param stand_in: what is made where it cannot be created.
     :param turns_into: the type that an object of this one turns into by itself, under the same name (an invite that was
         accepted is a member); where that is there, nothing is left to do.
-    :param move_option: the option that names another organization, where the object is moved to; one that is there already
-        is looked after there.
+    :param move_option: the option that names another organization, where the object is moved to; one that is there
+        already is looked after there.
     :param several: the option that declares many at once.
     :param shorthands: short forms.
     :param checks: rules over several fields.

@@ -225,7 +225,7 @@ def test_paths_without_a_beginning() -> None:
         (Int("a", default=0), 0),
         *(
             (Text("a", default="d", **{word: True}), UNKNOWN)
-            for word in ("required", "computed", "secret", "write_only", "kept", "create_only", "unsettled")
+            for word in ("required", "computed", "secret", "write_only", "preserved", "create_only", "unsettled")
         ),
         (Text("a", default="d", exported=False), UNKNOWN),
     ],

@@ -13,8 +13,8 @@ from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
 from ansible_collections.community.posthog.plugins.plugin_utils._action import PostHogAction
+from ansible_collections.community.posthog.plugins.plugin_utils._option_variables import OptionVariables
 from ansible_collections.community.posthog.plugins.plugin_utils._sources import documents, missing
-from ansible_collections.community.posthog.plugins.plugin_utils._variables import Look
 
 display = Display()
 
@@ -54,14 +54,14 @@ class ActionModule(PostHogAction):
                 raise AnsibleError(f"src: {missing(name, self._task.get_search_path())}") from None
             return here
 
-    def undeclared(self, look: Look) -> list[str]:
-        """See the base class: who runs a role with nothing declared has forgotten something."""
+    def undeclared(self, origins: OptionVariables) -> list[str]:
+        """See the base class: a user who runs a role and declares nothing has forgotten a variable."""
         config = self._task.args.get("config")
-        # Of a role that declares in several variables, each of them may be an empty document.
+        # A role hands over one document for each of its variables; all of them may be empty.
         if self._task.args.get("src") or (any(config) if isinstance(config, list) else config):
             return []
         written = self._written()
-        names = look.behind([written.get("src"), written.get("config")])
+        names = origins.behind([written.get("src"), written.get("config")])
         return [f"Nothing is declared: give {', '.join(names[:-1])} or {names[-1]}."] if len(names) > 1 else []
 
     def told(self, outcome: dict[str, t.Any]) -> None:

@@ -57,7 +57,8 @@ from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
 from ansible_collections.community.posthog.plugins.plugin_utils._options import unknown_options
-from ansible_collections.community.posthog.plugins.plugin_utils._variables import Look, reader
+from ansible_collections.community.posthog.plugins.plugin_utils._playbook_variables import reader
+from ansible_collections.community.posthog.plugins.plugin_utils._variables import VariableCheck
 
 
 class LookupModule(LookupBase):
@@ -80,8 +81,9 @@ class LookupModule(LookupBase):
             raise AnsibleLookupError("; ".join(wrong))
         self.set_options(var_options=known, direct=kwargs)
         who = reader(playbook=self.get_option("playbook"))
-        look = Look(who, known, t.cast("t.Any", self._templar).template, self._loader) if who is not None else None
-        problems = look.wrong() if look is not None else []
+        render = t.cast("t.Any", self._templar).template
+        check = VariableCheck(who, known, render, self._loader) if who is not None else None
+        problems = check.wrong() if check is not None else []
         if problems:
             raise AnsibleLookupError(" ".join(problems))
         patterns: list[str] = []

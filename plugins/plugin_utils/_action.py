@@ -53,8 +53,10 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.yaml_wor
     booleans_for_texts,
     keys_that_are_none,
 )
+from ansible_collections.community.posthog.plugins.plugin_utils._option_variables import OptionVariables
 from ansible_collections.community.posthog.plugins.plugin_utils._options import shared_directory
-from ansible_collections.community.posthog.plugins.plugin_utils._variables import Look, reader_of
+from ansible_collections.community.posthog.plugins.plugin_utils._playbook_variables import reader_of
+from ansible_collections.community.posthog.plugins.plugin_utils._variables import VariableCheck
 
 display = Display()
 
@@ -139,21 +141,22 @@ class PostHogAction(ActionBase):
         variables = self._variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)
         del tmp
-        who = reader_of(self._task)
-        if who is None:
+        reader = reader_of(self._task)
+        if reader is None:
             return self._run(result, variables)
-        # A task of our own: what its user knows are variables.
-        look = Look(who, variables, self._templar.template, self._loader)
-        wrong = look.wrong() or self.undeclared(look)
+        # The user of a playbook or role knows its variables, and not the options of its tasks.
+        check = VariableCheck(reader, variables, self._templar.template, self._loader)
+        origins = OptionVariables(variables, self._templar.template)
+        wrong = check.wrong() or self.undeclared(origins)
         if wrong:
             result.update(failed=True, msg=" ".join(wrong))
             return result
-        unread = look.unread()
+        unread = check.unread()
         if unread:
             display.warning(unread)
         result = self._run(result, variables)
         if result.get("failed") and isinstance(result.get("msg"), str):
-            result["msg"] = look.renamed(result["msg"], self._written(), self._task.args)
+            result["msg"] = origins.renamed(result["msg"], self._written(), self._task.args)
         return result
 
     def _written(self) -> dict[str, t.Any]:
@@ -240,10 +243,10 @@ class PostHogAction(ActionBase):
         """
         return args
 
-    def undeclared(self, look: Look) -> list[str]:
-        """What to say of a task of our own that has nothing to do.
+    def undeclared(self, origins: OptionVariables) -> list[str]:
+        """Why a task of a playbook or role of this collection has nothing to do.
 
-        :param look: at the variables of its user.
+        :param origins: finds the user's variables behind its options.
         :returns: sentences.
         """
         return []

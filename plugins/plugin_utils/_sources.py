@@ -15,7 +15,7 @@ import typing as t
 import yaml
 from ansible.errors import AnsibleError, AnsibleUndefinedVariable
 
-from ansible_collections.community.posthog.plugins.module_utils._bulk.export import SECRET_PREFIX
+from ansible_collections.community.posthog.plugins.module_utils._bulk.export_secrets import SECRET_PREFIX
 from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import SOURCE_KEY, Source
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
 from ansible_collections.community.posthog.plugins.plugin_utils._templates import template_text

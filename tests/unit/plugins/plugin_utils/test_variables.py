@@ -14,15 +14,16 @@ import yaml
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
-from ansible_collections.community.posthog.plugins.plugin_utils._templates import template_text
-from ansible_collections.community.posthog.plugins.plugin_utils._variables import (
+from ansible_collections.community.posthog.plugins.plugin_utils._option_variables import OptionVariables
+from ansible_collections.community.posthog.plugins.plugin_utils._playbook_variables import (
     COMMON,
     PLAYBOOKS,
-    Look,
     documented,
     options_of,
     reader,
 )
+from ansible_collections.community.posthog.plugins.plugin_utils._templates import template_text
+from ansible_collections.community.posthog.plugins.plugin_utils._variables import VariableCheck
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -35,13 +36,19 @@ ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
 OWN = ["posthog_team", "posthog_owner", "posthog_environments", "posthog_dashboards_of_the_shop"]
 
 
-def look(variables: dict[str, Any], playbook: str | None = None, role: str | None = None) -> Look:
-    """A look at variables, with their templates."""
+def look(variables: dict[str, Any], playbook: str | None = None, role: str | None = None) -> VariableCheck:
+    """A check of variables, with their templates."""
     who = reader(playbook, role)
     assert who is not None
     trusted = {name: _trusted(value) for name, value in variables.items()}
     loader = DataLoader()
-    return Look(who, trusted, Templar(loader, trusted).template, loader)
+    return VariableCheck(who, trusted, Templar(loader, trusted).template, loader)
+
+
+def origins(variables: dict[str, Any]) -> OptionVariables:
+    """Finds the variables behind the options of a task."""
+    trusted = {name: _trusted(value) for name, value in variables.items()}
+    return OptionVariables(trusted, Templar(DataLoader(), trusted).template)
 
 
 def _trusted(value: Any) -> Any:
@@ -321,7 +328,7 @@ def test_messages_name_what_the_user_wrote(
 ) -> None:
     """Not the options of a task that the user has never seen."""
     variables, written = _role(role, task)
-    assert look({**variables, **given}, role=role).renamed(message, written, args) == wanted
+    assert origins({**variables, **given}).renamed(message, written, args) == wanted
 
 
 def test_each_option_of_the_roles_comes_from_a_variable() -> None:
@@ -329,7 +336,7 @@ def test_each_option_of_the_roles_comes_from_a_variable() -> None:
     for role in ("project", "organization"):
         for task in ("main", "plan"):
             variables, written = _role(role, task)
-            found = look({**variables, **dict.fromkeys(COMMON, "x")}, role=role)
+            found = origins({**variables, **dict.fromkeys(COMMON, "x")})
             for option, template in written.items():
                 names = found.behind(template)
                 assert names and set(names) <= {*options_of(role), *COMMON, "posthog_organization_id"}, option

@@ -51,9 +51,9 @@ def _event() -> ModuleHandler:
 
 
 def _export() -> ModuleHandler:
-    from ansible_collections.community.posthog.plugins.module_utils._bulk.export import ExportHandler
+    from ansible_collections.community.posthog.plugins.module_utils._handlers.export import ExportHandler
 
-    return ExportHandler(_of_types())
+    return ExportHandler(table for table in RESOURCES.values() if table.module)
 
 
 def _info() -> ModuleHandler:

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._bulk.export import ExportHandler
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import read_declared
-from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
+from ansible_collections.community.posthog.plugins.module_utils._handlers.export import ExportHandler
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, make_world
 
@@ -31,7 +30,7 @@ REMEDY = "put the word in quotes"
 )
 def test_new_names_of_an_export(names: dict[str, Any], text: str) -> None:
     """A flag renamed to no would be called False."""
-    program = ExportHandler([ResourceHandler(table) for table in RESOURCES.values()])
+    program = ExportHandler(RESOURCES.values())
     asked = {"types": ["feature_flags"], "rename": {"feature_flags": names}}
     with pytest.raises(InvalidInput) as caught:
         program.run(make_world(Memory()).session, asked, asked)

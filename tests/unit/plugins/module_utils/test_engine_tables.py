@@ -313,7 +313,9 @@ def test_a_module_loads_no_more_than_it_needs(name: str, areas: set[str]) -> Non
     assert {module[len(prefix) :] for module in loaded_now if module.startswith(prefix)} & set(AREAS) == areas
     engine = RESOURCES_PACKAGE.rpartition(".")[0]
     assert (
-        not {f"{engine}.{other}" for other in ("_bulk.project", "_handlers.config", "_bulk.export", "_handlers.info")}
+        not {
+            f"{engine}.{other}" for other in ("_bulk.project", "_handlers.config", "_handlers.export", "_handlers.info")
+        }
         & loaded_now
     )
 

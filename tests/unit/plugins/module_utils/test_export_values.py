@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._bulk.export import ExportHandler
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
+from ansible_collections.community.posthog.plugins.module_utils._handlers.export import ExportHandler
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
@@ -88,7 +87,7 @@ def _world(*wholes: Obj, parts: tuple[Obj, ...] = (), table: Resource = WHOLE) -
 
 def export(world: Universe, table: Resource = WHOLE, **options: Any) -> Obj:
     """The result of an export."""
-    program = ExportHandler([ResourceHandler(PART), ResourceHandler(table)])
+    program = ExportHandler([PART, table])
     return program.run(world.session, options, options)
 
 
@@ -289,7 +288,7 @@ def test_types() -> None:
 
 def test_rename() -> None:
     world = _world({"name": "w", "key": "k", "part": 7}, parts=PARTS)
-    program = ExportHandler([ResourceHandler(PART), ResourceHandler(WHOLE)])
+    program = ExportHandler([PART, WHOLE])
     for kind in ("cohort", "cohorts"):
         assert program._rename({"rename": {kind: {"Staff (staging)": "Staff"}}}) == {
             "cohort": {"Staff (staging)": "Staff"}
@@ -323,5 +322,5 @@ def test_exported_and_applied_changes_nothing_and_makes_the_same() -> None:
     assert made.counts["created"] == 3
     world.session._inside.clear()
     there = world.session.beside(None, "Staging")
-    program = ExportHandler([ResourceHandler(PART), ResourceHandler(WHOLE)])
+    program = ExportHandler([PART, WHOLE])
     assert program.run(there, {}, {})["config"] == first

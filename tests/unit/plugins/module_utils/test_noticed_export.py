@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._bulk import export as _export
-from ansible_collections.community.posthog.plugins.module_utils._bulk.export import ExportHandler
+from ansible_collections.community.posthog.plugins.module_utils._bulk.export import Exporter
+from ansible_collections.community.posthog.plugins.module_utils._bulk.export_secrets import _dotted, _rebuilt, _Variable
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._engine import compose as _compose
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import (
@@ -21,7 +21,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.compose 
     is_other,
     unknown_keys,
 )
-from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
+from ansible_collections.community.posthog.plugins.module_utils._handlers.export import ExportHandler
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
@@ -101,7 +101,7 @@ def world_of(*sheets: Obj, pieces: tuple[Obj, ...] = PIECES, table: Resource = S
 
 def exported(world: Universe, table: Resource = SHEET, **options: Any) -> Obj:
     """The result of an export."""
-    program = ExportHandler([ResourceHandler(PIECE), ResourceHandler(table)])
+    program = ExportHandler([PIECE, table])
     return program.run(world.session, options, options)
 
 
@@ -234,8 +234,8 @@ def test_names_and_ids() -> None:
     assert one({"piece": True}) == {"piece": True}
     renamed = {"piece": {"Seven": "7th", "by name": "renamed"}, "sheet": {"w": "v"}}
     world = world_of({"name": "w", "piece": 7, "pieces": [7, 8]}, {"name": "x", "piece": "by name"})
-    exporter = _export.Exporter(world.session, rename=renamed)
-    exporter.read(ResourceHandler(SHEET), lambda table, obj: True)
+    exporter = Exporter(world.session, rename=renamed)
+    exporter.read(SHEET, lambda table, obj: True)
     assert exporter.finish().config["sheets"] == [
         {"name": "v", "piece": "7th", "pieces": ["7th", "Eight"]},
         {"name": "x", "piece": "renamed"},
@@ -294,10 +294,10 @@ def test_scopes_of_exports() -> None:
         dataclasses.replace(PIECE, type="team", plural="teams", scope=Scope.ORGANIZATION),
         dataclasses.replace(PIECE, type="host", plural="hosts", scope=Scope.INSTANCE),
     ]
-    program = ExportHandler([ResourceHandler(table) for table in tables])
+    program = ExportHandler(tables)
 
     def chosen(named: Any, scope: str) -> list[str]:
-        return [item.table.type for item in program._chosen(named, scope)]
+        return [item.type for item in program._chosen(named, scope)]
 
     assert chosen(None, "project") == ["piece"] and chosen(None, "organization") == ["team"]
     assert chosen([], "all") == ["piece", "team"]
@@ -316,9 +316,9 @@ def test_texts_that_look_like_variables() -> None:
 
 
 def test_rebuilt_texts() -> None:
-    value = {"a": ["x", _export._Variable("v"), 5], "b": None}
-    assert _export._rebuilt(value, str.upper, lambda text: f"<{text}>") == {"a": ["X", "<v>", 5], "b": None}
-    assert _export._said(["a", ("name", "b"), 3]) == "a.b.3"
+    value = {"a": ["x", _Variable("v"), 5], "b": None}
+    assert _rebuilt(value, str.upper, lambda text: f"<{text}>") == {"a": ["X", "<v>", 5], "b": None}
+    assert _dotted(["a", ("name", "b"), 3]) == "a.b.3"
 
 
 # -- what a write keeps ----------------------------------------------------------------------------------------------

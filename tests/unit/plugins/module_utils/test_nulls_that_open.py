@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._bulk.export import NOTHING, Exporter
+from ansible_collections.community.posthog.plugins.module_utils._bulk.export import Exporter
+from ansible_collections.community.posthog.plugins.module_utils._bulk.export_values import NOTHING
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import read_declared
@@ -122,7 +123,7 @@ def test_what_posthog_stores_as_null_stays(known: Field) -> None:
     assert known.parse(None, "here", problems) is None
     ((_where, text),) = problems
     assert re.match(r"cannot be null, which would mean [^;]+; .+ says? that$", text)
-    assert Exporter(make_world(Memory()).session)._unparsed(known, None, "here") is NOTHING
+    assert Exporter(make_world(Memory()).session).objects.values.value(known, None, "here") is NOTHING
     if known.kind == "document" and known.null_as is None:
         return
     said = known.null_as if known.null_as is not None else [] if known.kind in ("list", "open") else None
@@ -147,7 +148,7 @@ def test_a_stored_null_comes_out_and_in_again() -> None:
         "evaluation_runtime": None,
         "evaluation_contexts": None,
     }
-    item = Exporter(make_world(Memory()).session).declaration(table, obj, {})
+    item = Exporter(make_world(Memory()).session).objects.declaration(table, obj, {})
     assert item is not None
     declared = read_declared(table, {key: value for key, value in item.items() if key != "id"})
     for known in table.fields:

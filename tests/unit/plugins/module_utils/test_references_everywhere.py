@@ -93,8 +93,8 @@ def test_a_name_is_resolved_and_written_again(known: Field, rule: NestedRef) -> 
 def exported(world: World, known: Field, stored: Any) -> Any:
     """What an export writes for a stored document."""
     exporter = Exporter(world.session)
-    written = walk(stored, known.refs, lambda rule, item, where: exporter._name_for(rule.ref, item, where))
-    assert not exporter.export.unfaithful
+    written = walk(stored, known.refs, lambda rule, item, where: exporter.objects.names.name_of(rule.ref, item, where))
+    assert not exporter.unfaithful.entries
     return written
 
 
@@ -155,7 +155,7 @@ def test_an_export_writes_the_name_of_the_type() -> None:
     world, _outcome = flags(1, 1)
     flag = RESOURCES["feature_flag"]
     stored = world.memory.lists["/api/projects/1/feature_flags/"][0]
-    item = Exporter(world.session).declaration(flag, stored, {})
+    item = Exporter(world.session).objects.declaration(flag, stored, {})
     assert item is not None
     assert item["filters"]["aggregation_group_type_index"] == "team"
     assert item["filters"]["groups"][0]["aggregation_group_type_index"] == "team"

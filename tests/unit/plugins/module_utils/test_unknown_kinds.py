@@ -174,10 +174,10 @@ def test_an_export_writes_it_whole(known: Field, path: Place, document: Field, t
     """Not without what would be a default of another kind; the same comes in again."""
     exporter = Exporter(make_world(Memory()).session)
     value = strange(document, tells)
-    written = exporter._document(document, value, "here")
+    written = exporter.objects.values.document(document, value, "here")
     assert written == value
-    exporter._report_strangers(known, whole(known, path, document, tells))
-    (entry,) = [entry for entry in exporter.export.unfaithful if UNHEARD in entry["reason"]]
+    exporter.unfaithful.add_unknown(known, whole(known, path, document, tells))
+    (entry,) = [entry for entry in exporter.unfaithful.entries if UNHEARD in entry["reason"]]
     assert entry["path"].startswith(known.name) and entry["path"].endswith(tells.name)
 
 

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the community.posthog collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs M(community.posthog.posthog_config): reads the files on the controller, then does as every other module."""
+"""Runs M(community.posthog.posthog_config): reads the files on the controller, then runs like every other module."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
 from ansible_collections.community.posthog.plugins.plugin_utils._action import PostHogAction
+from ansible_collections.community.posthog.plugins.plugin_utils._config_files import documents, missing
 from ansible_collections.community.posthog.plugins.plugin_utils._option_variables import OptionVariables
-from ansible_collections.community.posthog.plugins.plugin_utils._sources import documents, missing
 
 display = Display()
 
 
 def _for_people() -> bool:
-    """Whether what Ansible prints is read by people: what a callback for programs prints is all that may be there."""
+    """Whether people read the output; a callback that prints JSON for programs must print nothing else."""
     name = str(getattr(C, "DEFAULT_STDOUT_CALLBACK", "")).rpartition(".")[2]
     return "json" not in name and name != "null"
 
@@ -30,7 +30,7 @@ class ActionModule(PostHogAction):
 
     MODULE = "posthog_config"
 
-    def prepared(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
+    def prepare_args(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
         """See the base class: O(src) becomes a part of O(config)."""
         names = args.pop("src", None)
         if not names:
@@ -42,9 +42,9 @@ class ActionModule(PostHogAction):
         return {**args, "config": [*own, *read]}
 
     def _found(self, name: str) -> str:
-        """A file or a directory, looked for where Ansible looks for files, and then where Ansible was started.
+        """Find a file or a directory where Ansible looks for files, and then where Ansible was started.
 
-        The playbooks of a collection are not where somebody keeps files, hence the latter.
+        Users of this collection's playbooks keep their files in their own directory, not beside the playbooks.
         """
         try:
             return str(self._find_needle("files", name))
@@ -54,7 +54,7 @@ class ActionModule(PostHogAction):
                 raise AnsibleError(f"src: {missing(name, self._task.get_search_path())}") from None
             return here
 
-    def undeclared(self, origins: OptionVariables) -> list[str]:
+    def nothing_declared(self, origins: OptionVariables) -> list[str]:
         """See the base class: a user who runs a role and declares nothing has forgotten a variable."""
         config = self._task.args.get("config")
         # A role hands over one document for each of its variables; all of them may be empty.
@@ -64,7 +64,7 @@ class ActionModule(PostHogAction):
         names = origins.behind([written.get("src"), written.get("config")])
         return [f"Nothing is declared: give {', '.join(names[:-1])} or {names[-1]}."] if len(names) > 1 else []
 
-    def told(self, outcome: dict[str, t.Any]) -> None:
-        """See the base class: the summary is always shown, but among data for programs, which have it in the result."""
+    def finish_result(self, outcome: dict[str, t.Any]) -> None:
+        """See the base class: the summary is shown at any verbosity, except in output for programs."""
         if outcome.get("counts") and not outcome.get("failed") and not self._task.no_log and _for_people():
             display.display(f"posthog_config: {outcome['msg']}")

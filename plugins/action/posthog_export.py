@@ -1,7 +1,7 @@
 # Copyright: Contributors to the community.posthog collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs M(community.posthog.posthog_export) as every other module, then writes the files on the controller."""
+"""Runs M(community.posthog.posthog_export) like every other module, then writes the files on the controller."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class ActionModule(PostHogAction):
 
     MODULE = "posthog_export"
 
-    def told(self, outcome: dict[str, t.Any]) -> None:
+    def finish_result(self, outcome: dict[str, t.Any]) -> None:
         """See the base class: O(dest) is on the controller, wherever the module ran."""
         dest = self._task.args.get("dest")
         if not dest or outcome.get("failed") or "config" not in outcome:

@@ -60,8 +60,8 @@ from ansible.plugins.lookup import LookupBase
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
 from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
+from ansible_collections.community.posthog.plugins.plugin_utils._config_files import documents, missing
 from ansible_collections.community.posthog.plugins.plugin_utils._options import unknown_options
-from ansible_collections.community.posthog.plugins.plugin_utils._sources import documents, missing
 
 
 class LookupModule(LookupBase):

@@ -5,14 +5,13 @@
 
 Private to this collection: it may change without notice.
 
-Every module has an action of its name in C(plugins/action), which says nothing but that name. (Redirects to one shared
-action would do, were it not for C(module_defaults): Ansible files the defaults of a module under the action that it is
-redirected to, so that those of one module would reach all others.)
+Every module has an action plugin of its name in C(plugins/action), which only sets that name. Redirects to one shared
+action would be shorter. But Ansible applies C(module_defaults) by the action that a module is redirected to, so the
+defaults of one module would apply to all.
 
-Where the task runs on the controller, the engine is called in the worker, which saves the half second that starting a
-module costs, and keeps the connection and the lists from one item of a loop to the next. Where it runs elsewhere, or in
-the background, the module is executed as usual. The variable C(posthog_in_process) set to false has every module
-executed as usual.
+For a task on the controller, the worker calls the engine. This saves the half second that starting a module costs, and
+keeps the connection and the lists from one item of a loop to the next. On other hosts and with C(async), Ansible
+executes the module as usual. It always does so where the variable C(posthog_in_process) is false.
 """
 
 from __future__ import annotations
@@ -60,22 +59,21 @@ from ansible_collections.community.posthog.plugins.plugin_utils._variables impor
 
 display = Display()
 
-#: The variable that switches execution in the worker off.
+#: The variable that disables execution in the worker.
 IN_PROCESS_VARIABLE: t.Final = "posthog_in_process"
 
-#: The variable with the requests a minute of tasks that do not say so themselves, as the plugins have it too: where one
-#: key is shared by several runs, a variable reaches all tasks of each.
+#: The variable with the default of C(rate_limit). Where several runs share a key, one variable applies to all tasks.
 RATE_VARIABLE: t.Final = "posthog_rate_limit"
 
 
-#: Environment variables of which the value is text.
+#: Environment variables whose values are text.
 _TEXT_VARIABLES: t.Final = frozenset(
     name for item in connection_spec().values() if item["type"] in ("str", "path") for name in item["fallback"][1]
 )
 
 
-class _Kept:
-    """What this worker keeps for the items of one task: dropped as soon as another task comes along."""
+class SessionCache:
+    """The sessions that this worker keeps for the items of one task; the next task drops them."""
 
     task: str | None = None
     sessions: Sessions | None = None
@@ -87,7 +85,7 @@ class _Kept:
         :param task: the task's identifier, the same for all items of its loop.
         :param check_mode: nothing may be written.
         :param many: the task is a loop.
-        :returns: those of the item before, or new ones.
+        :returns: those of the previous item, or new ones.
         """
         if cls.task != task or cls.sessions is None or cls.sessions.check_mode != check_mode:
             cls.drop()
@@ -105,7 +103,7 @@ class _Kept:
 
 @contextlib.contextmanager
 def _environment(values: t.Mapping[str, str]) -> t.Iterator[None]:
-    """The task's C(environment) laid over that of the worker, for as long as the task runs."""
+    """Add the task's C(environment) to the worker's while the task runs."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:
@@ -147,7 +145,7 @@ class PostHogAction(ActionBase):
         # The user of a playbook or role knows its variables, and not the options of its tasks.
         check = VariableCheck(reader, variables, self._templar.template, self._loader)
         origins = OptionVariables(variables, self._templar.template)
-        wrong = check.wrong() or self.undeclared(origins)
+        wrong = check.wrong() or self.nothing_declared(origins)
         if wrong:
             result.update(failed=True, msg=" ".join(wrong))
             return result
@@ -160,23 +158,23 @@ class PostHogAction(ActionBase):
         return result
 
     def _written(self) -> dict[str, t.Any]:
-        """The task's options as they are written, with their templates."""
+        """The task's options before their templates are evaluated."""
         written = getattr(self._task, "_ds", None) or {}
         named = (f"community.posthog.{self.MODULE}", self.MODULE)
         found = next((value for key, value in written.items() if key in named), None)
         return dict(found) if isinstance(found, t.Mapping) else {}
 
     def _run(self, result: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
-        """Run the task, whoever wrote it.
+        """Run the task, without a check of variables.
 
-        :param result: what is known of its result.
+        :param result: the result so far.
         :param variables: the host's variables.
         :returns: the task's result.
         """
         try:
-            args = self.prepared(dict(self._task.args))
+            args = self.prepare_args(dict(self._task.args))
         except AnsibleError as exc:
-            # Raised, it would be wrapped in other sentences, each ansible-core's own.
+            # If it were raised, each ansible-core would add its own sentences.
             result.update(failed=True, msg=str(exc.message))
             return result
         if args.get("rate_limit") in (None, "") and variables.get(RATE_VARIABLE) not in (None, ""):
@@ -195,31 +193,31 @@ class PostHogAction(ActionBase):
                     wrap_async=self._task.async_val,
                 )
             )
-            self.told(result)
+            self.finish_result(result)
             return result
         if getattr(self._task, "until", None):
-            # Each try waits for something to happen elsewhere, so nothing that an earlier one read may count.
-            _Kept.drop()
+            # Each retry waits for a change elsewhere, so it must read everything again.
+            SessionCache.drop()
         environment: dict[str, t.Any] = {}
         self._compute_environment_string(environment)
         with _environment({key: str(value) for key, value in environment.items()}):
-            result.update(self._here(handler(self.MODULE), args))
-        self.told(result)
+            result.update(self._run_in_process(handler(self.MODULE), args))
+        self.finish_result(result)
         return result
 
     def _for_module(self) -> dict[str, str]:
-        """What a module on this machine is to know of the run; one elsewhere has nothing to do with it."""
+        """Environment variables through which a module on this machine takes part in the run; empty for other hosts."""
         if not self._is_local():
             return {}
-        # Who starts something in the background does not wait for it.
+        # A task with async does not wait for its module.
         return handed_on(shared_directory(), None if self._task.async_val else os.getppid())
 
     def _compute_environment_string(self, raw_environment_out: dict[str, t.Any] | None = None) -> str:
-        """See Ansible; null is an empty variable, which counts as unset, and no text C(None).
+        """See Ansible. Null becomes an empty variable, which counts as unset, instead of the text C(None).
 
-        :param raw_environment_out: gets the variables.
-        :returns: what stands before the command of a module.
-        :raises AnsibleError: a variable is given a list, or a boolean that stands for a word.
+        :param raw_environment_out: receives the variables.
+        :returns: the prefix of a module's command.
+        :raises AnsibleError: a variable's value is a list, or a boolean where text is expected.
         """
         found: dict[str, t.Any] = {}
         super()._compute_environment_string(found)
@@ -235,15 +233,15 @@ class PostHogAction(ActionBase):
             raw_environment_out.update(found)
         return str(self._connection._shell.env_prefix(**found))
 
-    def prepared(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
-        """The task's options, with what only the controller can do done.
+    def prepare_args(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Do what only the controller can do with the options, such as reading files.
 
-        :param args: as the task gives them.
-        :returns: as the program takes them.
+        :param args: the options of the task.
+        :returns: the options of the module.
         """
         return args
 
-    def undeclared(self, origins: OptionVariables) -> list[str]:
+    def nothing_declared(self, origins: OptionVariables) -> list[str]:
         """Why a task of a playbook or role of this collection has nothing to do.
 
         :param origins: finds the user's variables behind its options.
@@ -251,14 +249,14 @@ class PostHogAction(ActionBase):
         """
         return []
 
-    def told(self, outcome: dict[str, t.Any]) -> None:
-        """Say what is to be said whatever the callback shows.
+    def finish_result(self, outcome: dict[str, t.Any]) -> None:
+        """Do what only the controller can do with the result, such as writing files.
 
-        :param outcome: the task's result.
+        :param outcome: the task's result; it may be changed.
         """
 
     def _in_process(self, variables: t.Mapping[str, t.Any]) -> bool:
-        """Whether the task is one for the worker: local, in the foreground, and not switched off."""
+        """Whether the worker runs the task: it is local, without async, and not disabled by the variable."""
         if self._task.async_val:
             return False
         wanted = variables.get(IN_PROCESS_VARIABLE, True)
@@ -269,8 +267,8 @@ class PostHogAction(ActionBase):
         """Whether the task runs on the controller."""
         return getattr(self._connection, "transport", "") in ("local", "ansible.builtin.local")
 
-    def _here(self, item: ModuleHandler, args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """Run the program in this process, with what C(AnsibleModule) would have done around it."""
+    def _run_in_process(self, item: ModuleHandler, args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """Run the handler in this process, with the same checks and masking as C(AnsibleModule)."""
         spec = item.spec()
         raw = without_empty(plain(args))
         declared = spec["argument_spec"]
@@ -282,7 +280,7 @@ class PostHogAction(ActionBase):
         secret |= set(short_options(declared, raw).values())
         register(secret)
         if checked.error_messages:
-            outcome: dict[str, t.Any] = {"failed": True, "msg": self._told(checked.error_messages, item)}
+            outcome: dict[str, t.Any] = {"failed": True, "msg": self._argument_error(checked.error_messages, item)}
         elif booleans_for_texts(spec["argument_spec"], raw):
             outcome = {"failed": True, **InvalidInput(booleans_for_texts(spec["argument_spec"], raw)).result()}
         elif REQUESTS_IMPORT_ERROR is not None:
@@ -292,7 +290,7 @@ class PostHogAction(ActionBase):
                 "exception": str(REQUESTS_IMPORT_ERROR),
             }
         else:
-            outcome = self._performed(item, raw, checked.validated_parameters, secret)
+            outcome = self._perform(item, raw, checked.validated_parameters, secret)
         if outcome.get("failed"):
             secret |= item.suspected(raw)
         if self._shows_invocation():
@@ -300,25 +298,25 @@ class PostHogAction(ActionBase):
         return t.cast("dict[str, t.Any]", without_secrets(outcome, secret))
 
     def _shows_invocation(self) -> bool:
-        """Whether results hold the arguments: always until ansible-core 2.19, since then as configured."""
+        """Whether results contain the arguments: always until ansible-core 2.19, since then as configured."""
         try:
             return bool(C.config.get_config_value("INJECT_INVOCATION", variables=self._variables))
         except AnsibleError:
             return True
 
     @staticmethod
-    def _told(messages: t.Sequence[str], item: ModuleHandler) -> str:
-        """Argument errors in the words of an ordinary module."""
+    def _argument_error(messages: t.Sequence[str], item: ModuleHandler) -> str:
+        """An argument error in the words of an ordinary module."""
         first = messages[0]
         if ". Supported parameters include" in first and not first.startswith("Unsupported"):
             first = f"Unsupported parameters for (community.posthog.{item.name}) module: {first}"
         return unsupported_hint(first, item.spec()["argument_spec"], item.name)
 
-    def _performed(
+    def _perform(
         self, item: ModuleHandler, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], secret: set[str]
     ) -> dict[str, t.Any]:
         warnings: list[str] = []
-        sessions = _Kept.sessions_of(str(self._task._uuid), bool(self._task.check_mode), bool(self._task.loop))
+        sessions = SessionCache.sessions_of(str(self._task._uuid), bool(self._task.check_mode), bool(self._task.loop))
         sessions.warn = warnings.append
         sessions.note = lambda line: display.vvv(str(without_secrets(f"posthog: {line}", secret | sessions.secrets)))
         sessions.report = lambda line: display.v(str(without_secrets(line, secret | sessions.secrets)))
@@ -332,5 +330,5 @@ class PostHogAction(ActionBase):
         if not good:
             outcome["failed"] = True
             if getattr(self._task, "retries", None):
-                _Kept.drop()
+                SessionCache.drop()
         return outcome

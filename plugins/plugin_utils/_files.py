@@ -1,7 +1,7 @@
 # Copyright: Contributors to the community.posthog collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes configuration to files on the controller, in a form that people like to review.
+"""Writes configuration to files on the controller, in a form for review.
 
 Private to this collection: it may change without notice.
 """
@@ -22,20 +22,20 @@ from ansible_collections.community.posthog.plugins.plugin_utils._templates impor
 #: The first line of every file that an export writes; only such files are ever deleted by one.
 HEADER: t.Final = "# Exported by community.posthog.posthog_export"
 
-#: Where editors find what a file may hold. It does not name a release, so that the next one writes the same files.
+#: Where editors find the schema of a file. It names no release, so that the next release writes the same files.
 MODELINE: t.Final = (
     "# yaml-language-server: $schema="
     "https://raw.githubusercontent.com/ansible-collections/community.posthog/main/schemas/posthog.json"
 )
 
-#: Longest line of a text that is not broken.
+#: Longer lines of a text are folded.
 _WIDTH: t.Final = 120
 
 
 class _Dumper(yaml.SafeDumper):
-    """YAML without anchors, lists indented, long texts as blocks, and what looks like a template marked as none."""
+    """YAML without anchors, with indented lists and long texts as blocks; texts that look like templates are marked."""
 
-    #: Variables that are meant to be templates.
+    #: Variables whose templates are kept.
     variables: t.ClassVar[frozenset[str]] = frozenset()
 
     def ignore_aliases(self, data: t.Any) -> bool:
@@ -60,7 +60,7 @@ def _text(dumper: _Dumper, value: str) -> yaml.Node:
     if template is not None and template.group(1) in dumper.variables:
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"')
     if re.search("[\x85\u2028\u2029]", value):
-        # Other line breaks of YAML, which reading turns into ordinary ones.
+        # Line breaks that YAML would read as ordinary ones.
         tag = "tag:yaml.org,2002:str" if inert(value) else "!unsafe"
         return dumper.represent_scalar(tag, value, style='"')
     style = "|" if "\n" in value and not re.search(r"[ \t]\n|[^\n\t -\ud7ff\ue000-\ufffd]", value) else None
@@ -89,10 +89,10 @@ def yaml_text(value: t.Any, variables: t.Iterable[str] = ()) -> str:
 def files_of(
     config: t.Mapping[str, t.Any], source: t.Mapping[str, t.Any], secrets: t.Sequence[str], layout: str
 ) -> dict[str, str]:
-    """What an export writes.
+    """The files of an export.
 
-    :param config: lists by plural type, and what holds for each of the files: what is a text.
-    :param source: where it is from.
+    :param config: lists by plural type; values that are texts go into each file.
+    :param source: the project that was exported.
     :param secrets: names of the variables that stand for secrets.
     :param layout: C(type), C(object) or C(single).
     :returns: file name, with slashes, to text; for C(single) the one name is empty.
@@ -131,7 +131,7 @@ def _document(data: dict[str, t.Any], source: t.Mapping[str, t.Any], secrets: t.
 
 
 def _called(item: t.Mapping[str, t.Any]) -> str:
-    """What an object is called: the first of its options, which is what it is known by."""
+    """The name of an object: its first option, which identifies it."""
     return str(next((value for value in item.values() if isinstance(value, (str, int)) and value != ""), ""))
 
 
@@ -146,14 +146,14 @@ def _unused(name: str, taken: t.Container[str]) -> str:
 def write(
     dest: str, texts: t.Mapping[str, str], *, clean: bool, check_mode: bool, unread: t.Collection[str] = ()
 ) -> list[dict[str, str]]:
-    """Bring files to what they should hold.
+    """Write files that differ.
 
     :param dest: a directory; with a single text, a file.
     :param texts: what :func:`files_of` returned.
     :param clean: delete files of earlier exports that are not among them.
     :param check_mode: write nothing.
-    :param unread: plural names of types of which nothing is known now, so that their files stay.
-    :returns: for each file that differs its name, and the texts before and after.
+    :param unread: plural names of types that could not be read, so that their files are kept.
+    :returns: the path of each file that differs, with its text before and after.
     :raises AnsibleError: it could not be written.
     """
     different: list[dict[str, str]] = []
@@ -190,7 +190,7 @@ def _content(path: str) -> str | None:
 
 
 def _replace(path: str, text: str) -> None:
-    """Write a file so that it is there whole or not at all."""
+    """Write a file completely or not at all."""
     folder = os.path.dirname(path) or "."
     try:
         os.makedirs(folder, exist_ok=True)

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the community.posthog collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names out of PostHog as names of files and hosts: what may stand in them is listed, all else is replaced.
+"""Names from PostHog become names of files and hosts: all characters that are not on a list are replaced.
 
 Private to this collection: it may change without notice.
 """
@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 import typing as t
 
-#: Longest name of a file, without what tells two of the same name apart, and of a host. File systems allow 255 bytes,
-#: and a host's name is a part of names of files, such as reports.
+#: Longest name of a file, without the number of a second one, and of a host. File systems allow 255 bytes, and names of
+#: files, such as reports, contain the host's name.
 _FILE_LENGTH: t.Final = 80
 _HOST_BYTES: t.Final = 180
 
-#: Names that Windows keeps for devices, whatever stands after a dot
+#: Names that Windows reserves for devices, with any text after a dot
 #: (https://learn.microsoft.com/windows/win32/fileio/naming-a-file).
 _DEVICES: t.Final = frozenset(
     ["con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(10))]
@@ -24,7 +24,7 @@ _DEVICES: t.Final = frozenset(
 
 
 def file_name(text: str) -> str:
-    """The name of a file, without its ending, for what somebody called an object.
+    """The name of a file, without its ending, for the name of an object.
 
     :param text: any text.
     :returns: lower-case ASCII letters, digits, dots, hyphens and underscores, so that names that differ on one file
@@ -37,10 +37,10 @@ def file_name(text: str) -> str:
 
 
 def host_name(text: str) -> str:
-    """The name of a host, for what somebody called a project.
+    """The name of a host, for the name of a project.
 
-    Ansible reads variables from a file of this name, people write reports and exports to one, and give names to
-    C(--limit), where commas, colons and other signs mean something.
+    Ansible reads variables from a file of this name, and people write reports and exports to one. In C(--limit) commas,
+    colons and other characters have a meaning.
 
     :param text: any text.
     :returns: letters and digits of any language, single blanks, and hyphens, underscores, dots, plus and at signs; each

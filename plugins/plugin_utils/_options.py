@@ -6,7 +6,7 @@
 Private to this collection: it may change without notice.
 
 Ansible finds the options in the plugin's arguments, in variables, in the environment and in C(ansible.cfg). Here they
-become what the modules' own options are, so that everything after that is the same code.
+are converted to the options of modules, so that both share all further code.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from ansible_collections.community.posthog.plugins.module_utils._data.plain impo
 from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 
-#: What a set of options is: those that were said, and all of them, as the engine takes them.
+#: A set of options: those that the user gave, and all of them, validated and with defaults.
 Settings = tuple[dict[str, t.Any], dict[str, t.Any]]
 
-#: Where an option can come from, the closest first.
+#: Where an option can come from, in order of precedence.
 _DIRECT, _VARIABLE, _ENVIRONMENT, _FILE = range(4)
 
 
 @contextlib.contextmanager
 def _no_empty_variables(names: t.Iterable[str]) -> t.Iterator[None]:
-    """The environment without those variables that are set to nothing, which Ansible would take for values."""
+    """Remove empty variables from the environment, which Ansible would use as values."""
     empty = [name for name in names if os.environ.get(name) == ""]
     for name in empty:
         del os.environ[name]
@@ -44,20 +44,20 @@ def _no_empty_variables(names: t.Iterable[str]) -> t.Iterator[None]:
 
 
 def shared_directory() -> str | None:
-    """The directory that this run of Ansible made for itself: all its forks know it, and nobody else may enter it.
+    """The private temporary directory of this run of Ansible, which all its forks share.
 
-    :returns: its path, or None where this Ansible has none.
+    :returns: its path, or None where Ansible has none.
     """
     found = getattr(C, "DEFAULT_LOCAL_TMP", None)
     return str(found) if found else None
 
 
 def unknown_options(plugin: AnsiblePlugin, given: t.Iterable[t.Any]) -> list[str]:
-    """What to say of options that a plugin does not have; Ansible takes no notice of them.
+    """Errors for options that a plugin does not have; Ansible itself ignores them.
 
     :param plugin: the plugin.
-    :param given: names, as they were written.
-    :returns: a sentence for each that is none.
+    :param given: the names of the given options.
+    :returns: a clause for each unknown one.
     """
     known = {
         str(name)
@@ -69,12 +69,12 @@ def unknown_options(plugin: AnsiblePlugin, given: t.Iterable[t.Any]) -> list[str
 
 
 class ConnectionOptions(AnsiblePlugin):
-    """A plugin that takes the options with which PostHog is reached."""
+    """A plugin with the connection options."""
 
     def rendered(self, value: t.Any) -> t.Any:
         """A value with its templates evaluated.
 
-        :param value: as it stands in a file or a variable.
+        :param value: the value of a file or a variable.
         :returns: plain data.
         """
         raise NotImplementedError
@@ -85,7 +85,7 @@ class ConnectionOptions(AnsiblePlugin):
         var_options: t.Mapping[str, t.Any] | None = None,
         direct: t.Mapping[str, t.Any] | None = None,
     ) -> None:
-        """See Ansible. What is empty counts as unset, and templates are evaluated before anything checks types.
+        """See Ansible. Empty values count as unset, and templates are evaluated before types are checked.
 
         :param task_keys: keywords of the task.
         :param var_options: variables.
@@ -98,7 +98,7 @@ class ConnectionOptions(AnsiblePlugin):
             for entry in item.get("vars") or ():
                 value = (var_options or {}).get(entry["name"])
                 value = self.rendered(value) if value is not None else None
-                # A role may use the name for something of another kind, which is not meant.
+                # A variable of this name with a list or a dictionary belongs to something else, such as a role.
                 if value not in (None, "") and isinstance(value, (str, int, float)):
                     variables[entry["name"]] = value
         given: dict[str, t.Any] = {}
@@ -115,9 +115,9 @@ class ConnectionOptions(AnsiblePlugin):
     def connection_settings(self, own: t.Mapping[str, t.Any] | None = None) -> Settings:
         """The connection options as the engine takes them.
 
-        :param own: options that are said still closer: those of one of several connections.
-        :returns: what was said, and everything.
-        :raises PostHogFailure: an option's value is of the wrong kind.
+        :param own: options that take precedence, such as those of one of several connections.
+        :returns: the options that were given, and all of them.
+        :raises PostHogFailure: an option has a value of the wrong type.
         """
         chosen: dict[str, t.Any] = {}
         level: dict[str, int] = {}
@@ -143,7 +143,7 @@ class ConnectionOptions(AnsiblePlugin):
 
 
 def _level(origin: str) -> int:
-    """How close an option was said, from what Ansible tells of where it found it."""
+    """The precedence of an option, from the origin that Ansible reports."""
     if origin == "Direct":
         return _DIRECT
     if origin.startswith("var: "):
@@ -152,7 +152,7 @@ def _level(origin: str) -> int:
 
 
 def _one_place(chosen: dict[str, t.Any], level: dict[str, int]) -> None:
-    """Leave the closer one of region and host, where they come from different places."""
+    """Keep only the one of region and host that takes precedence, where they have different origins."""
     if "region" not in chosen or "host" not in chosen:
         return
     if level["region"] > level["host"]:

@@ -1,13 +1,13 @@
 # Copyright: Contributors to the community.posthog collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is a template and what is data: the one place that decides it.
+"""Decides what is a template and what is data.
 
 Private to this collection: it may change without notice.
 
-Ansible takes a text for a template if it holds one of Jinja2's delimiters, or if its first line begins with
-C(#jinja2:), which sets other delimiters for the rest of it. What PostHog holds was written by many people, and must
-never run. So nothing of it is trusted but texts that cannot be templates, whatever delimiters are looked for.
+Ansible treats a text as a template if it contains one of Jinja2's delimiters, or if its first line begins with
+C(#jinja2:), which sets other delimiters. Many people write the texts in PostHog, so these must never be evaluated. Only
+texts that cannot be templates, with any delimiters, are trusted.
 """
 
 from __future__ import annotations
@@ -16,20 +16,19 @@ import re
 import typing as t
 
 try:
-    # ansible-core 2.19 and newer template only what they are told to trust.
+    # ansible-core 2.19 and newer evaluate only texts that are marked as trusted.
     from ansible.template import trust_as_template as _trusted
 
     _MARKS_TEMPLATES = True
-except ImportError:  # ansible-core 2.18 templates whatever is not wrapped
+except ImportError:  # ansible-core 2.18 evaluates every text that is not wrapped
     _MARKS_TEMPLATES = False
 
     def _trusted(value: str) -> str:  # type: ignore[misc]
-        """Nothing needs to be done."""
+        """The same text: no mark is needed."""
         return value
 
 
-#: Texts without any brace that do not begin with a number sign. No delimiter of Ansible's stands in them, and they
-#: cannot set others.
+#: Texts without braces that do not begin with a number sign. They contain no delimiter, and cannot set others.
 _INERT: t.Final = re.compile(r"(?!\s*#)[^{}]*")
 
 
@@ -37,13 +36,13 @@ def inert(text: str) -> bool:
     """Whether a text is certainly no template.
 
     :param text: any text.
-    :returns: True only where no reader of Ansible could take it for one.
+    :returns: True only where no version of Ansible would evaluate it.
     """
     return _INERT.fullmatch(text) is not None
 
 
 def template_text(text: str) -> str:
-    """A template of our own or of the user's, which Ansible is to evaluate.
+    """A template of this collection or of the user, which Ansible may evaluate.
 
     :param text: with its braces.
     :returns: the same, marked where Ansible wants that.
@@ -52,7 +51,7 @@ def template_text(text: str) -> str:
 
 
 def untrusted(value: t.Any) -> t.Any:
-    """A value out of PostHog, which Ansible must never take for a template.
+    """A value from PostHog, which Ansible must never evaluate.
 
     :param value: plain data.
     :returns: the same, marked where Ansible wants that.
@@ -65,9 +64,9 @@ def untrusted(value: t.Any) -> t.Any:
 
 
 def data_value(value: t.Any) -> t.Any:
-    """The same for a variable of the inventory, where what is certainly no template is marked as the user's own.
+    """A value from PostHog for a variable of the inventory; texts that are certainly no templates are trusted.
 
-    Else C(ansible-inventory --list), and with it AWX, would show each text as C({"__ansible_unsafe": ...}).
+    Otherwise C(ansible-inventory --list), and so AWX, would show each text as C({"__ansible_unsafe": ...}).
 
     :param value: plain data.
     :returns: the same, marked where Ansible wants that.

@@ -23,6 +23,7 @@ from ansible.utils.vars import load_extra_vars
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import texts
 from ansible_collections.community.posthog.plugins.module_utils._schema.spelling import likely
+from ansible_collections.community.posthog.plugins.plugin_utils._config_files import files_of
 from ansible_collections.community.posthog.plugins.plugin_utils._playbook_variables import (
     COMMON,
     LEFT_OVER,
@@ -33,7 +34,6 @@ from ansible_collections.community.posthog.plugins.plugin_utils._playbook_variab
     Variables,
     documented,
 )
-from ansible_collections.community.posthog.plugins.plugin_utils._sources import files_of
 
 #: Variables that an export writes in place of secrets.
 _SECRETS: t.Final = re.compile(r"posthog_secret_.+")

@@ -246,13 +246,13 @@ _BY_KIND: t.Final[t.Mapping[str, t.Callable[[Field, t.Mapping[str, t.Any]], Sche
 }
 
 
-def of_handler(program: ResourceHandler) -> Schema:
+def of_handler(handler: ResourceHandler) -> Schema:
     """The schema of one item of a type.
 
-    :param program: the type's module.
+    :param handler: the type's module.
     :returns: a schema of the options that the item takes.
     """
-    resource, docs = program.table, documentation(program.name)
+    resource, docs = handler.table, documentation(handler.name)
     fields: dict[str, Field] = {field.name: field for field in resource.fields}
     fields.update((short.field.name, short.field) for short in resource.shorthands)
     fields.update((part.field.name, part.field) for part in resource.parts)
@@ -260,7 +260,7 @@ def of_handler(program: ResourceHandler) -> Schema:
         # An empty name means the object that has none.
         named = fields[resource.identity.option]
         fields[named.name] = dataclasses.replace(named, required=False, nullable=True)
-    spec = program.spec()["argument_spec"]
+    spec = handler.spec()["argument_spec"]
     properties: dict[str, Schema] = {}
     for name, rules in spec.items():
         if name in connection_spec():
@@ -380,7 +380,7 @@ def whole() -> Schema:
 
     :returns: the schema of one document.
     """
-    programs = [program for program in HANDLERS.values() if isinstance(program, ResourceHandler)]
+    handlers = [handler for handler in HANDLERS.values() if isinstance(handler, ResourceHandler)]
     config = documentation("posthog_config")
     name: Schema = {"anyOf": [{"type": "string", "minLength": 1}, {"type": "integer"}, {"type": "null"}]}
     properties: dict[str, Schema] = {
@@ -396,9 +396,9 @@ def whole() -> Schema:
         },
     }
     definitions: dict[str, Schema] = {}
-    for program in sorted(programs, key=lambda program: program.table.plural):
-        resource = program.table
-        definitions[resource.type] = of_handler(program)
+    for handler in sorted(handlers, key=lambda handler: handler.table.plural):
+        resource = handler.table
+        definitions[resource.type] = of_handler(handler)
         item: Schema = {"$ref": f"#/$defs/{resource.type}"}
         single = resource.singleton and resource.parent is None
         held: Schema = {**item, "type": "object"} if single else {"type": "array", "items": item}

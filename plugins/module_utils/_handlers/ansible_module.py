@@ -34,9 +34,9 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.yaml_wor
 
 
 class _Module(AnsibleModule):
-    """C(AnsibleModule) that also knows what the task itself gave: C(null) and nothing differ.
+    """C(AnsibleModule) that keeps the options as the task gave them: C(null) differs from a missing option.
 
-    :param item: the program.
+    :param item: the handler.
     """
 
     def __init__(self, item: ModuleHandler) -> None:
@@ -44,7 +44,7 @@ class _Module(AnsibleModule):
         super().__init__(**item.spec())
 
     def _log_invocation(self) -> None:
-        # The log of the host sees the options before anybody knows which texts in them are secret.
+        # The host's log gets the options before PostHog was asked which texts in them are secret.
         secret = self._known() | self._item.suspected(plain(self.given))
         params = self.params
         try:
@@ -59,8 +59,8 @@ class _Module(AnsibleModule):
             {key: value for key, value in copy.deepcopy(self.params).items() if not key.startswith("_ansible_")}
         )
         self.params.update({key: self.given[key] for key in connection_spec() if key in self.given})
-        # An empty connection option counts as not given, before Ansible asks the environment. A null is the engine's
-        # business; Ansible would look for it among the choices.
+        # An empty connection option counts as missing, so that Ansible asks the environment. A null is removed here,
+        # since Ansible would look for it among the choices; the engine reads it from C(given).
         for key in [key for key in self.params if not key.startswith("_ansible_")]:
             if self.given.get(key) is None:
                 del self.params[key]
@@ -69,25 +69,25 @@ class _Module(AnsibleModule):
 
     @property
     def _declared(self) -> dict[str, t.Any]:
-        """The options as the module declares them."""
+        """The module's argument spec."""
         return t.cast("dict[str, t.Any]", self._item.spec()["argument_spec"])
 
     def _known(self) -> set[str]:
-        """The secrets that are known by now."""
+        """The secrets that are known so far."""
         given = plain(self.given)
         found = set(getattr(self, "no_log_values", ())) | self._item.secrets(given) | mistyped(self._declared, given)
         return found | set(short_options(self._declared, given).values())
 
     def _return_formatted(self, kwargs: dict[str, t.Any]) -> None:
-        """Print the result; what Ansible masks itself, and how, differs from one ansible-core to another.
+        """Mask secrets in the result and print it; each ansible-core masks other texts, in another way.
 
         :param kwargs: the result.
         """
         secret = self._known()
         register(secret)
-        # Without the option that asks for it, Ansible takes it out again.
+        # Ansible removes it again unless it is configured to show it.
         kwargs["invocation"] = invocation(self._declared, self._item.hidden(self.params), secret)
-        # What it masks itself, it would mask inside other words.
+        # Ansible would mask short texts inside of other words, too.
         self.no_log_values = lasting(secret)
         super()._return_formatted(without_secrets(kwargs, secret))
 
@@ -103,9 +103,9 @@ class _Module(AnsibleModule):
 
 
 def run_module(item: ModuleHandler) -> None:
-    """Run a program as an ordinary module.
+    """Run a handler as an ordinary module.
 
-    :param item: the program.
+    :param item: the handler.
     """
     module = _Module(item)
     if REQUESTS_IMPORT_ERROR is not None:
@@ -116,7 +116,7 @@ def run_module(item: ModuleHandler) -> None:
         module.fail_json(**InvalidInput(misread).result())
 
     def warn(text: str) -> None:
-        # The sessions below exist by the time one of them warns.
+        # C(sessions) is assigned below, before any of them warns.
         module.warn(str(without_secrets(text, module._known() | sessions.secrets)))
 
     shared = directory(getattr(module, "_remote_tmp", None))

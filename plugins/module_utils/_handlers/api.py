@@ -20,7 +20,7 @@ from ansible_collections.community.posthog.plugins.module_utils._handlers.handle
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._state.session import PLANNED, Session
 
-#: What may stand in a path, and is filled in.
+#: Placeholders that a path may contain.
 _PLACES: t.Final = ("project", "organization")
 
 
@@ -50,7 +50,7 @@ class ApiHandler(ModuleHandler):
 
     def secrets(self, raw: t.Mapping[str, t.Any]) -> set[str]:
         """See :meth:`ModuleHandler.secrets`."""
-        # Whatever the option was given, as long as it does not plainly say no.
+        # Any value counts as true, unless it clearly means false.
         if str(raw.get("no_log_body") or "no").strip().lower() in ("no", "false", "off", "0", "n", "f"):
             return set()
         return {text for text in texts(raw.get("body")) if len(text) >= SHORTEST}
@@ -64,7 +64,7 @@ class ApiHandler(ModuleHandler):
         query = _query(raw.get("query") or {})
         reads = method == "GET" or bool(params.get("read_only"))
         if PLANNED in path.split("/"):
-            # Check mode, where the project is still to be made.
+            # In check mode the project may not exist yet.
             return {"changed": not reads, "status": None, "json": None}
         accepted = set(params.get("status") or ())
         try:
@@ -78,7 +78,7 @@ class ApiHandler(ModuleHandler):
 
     @staticmethod
     def _check(method: str, body: t.Any, params: t.Mapping[str, t.Any]) -> None:
-        """Options that make no sense together."""
+        """Refuse options that contradict each other."""
         problems: list[tuple[str, str]] = []
         if body is not None and method == "GET":
             problems.append(("body", "has no meaning with method: GET; use query"))
@@ -95,7 +95,7 @@ class ApiHandler(ModuleHandler):
 
     @staticmethod
     def _path(session: Session, text: str) -> str:
-        """A path below the host, with everything filled in."""
+        """The path of the request, with placeholders replaced."""
 
         def wrong(reason: str) -> InvalidInput:
             return InvalidInput([("path", f"{text!r} {reason}")])
@@ -136,9 +136,9 @@ class ApiHandler(ModuleHandler):
 
     @staticmethod
     def _look(session: Session, path: str, query: dict[str, t.Any]) -> None:
-        """Whether there is something to delete.
+        """Check that the object to delete exists.
 
-        :raises ApiError: there is not.
+        :raises ApiError: it does not.
         """
         try:
             session.client.request("GET", path, params=query)

@@ -19,24 +19,24 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import scopes_at_once
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP, UNDECLARED, Policy
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Outcome, changes
-from ansible_collections.community.posthog.plugins.module_utils._handlers.beside import alone_in
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler, concurrency_of
+from ansible_collections.community.posthog.plugins.module_utils._handlers.locks import alone_in
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
-#: How a plan marks what becomes of an object.
+#: The sign of an action in the text of a plan.
 SIGNS: t.Final = {"created": "+", "updated": "~", "deleted": "-"}
 
-#: Longest text that may be shown where objects should stand.
+#: A longer text in the place of objects may be a whole file, so it is masked.
 _LONG: t.Final = 100
 
-#: Longest value that a plan shows on one line.
+#: Longest value in the text of a plan.
 _WIDE: t.Final = 160
 
 
 class ConfigHandler(ModuleHandler):
-    """Brings one or several projects to what a configuration says.
+    """Applies a configuration to one or several projects.
 
     :param handlers: the handlers of all resource types.
     """
@@ -73,7 +73,7 @@ class ConfigHandler(ModuleHandler):
         """See :meth:`ModuleHandler.suspected`."""
         found = {text for handler, item in self._items(raw) for text in handler.suspected(item)}
         for document in _documents(raw.get("config")):
-            # What has no form at all may hold anything.
+            # A long text that is no item may contain secrets.
             for held in document.values() if isinstance(document, dict) else [document]:
                 items = held if isinstance(held, list) else [held]
                 found |= {item for item in items if isinstance(item, str) and len(item) > _LONG}
@@ -97,7 +97,7 @@ class ConfigHandler(ModuleHandler):
         return {**params, "config": document(params["config"])} if "config" in params else dict(params)
 
     def _items(self, raw: t.Mapping[str, t.Any]) -> t.Iterator[tuple[ResourceHandler, dict[str, t.Any]]]:
-        """Everything that is declared, with the module that does it."""
+        """All declared items, each with the handler of its type."""
         for document in _documents(raw.get("config")):
             for key, value in document.items() if isinstance(document, dict) else ():
                 handler = self.handlers.get(key)
@@ -137,7 +137,7 @@ class ConfigHandler(ModuleHandler):
                     rest = ", ".join(sorted(fields))
                     session.warn(f"details: of {table} only what lists show was compared, without {rest}")
                 if not check_mode:
-                    # Again from what is, not from what the plan made of it.
+                    # The run reads the objects again; it does not use the predicted ones.
                     result = project.apply()
         finally:
             session.set_check_mode(check_mode)
@@ -193,9 +193,9 @@ def _documents(config: t.Any) -> list[t.Any]:
 
 
 def plan_text(result: Result) -> str:
-    """What a run changes, or would change, in the form known from other tools.
+    """The changes of a plan or a run as text.
 
-    :param result: what became of everything.
+    :param result: what became of all objects.
     :returns: lines; one block for each object.
     """
     lines: list[str] = []
@@ -219,7 +219,7 @@ def plan_text(result: Result) -> str:
 
 
 def _details(outcome: Outcome) -> t.Iterator[str]:
-    """The fields of an object that come about or change."""
+    """The fields of an object that are set or changed."""
     if outcome.action == "created":
         for key, value in outcome.after.items():
             yield from _block(f"{key}: ", value)
@@ -236,6 +236,6 @@ def _block(head: str, value: t.Any) -> t.Iterator[str]:
 
 
 def _inline(value: t.Any) -> str:
-    """A value on one line, cut where it is too long for one."""
+    """A value on one line, shortened if it is too long."""
     text = jsonlib.dumps(value, ensure_ascii=False, sort_keys=False, default=str)
     return text if len(text) <= _WIDE else f"{text[: _WIDE - 1]}… ({len(text)} characters)"

@@ -17,12 +17,12 @@ from ansible_collections.community.posthog.plugins.module_utils._http.options im
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
-#: Answers that say "not for this key" or "not on this server", which is worth knowing and no failure.
+#: Status codes of requests that this key or this server does not allow; they are reported and are no failure.
 _CLOSED: t.Final = frozenset({403, 404, 405, 500})
 
 
 class ConnectionInfoHandler(ModuleHandler):
-    """Tells what a key is and may do."""
+    """Reports whose key it is, and what it may do."""
 
     def __init__(self) -> None:
         super().__init__("posthog_connection_info")
@@ -41,8 +41,8 @@ class ConnectionInfoHandler(ModuleHandler):
         key = self._key(session)
         organizations = session.organizations()
         host = client.connection.host
-        told = key.get("scopes") or [] if "scopes" in key else None
-        scopes = told if isinstance(told, list) else None
+        shown = key.get("scopes") or [] if "scopes" in key else None
+        scopes = shown if isinstance(shown, list) else None
         result: dict[str, t.Any] = {
             "changed": False,
             "host": host,

@@ -5,8 +5,8 @@
 
 Private to this collection: it may change without notice. Facts: API.md chapter 1 (hosts) and chapter 5, event_capture.
 
-Events go to other hosts than the API, with the project's token, which is public, in the body. The personal key goes to
-neither.
+Events go to other hosts than the API. The body contains the project's token, which is public; the personal key is not
+sent.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.fields i
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._state.session import PLANNED, Session
 
-#: Where PostHog Cloud takes events in; an installation of one's own does so on the same host.
+#: PostHog Cloud's hosts for events; a self-hosted PostHog takes events on the host of its API.
 INGESTION: t.Final[dict[str, str]] = {url: f"https://{name}.i.posthog.com" for name, url in REGIONS.items()}
 
-#: The route that servers of all ages have.
+#: The route that servers of all versions have.
 PATH: t.Final = "/batch/"
 
-#: Keys that are no project tokens.
+#: Prefixes of keys that are no project tokens.
 _OTHER_KEYS: t.Final = ("phx_", "phs_", "pha_", "phr_")
 
 
@@ -82,7 +82,7 @@ class EventHandler(ModuleHandler):
             body["historical_migration"] = params["historical_migration"]
         host = session.client.connection.host
         try:
-            # What is sent twice has the same UUID and the same time, so that PostHog counts it once.
+            # If the event is sent twice, PostHog counts it once, since UUID and time are equal.
             session.client.keyless(INGESTION.get(host, host)).request("POST", PATH, json=body, repeatable=True)
         except ApiError as exc:
             if exc.status == 401:
@@ -100,7 +100,7 @@ class EventHandler(ModuleHandler):
 
     @staticmethod
     def _event(session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """The event as it is sent."""
+        """The event to send."""
         problems: Problems = []
         now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         given = params.get("timestamp")

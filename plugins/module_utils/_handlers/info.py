@@ -69,7 +69,7 @@ class InfoHandler(ModuleHandler):
             objects[name] = [
                 masked(table, obj) for obj in self._read(session, table, params, bool(params.get("details")))
             ]
-        # What was learnt of the server on the way is known now.
+        # Read last, since the answers may have lowered the limit.
         return {"changed": False, "objects": objects, "rate_limit": session.client.rate_limit or None}
 
     def _read(self, session: Session, table: Resource, asked: t.Mapping[str, t.Any], details: bool) -> list[Object]:
@@ -80,7 +80,7 @@ class InfoHandler(ModuleHandler):
                 collection.limit = asked["limit"] - len(found)
                 if not collection.limit:
                     return
-            # Where an object is may not show in it.
+            # An object may not contain its own location.
             found.extend({**where, **obj} for obj in self._read_from(collection, asked, details))
 
         lists = self._collections(session, table, asked.get("within"))
@@ -89,7 +89,7 @@ class InfoHandler(ModuleHandler):
 
     @staticmethod
     def _collections(session: Session, table: Resource, within: t.Any) -> list[tuple[Collection, Object]]:
-        """Where the objects of a type are: in one list, or one for each parent; with the options that say so."""
+        """The lists of a type, one for each parent, with the options that locate the parent."""
         rule = table.parent
         if rule is None:
             return [(session.collection(table), {})]
@@ -130,7 +130,7 @@ class InfoHandler(ModuleHandler):
 
 
 def _declared_place(table: Resource, within: t.Any) -> tuple[Object, list[tuple[str, str]]]:
-    """The options that say where objects of a type are, as far as they were given."""
+    """The given options that locate the parent of a type's objects, and what is wrong with them."""
     problems: list[tuple[str, str]] = []
     options = _place_options(table)
     declared = {
@@ -142,12 +142,12 @@ def _declared_place(table: Resource, within: t.Any) -> tuple[Object, list[tuple[
 
 
 def _place_options(table: Resource) -> tuple[str, ...]:
-    """The options that say where objects of a type are, the one that also tells of what kind they are included."""
+    """The options that locate the parent of a type's objects."""
     return () if table.parent is None else (*table.parent.options, *table.parent.reads)
 
 
 def _impossible(tables: t.Sequence[Resource], asked: t.Mapping[str, t.Any]) -> list[tuple[str, str]]:
-    """What the options ask for that the types do not have."""
+    """Options that do not apply to the types."""
     problems = []
     known = sorted({option for table in tables for option in _place_options(table)})
     for option in asked.get("within") or {}:
@@ -169,8 +169,7 @@ def _query(filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 def _matches(table: Resource, obj: t.Mapping[str, t.Any], search: t.Any) -> bool:
     """Whether an object matches a search, where the server may have ignored the parameter.
 
-    A server that did search may match more than names (descriptions, tags, similar words): its word is taken where it
-    marks its matches.
+    A server that searches may also match descriptions, tags and similar words. Such matches count where it marks them.
     """
     if not search or obj.get("search_match_type"):
         return True

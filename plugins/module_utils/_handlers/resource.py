@@ -22,8 +22,8 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.reconcil
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import SHORTEST, texts
 from ansible_collections.community.posthog.plugins.module_utils._engine.task import ResourceTask, flattened
-from ansible_collections.community.posthog.plugins.module_utils._handlers.beside import alone_in
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler
+from ansible_collections.community.posthog.plugins.module_utils._handlers.locks import alone_in
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 from ansible_collections.community.posthog.plugins.module_utils._state.twins import can_have_twins

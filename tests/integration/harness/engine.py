@@ -134,10 +134,10 @@ class Engine:
         )
         action._variables = {}
         try:
-            result = {"changed": False, **action._here(handler(module), args)}
+            result = {"changed": False, **action._run_in_process(handler(module), args)}
         finally:
             if not looped:
-                _action._Kept.drop()
+                _action.SessionCache.drop()
         result.pop("invocation", None)
         return result
 

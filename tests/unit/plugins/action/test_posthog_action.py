@@ -20,7 +20,7 @@ from ansible.template import Templar
 
 from ansible_collections.community.posthog.plugins.module_utils._http import client as _client
 from ansible_collections.community.posthog.plugins.plugin_utils import _action
-from ansible_collections.community.posthog.plugins.plugin_utils._action import PostHogAction, _environment, _Kept
+from ansible_collections.community.posthog.plugins.plugin_utils._action import PostHogAction, SessionCache, _environment
 from ansible_collections.community.posthog.plugins.plugin_utils._options import shared_directory
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     KEY,
@@ -37,11 +37,11 @@ ROLES = f"/api/organizations/{ORGANIZATION}/roles/"
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
     """Each test begins as a new worker."""
-    _Kept.task, _Kept.sessions = None, None
+    SessionCache.task, SessionCache.sessions = None, None
     yield
-    if _Kept.sessions is not None:
-        _Kept.sessions.close()
-    _Kept.task, _Kept.sessions = None, None
+    if SessionCache.sessions is not None:
+        SessionCache.sessions.close()
+    SessionCache.task, SessionCache.sessions = None, None
 
 
 def action(
@@ -129,9 +129,9 @@ def test_a_loop_keeps_connection_and_list(server: Server) -> None:
 def test_another_task_begins_anew(server: Server) -> None:
     server.script(roles)
     run(task_for(server, name="Engineering"), uuid="task-1")
-    first = _Kept.sessions
+    first = SessionCache.sessions
     run(task_for(server, name="Engineering"), uuid="task-2")
-    assert _Kept.sessions is not first
+    assert SessionCache.sessions is not first
     assert [request.path for request in server.seen] == [ROLES, ROLES]
     assert {request.connection for request in server.seen} == {1, 2}
 

@@ -30,10 +30,10 @@ REMEDY = "put the word in quotes"
 )
 def test_new_names_of_an_export(names: dict[str, Any], text: str) -> None:
     """A flag renamed to no would be called False."""
-    program = ExportHandler(RESOURCES.values())
+    handler = ExportHandler(RESOURCES.values())
     asked = {"types": ["feature_flags"], "rename": {"feature_flags": names}}
     with pytest.raises(InvalidInput) as caught:
-        program.run(make_world(Memory()).session, asked, asked)
+        handler.run(make_world(Memory()).session, asked, asked)
     ((path, said),) = caught.value.problems
     assert path == "rename.feature_flags.old"
     assert said.startswith(text.partition("; ")[0]) and (REMEDY in said) is ("; " in text)

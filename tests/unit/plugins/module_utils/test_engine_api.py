@@ -22,15 +22,15 @@ PROJECT = {"id": 1, "name": "Default project", "api_token": "phc_token"}
 
 
 def run(
-    program: ModuleHandler, server: Server, options: dict[str, Any], check_mode: bool = False
+    handler: ModuleHandler, server: Server, options: dict[str, Any], check_mode: bool = False
 ) -> tuple[bool, dict[str, Any]]:
-    """Run a program against a server that follows its script."""
+    """Run a handler against a server that follows its script."""
     raw = {"host": server.url, "project": "1", "api_key": KEY, **options}
     raw = {key: value for key, value in raw.items() if value is not None}
     warnings: list[str] = []
     sessions = Sessions(check_mode=check_mode, warn=warnings.append)
     try:
-        good, result = perform(program, sessions, raw, {**USUAL, **raw})
+        good, result = perform(handler, sessions, raw, {**USUAL, **raw})
         return good, {**result, **({"warnings": warnings} if warnings else {})}
     finally:
         sessions.close()

@@ -38,12 +38,12 @@ def options(module: str) -> dict[str, Any]:
     return found
 
 
-def fields(program: ResourceHandler) -> Iterator[Field]:
+def fields(handler: ResourceHandler) -> Iterator[Field]:
     """Everything that a task can declare of an object."""
-    yield from program.table.fields
-    for short in program.table.shorthands:
+    yield from handler.table.fields
+    for short in handler.table.shorthands:
         yield short.field
-    for part in program.table.parts:
+    for part in handler.table.parts:
         yield part.field
 
 
@@ -76,17 +76,17 @@ def differences(field: Field, documented: dict[str, Any], path: str) -> Iterator
 
 MODULES = sorted(
     name
-    for name, program in HANDLERS.items()
-    if isinstance(program, ResourceHandler) and (ROOT / "plugins/modules" / f"{name}.py").exists()
+    for name, handler in HANDLERS.items()
+    if isinstance(handler, ResourceHandler) and (ROOT / "plugins/modules" / f"{name}.py").exists()
 )
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_nested_options_are_documented_as_the_table_has_them(module: str) -> None:
-    program = HANDLERS[module]
-    assert isinstance(program, ResourceHandler)
+    handler = HANDLERS[module]
+    assert isinstance(handler, ResourceHandler)
     documented = options(module)
-    wrong = [text for field in fields(program) for text in differences(field, documented[field.name], field.name)]
+    wrong = [text for field in fields(handler) for text in differences(field, documented[field.name], field.name)]
     assert wrong == []
 
 
@@ -100,13 +100,13 @@ def test_something_is_compared() -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_null_does_what_the_documentation_says(module: str) -> None:
     """An option whose documentation tells what V(null) does takes it; one that does not tell refuses it."""
-    program = HANDLERS[module]
-    assert isinstance(program, ResourceHandler)
+    handler = HANDLERS[module]
+    assert isinstance(handler, ResourceHandler)
     documented = options(module)
     text = importlib.import_module(f"{PACKAGE}.modules.{module}").DOCUMENTATION
     for_all = "V(null)" in " ".join(yaml.safe_load(text)["description"])
     wrong = []
-    for field in fields(program):
+    for field in fields(handler):
         problems: list[tuple[str, str]] = []
         field.parse(None, field.name, problems)
         text = " ".join(documented[field.name]["description"])

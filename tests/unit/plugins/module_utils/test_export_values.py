@@ -87,8 +87,8 @@ def _world(*wholes: Obj, parts: tuple[Obj, ...] = (), table: Resource = WHOLE) -
 
 def export(world: Universe, table: Resource = WHOLE, **options: Any) -> Obj:
     """The result of an export."""
-    program = ExportHandler([PART, table])
-    return program.run(world.session, options, options)
+    handler = ExportHandler([PART, table])
+    return handler.run(world.session, options, options)
 
 
 def one(obj: Obj, **options: Any) -> Obj:
@@ -288,9 +288,9 @@ def test_types() -> None:
 
 def test_rename() -> None:
     world = _world({"name": "w", "key": "k", "part": 7}, parts=PARTS)
-    program = ExportHandler([PART, WHOLE])
+    handler = ExportHandler([PART, WHOLE])
     for kind in ("cohort", "cohorts"):
-        assert program._rename({"rename": {kind: {"Staff (staging)": "Staff"}}}) == {
+        assert handler._rename({"rename": {kind: {"Staff (staging)": "Staff"}}}) == {
             "cohort": {"Staff (staging)": "Staff"}
         }
     with pytest.raises(InvalidInput, match=r"rename\.cohrots: is no type; did you mean cohorts"):
@@ -322,5 +322,5 @@ def test_exported_and_applied_changes_nothing_and_makes_the_same() -> None:
     assert made.counts["created"] == 3
     world.session._inside.clear()
     there = world.session.beside(None, "Staging")
-    program = ExportHandler([PART, WHOLE])
-    assert program.run(there, {}, {})["config"] == first
+    handler = ExportHandler([PART, WHOLE])
+    assert handler.run(there, {}, {})["config"] == first

@@ -101,8 +101,8 @@ def world_of(*sheets: Obj, pieces: tuple[Obj, ...] = PIECES, table: Resource = S
 
 def exported(world: Universe, table: Resource = SHEET, **options: Any) -> Obj:
     """The result of an export."""
-    program = ExportHandler([PIECE, table])
-    return program.run(world.session, options, options)
+    handler = ExportHandler([PIECE, table])
+    return handler.run(world.session, options, options)
 
 
 def one(obj: Obj, **options: Any) -> Obj:
@@ -294,10 +294,10 @@ def test_scopes_of_exports() -> None:
         dataclasses.replace(PIECE, type="team", plural="teams", scope=Scope.ORGANIZATION),
         dataclasses.replace(PIECE, type="host", plural="hosts", scope=Scope.INSTANCE),
     ]
-    program = ExportHandler(tables)
+    handler = ExportHandler(tables)
 
     def chosen(named: Any, scope: str) -> list[str]:
-        return [item.type for item in program._chosen(named, scope)]
+        return [item.type for item in handler._chosen(named, scope)]
 
     assert chosen(None, "project") == ["piece"] and chosen(None, "organization") == ["team"]
     assert chosen([], "all") == ["piece", "team"]

@@ -44,13 +44,13 @@ from ansible_collections.community.posthog.tests.unit.plugins.utils import (
 USUAL: Obj = {"validate_certs": True, "timeout": 5.0, "retries": 0, "max_wait": 10.0, "rate_limit": 0}
 
 
-def run(program: ModuleHandler, host: str, check_mode: bool = False, /, **options: Any) -> tuple[bool, Obj]:
-    """Run a program as a task would."""
+def run(handler: ModuleHandler, host: str, check_mode: bool = False, /, **options: Any) -> tuple[bool, Obj]:
+    """Run a handler as a task would."""
     raw = {"host": host, "project": "1", "api_key": KEY, **options}
     warnings: list[str] = []
     sessions = Sessions(check_mode=check_mode, warn=warnings.append)
     try:
-        good, result = perform(program, sessions, raw, {**USUAL, **raw})
+        good, result = perform(handler, sessions, raw, {**USUAL, **raw})
         return good, {**result, **({"warnings": warnings} if warnings else {})}
     finally:
         sessions.close()
@@ -394,11 +394,11 @@ def test_bodies_that_are_secret() -> None:
         assert ApiHandler().secrets({"body": body, "no_log_body": no}) == set()
 
 
-def planned(program: ModuleHandler, params: Obj) -> Obj:
-    """What a program foretells where its project is still to be made."""
+def planned(handler: ModuleHandler, params: Obj) -> Obj:
+    """What a handler foretells where its project is still to be made."""
     world = make_world(Memory(), check_mode=True)
     world.session.project_id = lambda: PLANNED  # type: ignore[method-assign]
-    return program.run(world.session, params, params)
+    return handler.run(world.session, params, params)
 
 
 def test_requests_to_a_project_that_is_still_to_be_made() -> None:

@@ -471,10 +471,10 @@ def test_files_are_read_on_the_controller() -> None:
 
 
 def test_secrets_of_a_configuration() -> None:
-    program = ConfigHandler(universe().handlers.values())
-    assert program.suspected({"config": {"things": "t" * 101, "boxes": ["b" * 101, "short"]}}) == {"t" * 101, "b" * 101}
-    assert program.suspected({"config": "c" * 101}) == {"c" * 101} and program.suspected({"config": "c" * 100}) == set()
-    assert program.suspected({"config": None}) == set() == program.secrets({"config": [5, {"qqq": 1}]})
+    handler = ConfigHandler(universe().handlers.values())
+    assert handler.suspected({"config": {"things": "t" * 101, "boxes": ["b" * 101, "short"]}}) == {"t" * 101, "b" * 101}
+    assert handler.suspected({"config": "c" * 101}) == {"c" * 101} and handler.suspected({"config": "c" * 100}) == set()
+    assert handler.suspected({"config": None}) == set() == handler.secrets({"config": [5, {"qqq": 1}]})
 
 
 # -- purge -----------------------------------------------------------------------------------------------------------

@@ -359,7 +359,7 @@ def test_one_big_circle_with_several_rings() -> None:
 
 def test_every_secret_of_every_type_is_known_or_suspected() -> None:
     """What an argument spec or a table calls secret in a module is secret in a configuration."""
-    program = ConfigHandler(ResourceHandler(table) for table in RESOURCES.values() if table.module)
+    handler = ConfigHandler(ResourceHandler(table) for table in RESOURCES.values() if table.module)
     for table in RESOURCES.values():
         partly = {rule.field for rule in table.secret_parts}
         for known in (*table.fields, *(part.field for part in table.parts)):
@@ -367,22 +367,22 @@ def test_every_secret_of_every_type_is_known_or_suspected() -> None:
                 for name in (known.name, *known.aliases):
                     item = {"name": "x", name: "canary-of-a-secret"}
                     for value in ([item], item):
-                        assert "canary-of-a-secret" in program.secrets({"config": {table.plural: value}}), name
+                        assert "canary-of-a-secret" in handler.secrets({"config": {table.plural: value}}), name
 
 
 def test_what_only_posthog_could_tell_to_be_secret_is_suspected_where_nothing_was_asked() -> None:
     alone = ResourceHandler(RESOURCES["hog_function"])
     item = {"name": "x", "template_id": "template-slack", "inputs": {"token": {"value": "canary-of-a-secret"}}}
     assert "canary-of-a-secret" in alone.suspected(item)
-    program = ConfigHandler([alone])
+    handler = ConfigHandler([alone])
     for config in ({"hog_functions": [item]}, [{"hog_functions": [item]}, {"project": "x"}]):
-        assert "canary-of-a-secret" in program.suspected({"config": config})
-    assert program.suspected({"config": "nonsense"}) == program.suspected({}) == set()
+        assert "canary-of-a-secret" in handler.suspected({"config": config})
+    assert handler.suspected({"config": "nonsense"}) == handler.suspected({}) == set()
 
 
 def test_text_in_place_of_what_may_be_secret_is_in_no_mistake() -> None:
     """Somebody forgot to read the JSON of a variable."""
-    program = ConfigHandler(ResourceHandler(table) for table in RESOURCES.values() if table.module)
+    handler = ConfigHandler(ResourceHandler(table) for table in RESOURCES.values() if table.module)
     text = 'conf "canary\n of a secret"'
     for item in (
         {"name": "x", "interval": "day", "destination": {"type": "S3", "config": text}},
@@ -392,8 +392,8 @@ def test_text_in_place_of_what_may_be_secret_is_in_no_mistake() -> None:
         world = universe(tables=[*TABLES, RESOURCES["batch_export"]])
         found = mistakes({"batch_exports": [item]}, world=world)
         assert len(found) == 1 and ", not text" in found[0] and "canary" not in found[0], found
-        assert item is text or text in program.suspected({"config": {"batch_exports": [item]}})
-    assert program.suspected({"config": {"batch_exports": [text * 9]}}) == {text * 9}
+        assert item is text or text in handler.suspected({"config": {"batch_exports": [item]}})
+    assert handler.suspected({"config": {"batch_exports": [text * 9]}}) == {text * 9}
 
 
 # -- options ---------------------------------------------------------------------------------------------------------

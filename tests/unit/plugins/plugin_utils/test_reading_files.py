@@ -17,7 +17,7 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import SOURCE_KEY
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
-from ansible_collections.community.posthog.plugins.plugin_utils import _sources
+from ansible_collections.community.posthog.plugins.plugin_utils import _config_files
 
 SECRET = VaultSecret(b"the password")
 
@@ -42,7 +42,7 @@ def read(place: Path, content: str | bytes | None = None, *, source: DataLoader 
     if content is not None:
         place = place / "conf.yml"
         place.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return _sources.documents([str(place)], lambda name: name, source or loader(), template)
+    return _config_files.documents([str(place)], lambda name: name, source or loader(), template)
 
 
 def data(place: Path, content: str) -> Any:
@@ -272,7 +272,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def names(place: Path) -> list[str]:
     """The files of a directory, relative to it."""
-    return [os.path.relpath(item, place) for item in _sources.files_of(str(place))]
+    return [os.path.relpath(item, place) for item in _config_files.files_of(str(place))]
 
 
 def test_files_of_a_directory(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
-from ansible_collections.community.posthog.plugins.plugin_utils import _files, _names, _sources
+from ansible_collections.community.posthog.plugins.plugin_utils import _config_files, _files, _names
 
 #: Names that Windows keeps for itself.
 DEVICES = {"con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(10))}
@@ -60,7 +60,7 @@ def back(value: Any, variables: tuple[str, ...] = ()) -> Any:
         file = os.path.join(place, "a.yml")
         with open(file, "w", encoding="utf-8", newline="") as stream:
             stream.write(_files.yaml_text({"x": value}, variables))
-        found = _sources.documents([file], lambda name: name, DataLoader(), lambda text: f"<{text}>")
+        found = _config_files.documents([file], lambda name: name, DataLoader(), lambda text: f"<{text}>")
     return plain(found[0]["x"])
 
 
@@ -126,7 +126,7 @@ def test_a_comment_stays_a_comment_whatever_a_project_is_called(name: str, tmp_p
         source = {**SOURCE, key: name, **({"project_id": None} if key == "organization_id" else {})}
         text = _files.files_of(config, source, [], "single")[""]
         (tmp_path / "a.yml").write_bytes(text.encode())
-        found = _sources.documents([str(tmp_path / "a.yml")], lambda name: name, DataLoader(), str)
+        found = _config_files.documents([str(tmp_path / "a.yml")], lambda name: name, DataLoader(), str)
         assert [{"things": item["things"]} for item in found] == [config]
         assert text.startswith(_files.HEADER + "\n# from ")
         assert text.splitlines()[2] == _files.MODELINE
@@ -170,7 +170,7 @@ def test_no_file_is_left_out_when_it_is_read(names: list[str]) -> None:
         assert name.partition(".")[0] not in DEVICES
     with tempfile.TemporaryDirectory() as place:
         _files.write(place, texts, clean=True, check_mode=False)
-        found = plain(_sources.documents([place], lambda name: name, DataLoader(), str))
+        found = plain(_config_files.documents([place], lambda name: name, DataLoader(), str))
     assert sorted(item["name"] for part in found for item in part.get("things", ())) == sorted(names)
 
 

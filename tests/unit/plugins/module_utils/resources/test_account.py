@@ -136,10 +136,10 @@ def test_integrations_of_one_name_differ_in_kind() -> None:
 
 
 def test_integration_names_are_no_secrets() -> None:
-    program = ResourceHandler(INTEGRATION)
+    handler = ResourceHandler(INTEGRATION)
     config = {"server_hostname": "dbc.example.com", "client_secret": "sesame-open"}
-    assert program.secrets({"config": config}) == {"sesame-open"}
-    assert program.spec()["argument_spec"]["config"]["no_log"] is False
+    assert handler.secrets({"config": config}) == {"sesame-open"}
+    assert handler.spec()["argument_spec"]["config"]["no_log"] is False
 
 
 # -- the key's own user ----------------------------------------------------------------------------------------------

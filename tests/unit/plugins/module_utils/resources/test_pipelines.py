@@ -263,12 +263,12 @@ def test_secrets_of_mappings_stay_with_their_mapping() -> None:
 
 
 def test_what_may_be_secret_is_so_until_posthog_was_asked() -> None:
-    program = ResourceHandler(HOG_FUNCTION)
+    handler = ResourceHandler(HOG_FUNCTION)
     raw = function(inputs={"url": "https://x.test", "headers": {"value": {"A": "s3cret-one"}}})
-    assert program.secrets(raw) == set()
-    assert program.suspected(raw) == {"https://x.test", "s3cret-one"}
+    assert handler.secrets(raw) == set()
+    assert handler.suspected(raw) == {"https://x.test", "s3cret-one"}
     raw["inputs_schema"] = WEBHOOK["inputs_schema"]
-    assert program.secrets(raw) == {"s3cret-one"} and program.suspected(raw) == set()
+    assert handler.secrets(raw) == {"s3cret-one"} and handler.suspected(raw) == set()
 
 
 # -- workflows -------------------------------------------------------------------------------------------------------

@@ -1,13 +1,13 @@
 # Copyright: Contributors to the community.posthog collection
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs that work in the same place at the same time: a lock for those on one machine.
+"""Locks between runs on one machine that work in the same project or organization.
 
 Private to this collection: it may change without notice.
 
-Two runs that look for an object and do not find it both create it, and PostHog refuses a second object of a name for
-some types only. So whoever may create an object of the other types looks and creates while no other run on this
-machine does. For runs on other machines there is the look after creating (C(_twins)).
+Two runs that look for an object at the same time, and do not find it, would both create it: for some types PostHog
+accepts a second object of the same name. So a run that may create an object of such a type holds a lock while it looks
+and creates. Duplicates of runs on other machines are found after creating (C(_state.twins)).
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ except ImportError:  # no POSIX system
 #: Seconds between two tries to get a lock.
 _PAUSE: t.Final = 0.2
 
-#: Seconds of waiting from which on a user is told.
-_TOLD: t.Final = 1.0
+#: A wait of at least so many seconds is reported.
+_REPORTED: t.Final = 1.0
 
 
 def directory() -> str | None:
-    """Where the locks of this user are.
+    """The directory of this user's locks.
 
-    :returns: a directory that nobody else can write to; None where there is none.
+    :returns: a directory that nobody else can write to; None where none can be made.
     """
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     if runtime and _private(runtime):
@@ -52,7 +52,7 @@ def directory() -> str | None:
 
 
 def _private(path: str) -> bool:
-    """Whether a path is a directory of this user, and of nobody else."""
+    """Whether a path is a directory that only this user can enter."""
     try:
         there = os.lstat(path)
     except OSError:
@@ -62,22 +62,22 @@ def _private(path: str) -> bool:
 
 @contextlib.contextmanager
 def alone_in(session: Session, places: t.Iterable[str]) -> t.Iterator[None]:
-    """Keep other runs on this machine out of some places.
+    """Lock projects or organizations against other runs on this machine.
 
-    What this run knew of the places is forgotten where another run was there meanwhile.
+    If another run had the lock in between, everything that the session has read is forgotten.
 
-    :param session: of the run; tells how long it may wait, and what it is told.
+    :param session: the run's session; its C(max_wait) limits the wait.
     :param places: ids of projects or organizations.
     """
     with contextlib.ExitStack() as stack:
-        # All runs take them in the same order, so that no two wait for each other.
+        # All runs lock in the same order, so that no two wait for each other.
         for place in sorted(set(places)):
-            stack.enter_context(_held(session, place))
+            stack.enter_context(_locked_place(session, place))
         yield
 
 
 @contextlib.contextmanager
-def _held(session: Session, place: str) -> t.Iterator[None]:
+def _locked_place(session: Session, place: str) -> t.Iterator[None]:
     descriptor = _opened(session, place)
     if descriptor is None:
         yield
@@ -91,7 +91,7 @@ def _held(session: Session, place: str) -> t.Iterator[None]:
 
 
 def _opened(session: Session, place: str) -> int | None:
-    """The file of a place's lock; None where there can be none."""
+    """Open the file of a lock; None where that is not possible."""
     name = hashlib.sha256(f"{session.client.connection.host}\n{place}".encode()).hexdigest()[:32]
     try:
         where = directory() if fcntl is not None else None
@@ -106,7 +106,7 @@ def _opened(session: Session, place: str) -> int | None:
 
 
 def _locked(session: Session, descriptor: int) -> bool:
-    """Wait for a lock, as long as a call to PostHog may take."""
+    """Wait for a lock, at most as long as for a request."""
     begun = time.monotonic()
     while True:
         waited = time.monotonic() - begun
@@ -121,13 +121,13 @@ def _locked(session: Session, descriptor: int) -> bool:
                 return False
             time.sleep(_PAUSE)
             continue
-        if waited >= _TOLD:
+        if waited >= _REPORTED:
             session.warn(f"waited {waited:.0f} s for another run on this machine that worked in the same place")
         return True
 
 
 def _sign(session: Session, place: str, descriptor: int) -> None:
-    """Note who was here last, and forget what another one may have changed."""
+    """Store that this run had the lock, and forget what another run may have changed since."""
     last = os.pread(descriptor, 64, 0).decode("ascii", "replace")
     if session.visited.get(place, last) != last:
         session.stale()

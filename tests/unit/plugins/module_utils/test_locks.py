@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._handlers import beside as _beside
-from ansible_collections.community.posthog.plugins.module_utils._handlers.beside import alone_in, directory
+from ansible_collections.community.posthog.plugins.module_utils._handlers import locks as _locks
+from ansible_collections.community.posthog.plugins.module_utils._handlers.locks import alone_in, directory
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._http.client import Connection
 from ansible_collections.community.posthog.tests.unit.plugins.projects import THING, universe
@@ -78,8 +78,8 @@ def test_each_place_has_a_lock(runtime: Path) -> None:
 
 
 def test_one_waits_for_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_beside, "_PAUSE", 0.01)
-    monkeypatch.setattr(_beside, "_TOLD", 0.05)
+    monkeypatch.setattr(_locks, "_PAUSE", 0.01)
+    monkeypatch.setattr(_locks, "_REPORTED", 0.05)
     first, second = world(), world()
     order: list[str] = []
     begun = threading.Event()
@@ -101,7 +101,7 @@ def test_one_waits_for_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_wait_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_beside, "_PAUSE", 0.01)
+    monkeypatch.setattr(_locks, "_PAUSE", 0.01)
     second = world(max_wait=0.05)
     with alone_in(world().session, ["1"]), alone_in(second.session, ["1"]):
         assert len(second.warnings) == 1 and "goes on beside it" in second.warnings[0]
@@ -110,11 +110,11 @@ def test_the_wait_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_another_run_may_have_changed_is_read_again() -> None:
     """A loop keeps what it has listed; after another run it lists again, and otherwise does not."""
     ours, theirs = world(), world()
-    program = ResourceHandler(THING)
+    handler = ResourceHandler(THING)
 
     def run(run_: World, name: str) -> None:
         run_.session.many = True
-        program.run(run_.session, {"name": name}, {"name": name, "state": "present"})
+        handler.run(run_.session, {"name": name}, {"name": name, "state": "present"})
 
     theirs.session.client = ours.session.client
     run(ours, "a")
@@ -131,10 +131,10 @@ def test_what_another_run_may_have_changed_is_read_again() -> None:
 def test_check_runs_and_deletions_need_none(runtime: Path) -> None:
     made = world()
     made.session.check_mode = True
-    program = ResourceHandler(THING)
-    program.run(made.session, {"name": "a"}, {"name": "a", "state": "present"})
+    handler = ResourceHandler(THING)
+    handler.run(made.session, {"name": "a"}, {"name": "a", "state": "present"})
     made.session.check_mode = False
-    program.run(made.session, {"name": "a", "state": "absent"}, {"name": "a", "state": "absent"})
+    handler.run(made.session, {"name": "a", "state": "absent"}, {"name": "a", "state": "absent"})
     assert locks(runtime) == []
     checked = universe(check_mode=True)
     checked.run(config={"things": [{"name": "a"}]})

@@ -20,12 +20,12 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes impo
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
 from ansible_collections.community.posthog.plugins.plugin_utils._templates import template_text
 
-#: What a file name ends in to be read from a directory.
+#: Endings of the files that are read from a directory.
 SUFFIXES: t.Final = (".yml", ".yaml", ".json")
 
 
 class _Raw(str):
-    """Text that is no template, whatever it looks like: C(!unsafe) in the file."""
+    """Text that is never a template: C(!unsafe) in the file."""
 
 
 class _Vaulted(str):
@@ -35,29 +35,29 @@ class _Vaulted(str):
 #: The tag of a key that merges other mappings into its own.
 _MERGE: t.Final = "tag:yaml.org,2002:merge"
 
-#: What YAML takes a text without quotes for.
+#: What YAML may read a text without quotes as.
 _KINDS: t.Final = ("bool", "int", "float", "timestamp")
 
-#: The parser written in C is several times as fast, and not everybody has it.
+#: The parser written in C is several times as fast, but not always installed.
 _Base: t.Final[type[yaml.SafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_Base):  # type: ignore[valid-type,misc]
-    """YAML with Ansible's own tags; refuses a key that stands twice."""
+    """YAML with Ansible's own tags; refuses duplicate keys."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
-        #: Mappings whose own keys were looked at; merging puts keys of others among them.
+        #: Mappings whose own keys were checked, before merging adds the keys of others.
         self._checked: dict[int, yaml.Node] = {}
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """Put what is merged into a mapping among its own keys, by the rule of YAML's merge key.
+        """Add merged keys to a mapping, by the rules of YAML's merge key.
 
-        A mapping's own key counts before a merged one, and of several mappings the one that stands first. PyYAML's
-        own method does something else with each of its releases, so it is not asked.
+        A mapping's own key wins over a merged one; of several merged mappings the first wins. PyYAML's own method
+        behaves differently from release to release, so it is not used.
 
         :param node: a mapping, or one that is merged into another.
-        :raises yaml.constructor.ConstructorError: something else than a mapping is merged.
+        :raises yaml.constructor.ConstructorError: the merged value is no mapping.
         """
         self._check_keys(node)
         own = [pair for pair in node.value if pair[0].tag != _MERGE]
@@ -80,7 +80,7 @@ class _Loader(_Base):  # type: ignore[valid-type,misc]
         """See PyYAML.
 
         :param node: the node.
-        :param deep: whether to construct what is inside at once.
+        :param deep: whether to construct nested values at once.
         :returns: the mapping.
         """
         self._check_keys(node)
@@ -108,10 +108,10 @@ class _Loader(_Base):  # type: ignore[valid-type,misc]
             seen[key] = key_node.start_mark.line + 1
 
     def spelled(self, node: yaml.Node) -> str | None:
-        """What YAML made of a word or a number, where that looks other than what was written.
+        """The value of an unquoted word or number, where YAML reads it as something else than its text.
 
         :param node: any node.
-        :returns: the value as text; None where nothing became of it but what stands there.
+        :returns: the value as text; None where it is the text itself.
         """
         kind = node.tag.rpartition(":")[2]
         if not isinstance(node, yaml.ScalarNode) or node.style or kind not in _KINDS:
@@ -121,13 +121,13 @@ class _Loader(_Base):  # type: ignore[valid-type,misc]
         return None if text == node.value else text
 
     def _key(self, node: yaml.Node) -> t.Any:
-        """A key's value; None for what cannot be compared with others, and is refused when the mapping is made."""
+        """A key's value; None for an unhashable one, which is refused when the mapping is constructed."""
         key = self.construct_object(node, deep=True)
         return key if isinstance(key, t.Hashable) else None
 
 
 def _merged(node: yaml.Node) -> list[yaml.MappingNode]:
-    """The mappings that a merge key names."""
+    """The mappings that a merge key refers to."""
     found = node.value if isinstance(node, yaml.SequenceNode) else [node]
     for item in found:
         if not isinstance(item, yaml.MappingNode):
@@ -156,7 +156,7 @@ _Loader.add_constructor("tag:yaml.org,2002:timestamp", _timestamp)
 _Loader.add_constructor("!unsafe", _raw)
 _Loader.add_constructor("!vault", _vaulted)
 _Loader.add_constructor("!vault-encrypted", _vaulted)
-# A lone equals sign is text to everybody but YAML 1.1.
+# Only YAML 1.1 gives a lone equals sign a meaning.
 _Loader.add_constructor("tag:yaml.org,2002:value", yaml.constructor.SafeConstructor.construct_yaml_str)
 
 
@@ -166,14 +166,14 @@ def documents(
     loader: t.Any,
     template: t.Callable[[str], t.Any],
 ) -> list[dict[str, t.Any]]:
-    """Read files and directories of configuration.
+    """Read configuration files and directories.
 
     :param names: files and directories, as the task names them.
     :param find: finds a file or a directory the way Ansible looks for files.
     :param loader: Ansible's C(DataLoader); decrypts files and values.
     :param template: renders a template.
-    :returns: one dictionary for each YAML document, with where it is from.
-    :raises AnsibleError: a file is missing or is not what it should be.
+    :returns: one dictionary for each YAML document, with its source.
+    :raises AnsibleError: a file is missing or invalid.
     """
     out: list[dict[str, t.Any]] = []
     for name in names:
@@ -185,12 +185,12 @@ def documents(
 
 
 def missing(name: str, searched: t.Iterable[str]) -> str:
-    """What to say of a file or directory that is nowhere.
+    """The error for a missing file or directory.
 
-    :param name: as it was given.
-    :param searched: the directories where Ansible looks; those of this collection are not named, for nobody keeps
-        files of configuration there.
-    :returns: one sentence.
+    :param name: the name that was given.
+    :param searched: the directories where Ansible looks; those of this collection are left out, since users keep no
+        files there.
+    :returns: a clause.
     """
     text = f"there is no file or directory {name}"
     if os.path.isabs(os.path.expanduser(name)):
@@ -201,7 +201,7 @@ def missing(name: str, searched: t.Iterable[str]) -> str:
 
 
 def files_of(path: str) -> list[str]:
-    """The files of configuration in a directory, at any depth, in the order of their names.
+    """The configuration files in a directory, at any depth, in the order of their names.
 
     :param path: a directory, or a file.
     :returns: paths; hidden ones are left out.
@@ -211,7 +211,7 @@ def files_of(path: str) -> list[str]:
         return [path]
     found: list[str] = []
     walked: set[str] = set()
-    # What is left out would seem not to be declared, so links are followed.
+    # Links are followed: objects in skipped files would count as not declared.
     for folder, folders, names in os.walk(path, followlinks=True):
         walked.add(os.path.realpath(folder))
         folders[:] = sorted(
@@ -229,8 +229,8 @@ def files_of(path: str) -> list[str]:
     return found
 
 
-class _Place:
-    """Where in which file something stands.
+class _Position:
+    """Makes errors that name file and line.
 
     :param shown: the file's name, as the task gives it.
     :param lines: line numbers by path.
@@ -240,18 +240,18 @@ class _Place:
         self.source = Source(shown, lines)
 
     def error(self, path: str, text: str) -> AnsibleError:
-        """What to say of something that is wrong.
+        """An error about a value.
 
         :param path: its path.
-        :param text: the sentence.
-        :returns: an error that says where.
+        :param text: what is wrong.
+        :returns: the error, with file and line.
         """
         return AnsibleError(f"src: {self.source.of(path)}: {text}")
 
 
 def _read(file: str, shown: str, loader: t.Any, template: t.Callable[[str], t.Any]) -> list[dict[str, t.Any]]:
     try:
-        # Decrypts a file that is encrypted as a whole, and leaves nothing of it on the disk.
+        # Decrypts a vaulted file, and writes nothing to the disk.
         text = loader._get_file_contents(os.path.abspath(file))[0].decode("utf-8")
     except (AnsibleError, OSError, UnicodeDecodeError) as exc:
         raise AnsibleError(f"src: {shown} cannot be read: {exc}") from None
@@ -269,8 +269,8 @@ def _read(file: str, shown: str, loader: t.Any, template: t.Callable[[str], t.An
                 continue
             if not isinstance(data, dict):
                 raise AnsibleError(f"src: {shown} takes a dictionary of lists by type, such as feature_flags")
-            rendered = _rendered(data, "", _Place(shown, lines), loader, template)
-            # After the mapping is made, since what is merged stands among its keys by then.
+            rendered = _rendered(data, "", _Position(shown, lines), loader, template)
+            # After the mapping is constructed, so that merged keys are included.
             rendered[SOURCE_KEY] = {"file": shown, "lines": lines, "spelled": list(_spelled(reader, node, ()))}
             out.append(rendered)
     except yaml.reader.ReaderError as exc:
@@ -294,11 +294,11 @@ def _read(file: str, shown: str, loader: t.Any, template: t.Callable[[str], t.An
 
 
 def _tab(text: str, mark: yaml.Mark | None) -> str:
-    """What to say where a tab is what YAML stumbles over; each parser has other words for that.
+    """The error where a tab stops the parser; the parsers' own messages differ.
 
-    :param text: the file's.
+    :param text: the text of the file.
     :param mark: where the parser stopped.
-    :returns: a sentence, or an empty string.
+    :returns: a clause, or an empty string.
     """
     line = text.splitlines()[mark.line] if mark is not None and mark.line < len(text.splitlines()) else ""
     before = line[: len(line) - len(line.lstrip())]
@@ -307,7 +307,7 @@ def _tab(text: str, mark: yaml.Mark | None) -> str:
 
 
 def _lines(node: yaml.Node, path: str) -> t.Iterator[tuple[str, int]]:
-    """The line of everything in a document, by its path."""
+    """Paths in a document with their lines."""
     if path:
         yield path, node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
@@ -321,7 +321,7 @@ def _lines(node: yaml.Node, path: str) -> t.Iterator[tuple[str, int]]:
 
 
 def _spelled(reader: _Loader, node: yaml.Node, steps: tuple[t.Any, ...]) -> t.Iterator[dict[str, t.Any]]:
-    """The values that are not what was written, with what was."""
+    """The values that YAML read as something else than their text, with that text."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             yield from _spelled(reader, value, (*steps, key.value))
@@ -335,7 +335,7 @@ def _spelled(reader: _Loader, node: yaml.Node, steps: tuple[t.Any, ...]) -> t.It
             yield {"steps": list(steps), "text": node.value, "kind": kind, "value": value}
 
 
-def _rendered(value: t.Any, path: str, place: _Place, loader: t.Any, template: t.Callable[[str], t.Any]) -> t.Any:
+def _rendered(value: t.Any, path: str, place: _Position, loader: t.Any, template: t.Callable[[str], t.Any]) -> t.Any:
     """A value with its templates rendered and its secrets decrypted."""
     if isinstance(value, dict):
         return {

@@ -88,7 +88,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig, has
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
 from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import masked
+from ansible_collections.community.posthog.plugins.module_utils._engine.masking import masked
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler, perform
 from ansible_collections.community.posthog.plugins.module_utils._handlers.info import InfoHandler
 from ansible_collections.community.posthog.plugins.module_utils._handlers.sessions import Sessions

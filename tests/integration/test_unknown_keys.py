@@ -20,7 +20,7 @@ from harness.engine import Engine
 from harness.litany import Litany
 from samples import SAMPLES, Sample
 
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
 
 #: What the values of the unknown keys begin with, and what their names begin with.
 VALUE, KEY = "marker-", "unknown_"

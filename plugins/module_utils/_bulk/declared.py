@@ -14,7 +14,7 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import Node, Target
 from ansible_collections.community.posthog.plugins.module_utils._bulk.targets import Targets
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 

@@ -15,7 +15,7 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export_names import ReferenceNames
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export_report import Unfaithful
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import Path, reach, replaced
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import STORED
+from ansible_collections.community.posthog.plugins.module_utils._engine.masking import STORED
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session

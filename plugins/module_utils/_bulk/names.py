@@ -14,7 +14,7 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.declared i
 from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import Node
 from ansible_collections.community.posthog.plugins.module_utils._bulk.targets import Targets
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure, raise_if_over
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, walk
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource

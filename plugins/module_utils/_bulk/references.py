@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import Node
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure, raise_if_over
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import reach
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID
 from ansible_collections.community.posthog.plugins.module_utils._schema.named import named_in
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import TARGET_KEYS, Node
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import scopes_at_once
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Outcome, changes
+from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._engine.task import flattened
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 

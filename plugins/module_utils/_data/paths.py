@@ -11,6 +11,7 @@ a key and a value the item of a list that has this value there, wherever in the 
 
 from __future__ import annotations
 
+import copy
 import typing as t
 
 #: One step of a path.
@@ -167,3 +168,46 @@ def ids_of(path: str = "id") -> t.Callable[[t.Any], t.Any]:
         return dig(value, path) if isinstance(value, t.Mapping) else value
 
     return read
+
+
+def put(obj: dict[str, t.Any], path: str, value: t.Any) -> None:
+    """Set the value at a dotted path; dictionaries on the way are made.
+
+    :param obj: nested dictionaries, which are changed.
+    :param path: for example C(user.email).
+    :param value: the value to set.
+    """
+    parts = path.split(".")
+    for part in parts[:-1]:
+        inner = obj.get(part)
+        if not isinstance(inner, dict):
+            inner = {}
+            obj[part] = inner
+        obj = inner
+    obj[parts[-1]] = value
+
+
+def merged(base: dict[str, t.Any], extra: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Lay one dictionary over another, at every depth.
+
+    :param base: stays as it is.
+    :param extra: its values win.
+    :returns: a copy.
+    """
+    out = dict(base)
+    for key, value in extra.items():
+        if isinstance(value, dict) and isinstance(out.get(key), dict):
+            out[key] = merged(out[key], value)
+        else:
+            out[key] = copy.deepcopy(value)
+    return out
+
+
+def overlaid(now: t.Any, value: t.Any) -> t.Any:
+    """A document after a PATCH: the sent keys replace the stored ones.
+
+    :param now: what is stored.
+    :param value: what is sent.
+    :returns: the document; what is sent where one of them is no dictionary.
+    """
+    return {**now, **value} if isinstance(now, dict) and isinstance(value, dict) else value

@@ -16,14 +16,11 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._engine.argument_spec import resource_spec
+from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared, read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.masking import secret_texts
+from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP, Policy
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
-    Declared,
-    Outcome,
-    Reconciler,
-    read_declared,
-    secret_texts,
-)
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, required
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems

@@ -20,7 +20,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.compare 
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UNKNOWN, Field
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Declared
+    from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
     from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 
 #: What says nothing, in whichever of the ways in which PostHog writes it.

@@ -17,8 +17,8 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.purge impo
 from ansible_collections.community.posthog.plugins.module_utils._bulk.result import Result
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import scopes_at_once
+from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP, UNDECLARED, Policy
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler, concurrency_of
 from ansible_collections.community.posthog.plugins.module_utils._handlers.locks import alone_in
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler

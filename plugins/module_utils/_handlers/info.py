@@ -13,7 +13,7 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import masked
+from ansible_collections.community.posthog.plugins.module_utils._engine.masking import masked
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES

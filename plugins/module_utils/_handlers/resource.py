@@ -12,14 +12,13 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
 from ansible_collections.community.posthog.plugins.module_utils._engine.argument_spec import resource_spec
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
-    Outcome,
-    changes,
+from ansible_collections.community.posthog.plugins.module_utils._engine.masking import (
     hidden_options,
     masked,
     secret_texts,
     suspected_texts,
 )
+from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import SHORTEST, texts
 from ansible_collections.community.posthog.plugins.module_utils._engine.task import ResourceTask, flattened
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler

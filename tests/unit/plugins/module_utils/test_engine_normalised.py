@@ -12,11 +12,9 @@ import pytest
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same, view
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
-    Outcome,
-    Reconciler,
-    read_declared,
-)
+from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import required
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, make_world

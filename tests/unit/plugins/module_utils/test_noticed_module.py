@@ -21,7 +21,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     PostHogFailure,
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.argument_spec import option_spec
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Outcome
+from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._handlers.ansible_module import run_module
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import (
     ModuleHandler,

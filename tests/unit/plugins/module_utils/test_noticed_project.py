@@ -20,8 +20,8 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     InvalidInput,
     PostHogFailure,
 )
+from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.task import TaskSpec
 from ansible_collections.community.posthog.plugins.module_utils._handlers.config import (
     ConfigHandler,

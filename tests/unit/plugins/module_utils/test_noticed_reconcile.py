@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.community.posthog.plugins.module_utils._data import paths
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     Ambiguous,
     ApiError,
@@ -17,16 +18,13 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     PostHogFailure,
     UnknownOutcome,
 )
+from ansible_collections.community.posthog.plugins.module_utils._engine import masking
 from ansible_collections.community.posthog.plugins.module_utils._engine import reconcile as _reconcile
+from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared, read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.masking import masked
+from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import Policy, policy_of
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
-    Declared,
-    Outcome,
-    Reconciler,
-    changes,
-    masked,
-    read_declared,
-)
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import MASK
 from ansible_collections.community.posthog.plugins.module_utils._engine.task import ResourceTask
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
@@ -691,25 +689,25 @@ def test_what_counts_as_a_change() -> None:
 
 def test_dictionaries_laid_over_each_other() -> None:
     base, extra = {"a": {"b": 1, "c": 2}, "d": 1}, {"a": {"b": 5}, "d": {"e": [1]}, "f": 2}
-    merged = _reconcile._merged(base, extra)
+    merged = paths.merged(base, extra)
     assert merged == {"a": {"b": 5, "c": 2}, "d": {"e": [1]}, "f": 2}
     assert base == {"a": {"b": 1, "c": 2}, "d": 1} and merged["d"]["e"] is not extra["d"]["e"]
     obj: Obj = {"a": 5}
-    _reconcile._put(obj, "a.b.c", 1)
-    _reconcile._put(obj, "d", 2)
-    _reconcile._put(obj, "a.b.e", 3)
+    paths.put(obj, "a.b.c", 1)
+    paths.put(obj, "d", 2)
+    paths.put(obj, "a.b.e", 3)
     assert obj == {"a": {"b": {"c": 1, "e": 3}}, "d": 2}
-    assert _reconcile._overlaid({"a": 1, "b": 2}, {"b": 3}) == {"a": 1, "b": 3}
-    assert _reconcile._overlaid(None, {"b": 3}) == {"b": 3} and _reconcile._overlaid({"a": 1}, [2]) == [2]
+    assert paths.overlaid({"a": 1, "b": 2}, {"b": 3}) == {"a": 1, "b": 3}
+    assert paths.overlaid(None, {"b": 3}) == {"b": 3} and paths.overlaid({"a": 1}, [2]) == [2]
 
 
 def test_texts_that_stand_where_a_document_should() -> None:
     known = Document("d", [Text("t"), Document("inner", [ListOf("l", Open("o"))]), Map("m", Anything("v"))])
     texts = {"t": "fine", "inner": {"l": ["one", {"fine": 1}]}, "m": "two"}
-    assert list(_reconcile._misplaced(known, texts)) == ["one", "two"]
-    assert list(_reconcile._misplaced(known, "three")) == ["three"]
-    assert list(_reconcile._misplaced(Field("l", "list"), "four")) == ["four"]
-    assert list(_reconcile._misplaced(Text("t"), "fine")) == []
+    assert list(masking._misplaced(known, texts)) == ["one", "two"]
+    assert list(masking._misplaced(known, "three")) == ["three"]
+    assert list(masking._misplaced(Field("l", "list"), "four")) == ["four"]
+    assert list(masking._misplaced(Text("t"), "fine")) == []
 
 
 # -- names -----------------------------------------------------------------------------------------------------------

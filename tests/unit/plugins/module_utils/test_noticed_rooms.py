@@ -17,13 +17,13 @@ from ansible_collections.community.posthog.plugins.module_utils._data import pat
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._engine import secrets as _secrets
 from ansible_collections.community.posthog.plugins.module_utils._engine import undeclared as _undeclared
+from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import (
     KEEP,
     Policy,
     policy_of,
     wrong_policy,
 )
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import HIDDEN, MASK
 from ansible_collections.community.posthog.plugins.module_utils._http import answers as _answers
 from ansible_collections.community.posthog.plugins.module_utils._schema import shapes as _shapes

@@ -15,7 +15,7 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.export imp
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export_values import NOTHING
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems

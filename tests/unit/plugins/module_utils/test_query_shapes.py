@@ -17,7 +17,7 @@ import yaml
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Declared, read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared, read_declared
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import LATE_REFS
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import walk

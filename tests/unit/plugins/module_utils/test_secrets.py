@@ -10,7 +10,7 @@ import typing as t
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._engine import secrets as _secrets
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
+from ansible_collections.community.posthog.plugins.module_utils._engine.masking import (
     masked,
     secret_texts,
     suspected_texts,

@@ -13,11 +13,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
-    Outcome,
-    Reconciler,
-    read_declared,
-)
+from ansible_collections.community.posthog.plugins.module_utils._engine.apply import Applier
+from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 from ansible_collections.community.posthog.plugins.module_utils._state.twins import (
     Superseded,
@@ -129,11 +128,11 @@ def test_a_check_run_looks_once() -> None:
 
 
 def test_a_twin_each_time_comes_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    def give_way(self: Reconciler, collection: Any, _declared: Any, obj: Obj) -> None:
+    def give_way(self: Applier, collection: Any, _declared: Any, obj: Obj) -> None:
         self._remove(collection, obj)
         raise Superseded("another one was there")
 
-    monkeypatch.setattr(Reconciler, "_look_after", give_way)
+    monkeypatch.setattr(Applier, "_look_after", give_way)
     memory = Memory()
     with pytest.raises(PostHogFailure, match="another one was there; that happened 6 times"):
         present(memory)

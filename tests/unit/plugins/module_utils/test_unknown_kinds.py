@@ -22,7 +22,8 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.compare 
     with_defaults,
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import composed, of_unknown_kind
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler, read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._engine.undeclared import spelled_out, unspelled
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field

@@ -16,11 +16,9 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     InvalidInput,
     PostHogFailure,
 )
-from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import (
-    Outcome,
-    Reconciler,
-    read_declared,
-)
+from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
+from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._resources.taxonomy import (
     EVENT_DEFINITION,
     GROUP_TYPE_METRIC,

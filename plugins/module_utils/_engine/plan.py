@@ -1,0 +1,61 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""What is to be done to one object, as a value: made by the planner, carried out by the applier, printed by check mode.
+
+Private to this collection: it may change without notice.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
+from ansible_collections.community.posthog.plugins.module_utils._schema.parts import PartPlan
+from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection
+
+#: The action of a plan that has nothing to write.
+UNCHANGED: t.Final = "unchanged"
+
+
+@dataclass
+class Plan:
+    """What is to be done to one object.
+
+    :param action: C(create), C(update), C(replace), C(delete), or C(unchanged).
+    :param collection: where the object is.
+    :param outcome: what comes of it, as far as that can be known before; check mode returns it.
+    :param declared: what is declared.
+    :param current: the object as it is; None where there is none.
+    :param values: the declared values, with ids in place of names.
+    :param differing: those of them that are not what they should be.
+    :param body: the body of the first request.
+    :param later: by the API's names, what PostHog takes only from a second request, after a creation.
+    :param extra: declared fields that this release does not know and that differ.
+    :param parts: plans of the parts, by option.
+    :param options: what a deletion sends along.
+    :param shared: several objects of this name are meant to exist, so no twin is looked for after a creation.
+    :param anew: of a replacement: the creation that follows the deletion.
+    """
+
+    action: str
+    collection: Collection
+    outcome: Outcome
+    declared: Declared = field(default_factory=Declared)
+    current: dict[str, t.Any] | None = None
+    values: dict[str, t.Any] = field(default_factory=dict)
+    differing: dict[str, t.Any] = field(default_factory=dict)
+    body: dict[str, t.Any] = field(default_factory=dict)
+    later: dict[str, t.Any] = field(default_factory=dict)
+    extra: dict[str, t.Any] = field(default_factory=dict)
+    parts: dict[str, PartPlan] = field(default_factory=dict)
+    options: dict[str, t.Any] = field(default_factory=dict)
+    shared: bool = False
+    anew: Plan | None = None
+
+    @property
+    def parts_change(self) -> bool:
+        """Whether a part is to change."""
+        return any(plan.changed for plan in self.parts.values())

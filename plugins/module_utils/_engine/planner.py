@@ -1,0 +1,354 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""Decides what is to be done to one object; reads, and never writes.
+
+Private to this collection: it may change without notice.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput, PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import (
+    merged,
+    reach,
+    without,
+)
+from ansible_collections.community.posthog.plugins.module_utils._engine.compare import (
+    covers,
+    narrowed,
+    same,
+    view,
+    with_defaults,
+)
+from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
+from ansible_collections.community.posthog.plugins.module_utils._engine.context import Context, Room, named_in
+from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.diff import Differ
+from ansible_collections.community.posthog.plugins.module_utils._engine.hidden import HiddenParts
+from ansible_collections.community.posthog.plugins.module_utils._engine.masking import STORED
+from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
+from ansible_collections.community.posthog.plugins.module_utils._engine.plan import UNCHANGED, Plan
+from ansible_collections.community.posthog.plugins.module_utils._engine.predict import Predictor
+from ansible_collections.community.posthog.plugins.module_utils._engine.refusals import Refusals
+from ansible_collections.community.posthog.plugins.module_utils._engine.resolve import Resolver
+from ansible_collections.community.posthog.plugins.module_utils._engine.undeclared import spelled_out
+from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import required
+from ansible_collections.community.posthog.plugins.module_utils._schema.parts import PartPlan
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection
+
+
+class Planner(Room):
+    """Decides what is to be done to an object; it reads, and never writes.
+
+    :param context: what is worked on, and how.
+    :param resolver: knows the references.
+    :param hidden: knows the secrets.
+    :param differ: shows what is different.
+    """
+
+    def __init__(self, context: Context, resolver: Resolver, hidden: HiddenParts, differ: Differ) -> None:
+        super().__init__(context)
+        self.resolver = resolver
+        self.hidden = hidden
+        self.differ = differ
+        self.predictor = Predictor(context, hidden)
+        self.refusals = Refusals(context)
+
+    def create(
+        self, collection: Collection, declared: Declared, values: dict[str, t.Any], *, shared: bool = False
+    ) -> Plan:
+        """Plan the creation of an object.
+
+        :param collection: where it will be.
+        :param declared: what is declared.
+        :param values: the same, names resolved.
+        :param shared: several objects of its name are meant to exist.
+        :returns: the plan.
+        :raises InvalidInput: something is missing, or PostHog is known to refuse it.
+        """
+        self.refusals.refuse_incomplete(declared, values)
+        values = self.refusals.without_gated(values, None)
+        initial = {known.name: known.initial for known in self.resource.fields if known.initial is not None}
+        undeclared = initial.keys() - values.keys()
+        values = {**initial, **values}
+        body: dict[str, t.Any] = {}
+        later: dict[str, t.Any] = {}
+        for known in self.resource.fields:
+            if known.name not in values or self.context.is_parent(known):
+                continue
+            if values[known.name] is None and (known.clear_members or (known.kind != "any" and not known.nullable)):
+                continue
+            value = with_defaults(known, compose(known, values[known.name], None))
+            (later if known.update_only else body)[known.api_name] = value
+        options = {**declared.values, **declared.switches, **declared.parts}
+        for part in self.resource.parts:
+            if part.field.name in declared.parts:
+                body = merged(body, part.created_with(options))
+        body = merged(body, declared.extra)
+        predicted = self.predictor.created(values, declared)
+        parts = self._part_plans(declared, None)
+        self.refusals.refuse_known(values, None)
+        for part in self.resource.parts:
+            if part.field.name in parts:
+                part.predict(predicted, parts[part.field.name])
+        shown = {name: value for name, value in values.items() if name not in undeclared}
+        outcome = Outcome(
+            self.resource,
+            # A singleton is created with its parent; a run finds it there.
+            "updated" if self.resource.singleton else "created",
+            predicted,
+            {},
+            self.differ.after(declared, shown, None, parts),
+            self.resource.label(self.context.name(declared, predicted)),
+        )
+        return Plan(
+            "create",
+            collection,
+            outcome,
+            declared,
+            values=values,
+            body=body,
+            later=later,
+            parts=parts,
+            shared=shared,
+        )
+
+    def update(
+        self,
+        collection: Collection,
+        declared: Declared,
+        values: dict[str, t.Any],
+        current: dict[str, t.Any],
+        *,
+        newest: bool = False,
+    ) -> Plan:
+        """Plan what brings an object to what is declared.
+
+        :param collection: where it is.
+        :param declared: what is declared.
+        :param values: the same, names resolved.
+        :param current: the object.
+        :param newest: it was read just now, for this write.
+        :returns: the plan.
+        :raises InvalidInput: something cannot be changed, or PostHog is known to refuse it.
+        """
+        plain, values = values, self._spelled(values, current)
+        differing = self.refusals.without_gated(self._differing(values, current, declared), current)
+        parts = self._part_plans(declared, current)
+        extra = {
+            name: value
+            for name, value in declared.extra.items()
+            if name in current and not covers(value, current[name])
+        }
+        label = self.resource.label(current)
+        unseen = [name for name in declared.extra if name not in current]
+        if unseen:
+            self.session.warn(f"extra_fields: PostHog does not show {', '.join(unseen)}, so nothing was compared there")
+        equal = {name for name in values if name not in differing}
+        written = {
+            known.name: self.hidden.to_write(known, differing[known.name], declared, current)
+            for known in self.resource.fields
+            if known.name in differing
+        }
+        before = self.differ.before(declared, values, current, parts, written)
+        after = self.differ.after(declared, values, current, parts, unchanged=equal, written=written)
+        before = merged(before, {name: narrowed(current[name], value) for name, value in extra.items()})
+        after = merged(after, extra)
+        if not differing and not extra and not any(plan.changed for plan in parts.values()):
+            return self._nothing(collection, current, before, label)
+        self.refusals.refuse_fixed(current)
+        if not newest and self._may_be_old(differing, extra, declared, current):
+            fresh = collection.detail(self.resource.object_id(current))
+            if fresh is not None:
+                return self.update(collection, declared, self.resolver.resolved(declared, fresh), fresh, newest=True)
+        predicted, body = self.predictor.updated(plain, current, differing, written)
+        for name, value in extra.items():
+            body[name] = self.predictor.extended(name, value, body.get(name), current[name])
+        self.resolver.repeat_names(predicted, [known for known in self.resource.fields if known.name in differing])
+        self.hidden.conceal(predicted, values, current)
+        predicted = merged(predicted, extra)
+        for part in self.resource.parts:
+            plan = parts.get(part.field.name)
+            if plan is not None and plan.changed:
+                part.predict(predicted, plan)
+        named = named_in(declared) if self.policy.whole else None
+        self.refusals.refuse_without_feature(differing)
+        self.refusals.refuse_known(values, current)
+        self.refusals.warn_of_losses(label, written, current)
+        return Plan(
+            "update",
+            collection,
+            Outcome(self.resource, "updated", predicted, before, after, label, named=named),
+            declared,
+            current,
+            values,
+            differing,
+            body,
+            extra=extra,
+            parts=parts,
+        )
+
+    def replace(
+        self, collection: Collection, declared: Declared, values: dict[str, t.Any], current: dict[str, t.Any]
+    ) -> Plan:
+        """Plan the deletion and new creation of an object that cannot be changed.
+
+        :param collection: where it is.
+        :param declared: what is declared.
+        :param values: the same, names resolved.
+        :param current: the object.
+        :returns: the plan.
+        :raises InvalidInput: PostHog is known to refuse it.
+        """
+        plain, values = values, self._spelled(values, current)
+        differing = self._differing(values, current, declared)
+        label = self.resource.label(current)
+        before = self.differ.before(declared, values, current, {})
+        if not differing:
+            return self._nothing(collection, current, before, label)
+        outcome = Outcome(
+            self.resource,
+            "updated",
+            self.predictor.created(plain, declared),
+            before,
+            self.differ.after(declared, values, current, {}),
+            label,
+            named=named_in(declared) if self.policy.whole else None,
+        )
+        self.refusals.refuse_known(values, current)
+        # What cannot be created is not deleted first.
+        anew = self.create(collection, declared, plain)
+        return Plan("replace", collection, outcome, declared, current, values, differing, anew=anew)
+
+    def delete(
+        self,
+        collection: Collection,
+        current: dict[str, t.Any],
+        also: list[Outcome] | None = None,
+        options: t.Mapping[str, t.Any] | None = None,
+    ) -> Plan:
+        """Plan the deletion of an object.
+
+        :param collection: where it is.
+        :param current: the object.
+        :param also: outcomes that belong to the same deletion.
+        :param options: fields to send along, where the deletion is a PATCH.
+        :returns: the plan.
+        :raises PostHogFailure: PostHog does not delete it.
+        """
+        self.refusals.refuse_fixed(current)
+        if self.resource.delete is Delete.NONE:
+            raise PostHogFailure(f"state: {self.resource.label(current)} cannot be deleted through PostHog's API")
+        reason = self.resource.keep_reason(self.session, current) if self.resource.keep_reason is not None else ""
+        if reason:
+            raise PostHogFailure(f"state: {self.resource.label(current)} is not deleted: {reason}")
+        before = {
+            known.name: view(known, known.value_in(current), None)
+            for known in self.resource.fields
+            if known.name in self.resource.identity.options and known.shown_by(current)
+        }
+        before.setdefault(self.resource.identity.option, self.resource.identity.shown(current))
+        if self.resource.has_id:
+            before["id"] = self.resource.object_id(current)
+        outcome = Outcome(
+            self.resource, "deleted", None, before, {}, self.resource.label(current), also or [], gone=current
+        )
+        return Plan("delete", collection, outcome, current=current, options=dict(options or {}))
+
+    def _nothing(self, collection: Collection, current: dict[str, t.Any], before: dict[str, t.Any], label: str) -> Plan:
+        """The plan for an object that is as declared."""
+        return Plan(UNCHANGED, collection, Outcome(self.resource, "unchanged", current, before, before, label))
+
+    def _spelled(self, values: dict[str, t.Any], current: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The values, with what they do not name of open documents, where that is to be gone."""
+        if not self.policy.whole:
+            return values
+        spelled = {}
+        for name, value in values.items():
+            known = required(self.resource.field(name))
+            hidden = self.hidden.unreadable(known, value, current)
+            spelled[name] = spelled_out(known, value, without(known.value_in(current), hidden))
+        return spelled
+
+    def _differing(
+        self, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any], declared: Declared
+    ) -> dict[str, t.Any]:
+        """The declared fields that are not what they should be."""
+        differing: dict[str, t.Any] = {}
+        problems: Problems = []
+        unknown: list[str] = []
+        for known in self.resource.fields:
+            if known.name not in values or self.context.is_parent(known) or (known.write_only and not known.secret):
+                continue
+            if self.resource.named_by_reference(known):
+                continue
+            if known.secret:
+                if self.update_secret == "always":
+                    differing[known.name] = values[known.name]
+                continue
+            if not known.shown_by(current) and not self.predictor.is_predicted(current):
+                unknown.append(known.name)
+                continue
+            hidden = self.hidden.unreadable(known, values[known.name], current)
+            desired = without(values[known.name], hidden)
+            shown = without(known.value_in(current), hidden)
+            if not same(known, desired, shown, partial=known.name in declared.partial):
+                if known.create_only:
+                    problems.append(
+                        (known.name, f"cannot be changed after creation (it is {known.value_in(current)!r})")
+                    )
+                differing[known.name] = values[known.name]
+            elif self.update_secret == "always" and any(
+                reach(values[known.name], path) not in (None, STORED) for path in hidden
+            ):
+                differing[known.name] = values[known.name]
+        if problems:
+            raise InvalidInput(problems)
+        if unknown:
+            self.refusals.refuse_without_feature(unknown)
+            self.session.warn(
+                f"{self.resource.label(current)}: this PostHog does not show {', '.join(unknown)}, so "
+                f"{'it was' if len(unknown) == 1 else 'they were'} neither compared nor written"
+            )
+        return differing
+
+    def _may_be_old(
+        self,
+        differing: t.Mapping[str, t.Any],
+        extra: t.Mapping[str, t.Any],
+        declared: Declared,
+        current: t.Mapping[str, t.Any],
+    ) -> bool:
+        """Whether a write would repeat something of an object that was read a while ago.
+
+        A plan reads everything before the first write, and what nobody declared may have been changed since.
+        """
+        if self.session.check_mode or not self.session.many:
+            return False
+        if not (self.resource.has_id and self.resource.retrievable):
+            return False
+        echoed = self.resource.repeated({}, current) if self.resource.always_send else {}
+        if any(isinstance(value, (dict, list)) for value in (*extra.values(), *echoed.values())):
+            return True
+        if self.resource.marker in differing and self.resource.marker not in declared.values:
+            return True
+        return any(
+            self.hidden.to_write(required(self.resource.field(name)), value, declared, current)[0]
+            != compose(required(self.resource.field(name)), value, None)
+            for name, value in differing.items()
+        )
+
+    def _part_plans(self, declared: Declared, current: dict[str, t.Any] | None) -> dict[str, PartPlan]:
+        plans: dict[str, PartPlan] = {}
+        for part in self.resource.parts:
+            if part.field.name in declared.parts:
+                options = self.context.part_options(declared)
+                plan = part.plan(self.session, self.resource, options, current)
+                if plan.changed or part.field.name not in declared.undeclared:
+                    plans[part.field.name] = plan
+        return plans

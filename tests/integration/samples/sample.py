@@ -221,7 +221,7 @@ class Sample:
     def fields(self) -> list[t.Any]:
         """What can be declared besides what tells which object is meant: the table's fields and its parts'."""
         table = self.table
-        naming = {*table.identity.options, *table.place_options}
+        naming = {*table.identity.options, *table.location_options}
         own = [item for item in table.fields if item.name not in naming]
         return own + [part.field for part in table.parts]
 

@@ -42,18 +42,18 @@ class Litany:
         self.names: dict[str, t.Any] = {}
         self.identity = sample.identity
         self.parts = {part.field.name for part in self.table.parts}
-        calls = self.table.calls
-        # An upsert of a type's own make is one all the same.
-        kinds = [kind.__name__ for kind in type(calls).__mro__]
+        endpoint = self.table.endpoint
+        # A subclass of Upsert counts as one.
+        kinds = [kind.__name__ for kind in type(endpoint).__mro__]
         kind = "Upsert" if "Upsert" in kinds else kinds[0]
-        #: The methods of the engine's own writes; None where the type's calls are of its own make.
+        #: The methods of the engine's own writes; None where the type has an endpoint of its own.
         self.creates, self.updates = {
-            "Calls": ("POST", "PATCH"),
+            "Endpoint": ("POST", "PATCH"),
             "Singleton": (None, "PATCH"),
             "Upsert": ("PUT", "PUT"),
         }.get(kind, (None, None))
         self.make = sample.make or ({"Upsert": ("PUT", "")}.get(kind) or ("POST", ""))
-        usual = ("PATCH", getattr(calls, "update_path", "")) if self.table.singleton else ("PATCH", "{id}/")
+        usual = ("PATCH", getattr(endpoint, "update_path", "")) if self.table.singleton else ("PATCH", "{id}/")
         self.drift = sample.drift or {"Upsert": ("PUT", "")}.get(kind, usual)
         self._after: list[str] = []
         self.steps.always(self.tells_no_secret)

@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import written_path
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import of_unknown_kind, unknown_keys
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, takes_newer
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 
 
 class Unfaithful:
@@ -49,7 +49,7 @@ class Unfaithful:
         """
         for path, _value in unknown_keys(field, value, (field.name,)):
             holder = _holder(field, path[1:])
-            if holder is not None and takes_newer(holder, str(path[-1])):
+            if holder is not None and holder.takes_newer(str(path[-1])):
                 reason = (
                     "this release does not know the key, so it is written as it is; an id in it is this project's own"
                 )

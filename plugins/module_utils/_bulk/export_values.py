@@ -12,9 +12,9 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export_names import ReferenceNames
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export_report import Unfaithful
-from ansible_collections.community.posthog.plugins.module_utils._engine.compare import _loaded, same, typed
 from ansible_collections.community.posthog.plugins.module_utils._engine.undeclared import at_rest
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, takes_newer
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.free import loaded
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import walk
 
 
@@ -44,7 +44,7 @@ class ValueExporter:
         :param path: where it is.
         :returns: the value to declare, or C(NOTHING).
         """
-        value = typed(field, value)
+        value = field.typed(value)
         if value is None:
             # Where a task cannot declare null, it stands for the default.
             return None if (field.nullable or field.null_as is not None) and not field.null_is else NOTHING
@@ -71,7 +71,7 @@ class ValueExporter:
             inner = {key: self.value(field.items, item, f"{path}.{key}") for key, item in sorted(value.items())}
             return {key: None if item is NOTHING else item for key, item in inner.items()}
         if field.kind == "json":
-            return _loaded(value)
+            return loaded(value)
         if field.choices and isinstance(value, str) and value not in field.choices and not field.newer:
             self._unfaithful.add(path, f"this release does not know the value {value!r}, and refuses it")
         return without_nulls(value, field.server_added)
@@ -92,13 +92,13 @@ class ValueExporter:
         for inner in field.fields:
             if inner.computed or inner.name not in value:
                 continue
-            if not inner.required and same(inner, inner.default, value[inner.name]):
+            if not inner.required and inner.same(inner.default, value[inner.name]):
                 continue
             declared = self.value(inner, value[inner.name], f"{path}.{inner.name}")
             if declared is not NOTHING:
                 out[inner.name] = declared
         for key, unknown in value.items():
-            if field.key(key) is None and takes_newer(field, key) and unknown not in (None, "", [], {}):
+            if field.key(key) is None and field.takes_newer(key) and unknown not in (None, "", [], {}):
                 out[key] = without_nulls(unknown)
         return out
 

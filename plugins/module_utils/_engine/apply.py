@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.community.posthog.plugins.module_utils._data.comparing import covers
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     ApiError,
     PostHogFailure,
     UnknownOutcome,
 )
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import without
-from ansible_collections.community.posthog.plugins.module_utils._engine.compare import covers, same
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
 from ansible_collections.community.posthog.plugins.module_utils._engine.context import Context, Room
 from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
@@ -181,7 +181,7 @@ class Applier(Room):
                 continue
             hidden = self.hidden.unreadable(known, values[known.name], obj)
             desired, shown = without(values[known.name], hidden), without(known.value_in(obj), hidden)
-            if not same(known, desired, shown, partial=True):
+            if not known.same(desired, shown, partial=True):
                 dropped.append(known)
         return dropped
 

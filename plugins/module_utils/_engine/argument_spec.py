@@ -13,6 +13,7 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.index import KINDS
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 
 #: Words in option names that make Ansible ask whether the value is a secret.
@@ -32,22 +33,10 @@ def option_spec(field: Field, *, required: bool = False) -> dict[str, t.Any]:
         choices = list(field.words) + [str(number) for number in field.words.values()]
         spec = {"type": "str", "choices": choices}
     elif field.kind == "list":
-        elements = {"document": "dict", "open": "dict", "str": "str", "int": "int"}.get(
-            field.items.kind if field.items is not None else "any", "raw"
-        )
+        elements = KINDS[field.items.kind].element_type if field.items is not None else "raw"
         spec = {"type": "list", "elements": elements}
     else:
-        kind = {
-            "str": "str",
-            "int": "int",
-            "num": "float",
-            "bool": "bool",
-            "time": "str",
-            "document": "dict",
-            "open": "dict",
-            "map": "dict",
-        }.get(field.kind, "raw")
-        spec = {"type": kind}
+        spec = {"type": KINDS[field.kind].argument_type}
         if field.choices:
             spec["choices"] = list(field.choices)
     if field.aliases:

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.community.posthog.plugins.module_utils._data.comparing import covers, equal
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import Path
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import from_now
-from ansible_collections.community.posthog.plugins.module_utils._engine.compare import covers, equal, same
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 
 #: What goes away with a write: where it stands now, and what it is.
@@ -79,12 +79,9 @@ def unknown_keys(field: Field, value: t.Any, path: Path = ()) -> t.Iterator[tupl
                     yield (*path, key), inner
             elif not known.computed:
                 yield from unknown_keys(known, inner, (*path, key))
-    elif field.kind == "list" and field.items is not None and isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from unknown_keys(field.items, item, (*path, index))
-    elif field.kind == "map" and field.items is not None and isinstance(value, dict):
-        for key, item in value.items():
-            yield from unknown_keys(field.items, item, (*path, key))
+    else:
+        for step, known, inner in field.children(value):
+            yield from unknown_keys(known, inner, (*path, step))
 
 
 def of_unknown_kind(field: Field, value: t.Any, path: Path = ()) -> t.Iterator[tuple[Path, str]]:
@@ -98,16 +95,10 @@ def of_unknown_kind(field: Field, value: t.Any, path: Path = ()) -> t.Iterator[t
     tells = field.unknown_kind(value)
     if tells is not None:
         yield (*path, tells.name), str(value[tells.name])
-    elif field.kind == "document" and isinstance(value, dict):
-        for known in field.fields:
-            if not known.computed:
-                yield from of_unknown_kind(known, value.get(known.name), (*path, known.name))
-    elif field.kind == "list" and field.items is not None and isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from of_unknown_kind(field.items, item, (*path, index))
-    elif field.kind == "map" and field.items is not None and isinstance(value, dict):
-        for key, item in value.items():
-            yield from of_unknown_kind(field.items, item, (*path, key))
+    else:
+        for step, inner, item in field.children(value):
+            if not inner.computed:
+                yield from of_unknown_kind(inner, item, (*path, step))
 
 
 def _value(
@@ -185,11 +176,11 @@ def _document(
         elif known.kind == "document" and known.null_as == {} and not other:
             # Back to its default goes what the release knows of it, and nothing else.
             inner = _value(known, {}, now.get(name), (*path, name), lost)
-            if inner or (top and not field.whole and name in now and not same(known, known.default, now[name])):
+            if inner or (top and not field.whole and name in now and not known.same(known.default, now[name])):
                 out[name] = inner or known.default
         else:
             lost += unknown_keys(known, now.get(name), (*path, name))
-            if top and not field.whole and name in now and not same(known, known.default, now[name]):
+            if top and not field.whole and name in now and not known.same(known.default, now[name]):
                 out[name] = known.default
     # Keys that are newer than this release: as they are declared, else as they are.
     out.update({key: value for key, value in desired.items() if field.key(key) is None})
@@ -348,7 +339,7 @@ def counterparts(item: Field, desired: list[t.Any], current: list[t.Any], *, ord
         # What has not moved comes first, since two items may be equal.
         for index, wanted in enumerate(desired):
             places = list(left) if anywhere else [index]
-            place = next((at for at in places if at in left and same(item, wanted, left[at])), None)
+            place = next((at for at in places if at in left and item.same(wanted, left[at])), None)
             if found[index] is None and place is not None:
                 left.pop(place)
                 found[index] = place

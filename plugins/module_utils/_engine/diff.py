@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import reach, replaced
-from ansible_collections.community.posthog.plugins.module_utils._engine.compare import reset_keys, view, with_defaults
+from ansible_collections.community.posthog.plugins.module_utils._engine.compare import reset_keys, with_defaults
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import Lost, composed
 from ansible_collections.community.posthog.plugins.module_utils._engine.context import Context, Room
 from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
@@ -112,7 +112,7 @@ class Differ(Room):
         partial = known.name in declared.partial
         stored = known.value_in(current) if current is not None else None
         always = reset_keys(known, values[known.name], stored, partial=partial)
-        shown = view(known, value, values[known.name], partial=partial, always=always)
+        shown = known.view(value, values[known.name], partial=partial, always=always)
         place = self.context.inside(current)
         if known.ref is not None:
             ref = known.ref

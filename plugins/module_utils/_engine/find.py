@@ -13,7 +13,6 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import Ambiguous, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig
-from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same
 from ansible_collections.community.posthog.plugins.module_utils._engine.context import Room
 from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.resolve import repeats_name
@@ -129,7 +128,7 @@ class Finder(Room):
             if known.name not in declared.values or known.name in place.options:
                 continue
             if self.policy.details and not (
-                known.shown_by(shown) and same(known, declared.values[known.name], known.value_in(shown))
+                known.shown_by(shown) and known.same(declared.values[known.name], known.value_in(shown))
             ):
                 return None
         return dict(shown) if shown else None
@@ -150,7 +149,7 @@ class Finder(Room):
                 inner = required(known.key(key))
                 wanted = dig(declared.values.get(known.name), key)
                 if wanted is not None:
-                    found = [obj for obj in found if same(inner, wanted, dig(known.value_in(obj), key))]
+                    found = [obj for obj in found if inner.same(wanted, dig(known.value_in(obj), key))]
             if not found or known.name not in names or known.name in self.resource.location_options:
                 continue
             if known.name not in declared.values:
@@ -170,7 +169,7 @@ class Finder(Room):
             found = [
                 obj
                 for obj in found
-                if not known.shown_by(obj) or same(known, wanted, known.value_in(obj), partial=False)
+                if not known.shown_by(obj) or known.same(wanted, known.value_in(obj), partial=False)
             ]
         return found
 

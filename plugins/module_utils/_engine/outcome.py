@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.community.posthog.plugins.module_utils._engine.compare import leaves
+from ansible_collections.community.posthog.plugins.module_utils._data.comparing import leaves
 from ansible_collections.community.posthog.plugins.module_utils._engine.undeclared import names
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 

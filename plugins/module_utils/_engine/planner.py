@@ -10,19 +10,14 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.community.posthog.plugins.module_utils._data.comparing import covers, narrowed
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput, PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import (
     merged,
     reach,
     without,
 )
-from ansible_collections.community.posthog.plugins.module_utils._engine.compare import (
-    covers,
-    narrowed,
-    same,
-    view,
-    with_defaults,
-)
+from ansible_collections.community.posthog.plugins.module_utils._engine.compare import with_defaults
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
 from ansible_collections.community.posthog.plugins.module_utils._engine.context import Context, Room, named_in
 from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
@@ -248,7 +243,7 @@ class Planner(Room):
         if reason:
             raise PostHogFailure(f"state: {self.resource.label(current)} is not deleted: {reason}")
         before = {
-            known.name: view(known, known.value_in(current), None)
+            known.name: known.view(known.value_in(current), None)
             for known in self.resource.fields
             if known.name in self.resource.identity.options and known.shown_by(current)
         }
@@ -297,7 +292,7 @@ class Planner(Room):
             hidden = self.hidden.unreadable(known, values[known.name], current)
             desired = without(values[known.name], hidden)
             shown = without(known.value_in(current), hidden)
-            if not same(known, desired, shown, partial=known.name in declared.partial):
+            if not known.same(desired, shown, partial=known.name in declared.partial):
                 if known.create_only:
                     problems.append(
                         (known.name, f"cannot be changed after creation (it is {known.value_in(current)!r})")

@@ -16,7 +16,6 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UNKNOWN, Field
 
 if t.TYPE_CHECKING:
@@ -43,7 +42,7 @@ def at_rest(known: Field, value: t.Any) -> bool:
         value = known.null_as if value is None and known.null_as is not None else value
         # Only what is just the same; the comparison tells whether the rest makes a difference.
         return type(value) is type(rest) and bool(value == rest)
-    return same(known, rest, value)
+    return known.same(rest, value)
 
 
 def _says_nothing(value: t.Any) -> bool:

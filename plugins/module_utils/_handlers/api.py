@@ -12,9 +12,9 @@ import json as jsonlib
 import re
 import typing as t
 
+from ansible_collections.community.posthog.plugins.module_utils._data.comparing import covers, narrowed
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
-from ansible_collections.community.posthog.plugins.module_utils._engine.compare import covers, narrowed
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import SHORTEST, texts
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec

@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import typing as t
 
+from ansible_collections.community.posthog.plugins.module_utils._data.comparing import covers, equal
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     InvalidInput,
     PostHogFailure,
@@ -18,7 +19,6 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     objects_in,
 )
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig, written_path
-from ansible_collections.community.posthog.plugins.module_utils._engine.compare import covers, equal, same
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose, unknown_keys
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
     INSIGHT,
@@ -476,13 +476,13 @@ class DashboardTiles(Part):
         for name in _LOOKS:
             # What this server does not show of a tile, it does not know (show_description in 2024).
             known = required(TILE.key(name))
-            if name in tile and (other is None or name in other) and not same(known, tile[name], now.get(name)):
+            if name in tile and (other is None or name in other) and not known.same(tile[name], now.get(name)):
                 out[name] = compose(known, tile[name], now.get(name))
-        if tile.get("text") is not None and not same(required(TILE.key("text")), tile["text"], dig(now, "text.body")):
+        if tile.get("text") is not None and not required(TILE.key("text")).same(tile["text"], dig(now, "text.body")):
             out["text"] = {"body": tile["text"]}
             if dig(now, "text.id") is not None:
                 out["text"]["id"] = dig(now, "text.id")
-        if tile.get("button_tile") is not None and not same(BUTTON, tile["button_tile"], now.get("button_tile") or {}):
+        if tile.get("button_tile") is not None and not BUTTON.same(tile["button_tile"], now.get("button_tile") or {}):
             out["button_tile"] = compose(BUTTON, tile["button_tile"], now.get("button_tile"))
             if dig(now, "button_tile.id") is not None:
                 out["button_tile"]["id"] = dig(now, "button_tile.id")

@@ -790,7 +790,7 @@ EARLY_ACCESS_FEATURE = Resource(
 class ChangeValue(Field):
     """What a scheduled change sets; of another form for each operation, and read by :func:`_change_read`."""
 
-    def _parse_open(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+    def parse_value(self, value: t.Any, path: str, problems: Problems) -> t.Any:
         return value
 
 

@@ -118,8 +118,8 @@ def _sets_tell_themselves(filters: t.Any) -> t.Any:
 class FlagFilters(Field):
     """The conditions of a flag, in whichever of the two forms they are declared and stored."""
 
-    def _parse_document(self, value: t.Any, path: str, problems: Problems) -> t.Any:
-        return super()._parse_document(_sets_tell_themselves(value), path, problems)
+    def parse_value(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        return super().parse_value(_sets_tell_themselves(value), path, problems)
 
 
 def _filters(name: str, fields: t.Sequence[Field], **more: t.Any) -> Field:

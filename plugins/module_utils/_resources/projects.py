@@ -12,7 +12,6 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput, objects_in
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import BROWSER_ONLY
-from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same, view
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
     CONDITION_GROUP_REFS,
@@ -387,9 +386,9 @@ class Config(Part):
         wanted = inside.resolve_field(field, declared[field.name], field.name, problems)
         if problems:
             raise InvalidInput(problems)
-        changed = not same(field, wanted, now)
+        changed = not field.same(wanted, now)
         after = {**now, **wanted} if isinstance(now, dict) else wanted
-        before, then = (self._named(inside, view(field, value, wanted)) for value in (now, after if changed else now))
+        before, then = (self._named(inside, field.view(value, wanted)) for value in (now, after if changed else now))
         return PartPlan(before, then, changed, after if changed else now, (now, wanted))
 
     def _named(self, inside: Lookup, value: t.Any) -> t.Any:
@@ -426,7 +425,7 @@ class Config(Part):
         except ApiError as exc:
             raise _closed(exc, self.field.name, "Project settings") from exc
         kept = self._shown(answer)
-        if not same(self.field, wanted, kept):
+        if not self.field.same(wanted, kept):
             session.warn(f"{self.field.name}: PostHog accepted this without an error but did not keep all of it")
         return {**current, self.field.name: kept}
 

@@ -302,8 +302,8 @@ APPEARANCE = Document(
 class Targeting(FlagFilters):
     """Conditions on persons, of which an empty dictionary says that there are none."""
 
-    def _parse_document(self, value: t.Any, path: str, problems: Problems) -> t.Any:
-        return None if value == {} else super()._parse_document(value, path, problems)
+    def parse_value(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        return None if value == {} else super().parse_value(value, path, problems)
 
 
 def targeting(name: str, **more: t.Any) -> Field:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.community.posthog.plugins.module_utils._data.comparing import covers
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     ApiError,
     InvalidInput,
@@ -22,7 +23,6 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 )
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import Path, reach
 from ansible_collections.community.posthog.plugins.module_utils._data.words import nearest
-from ansible_collections.community.posthog.plugins.module_utils._engine.compare import covers, same
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
     Query,
     held_variables,
@@ -381,7 +381,7 @@ class Schemas(Part):
         return {
             key
             for key, value in item.items()
-            if key != "name" and not same(required(document.key(key)), value, now.get(key))
+            if key != "name" and not required(document.key(key)).same(value, now.get(key))
         }
 
     @staticmethod
@@ -589,7 +589,7 @@ class SyncFrequency(Part):
             )
             return PartPlan(None, None, False)
         now = (current or {}).get("sync_frequency")
-        changed = not same(self.field, wanted, now)
+        changed = not self.field.same(wanted, now)
         return PartPlan(now or "never", wanted, changed, wanted if changed else now)
 
     def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
@@ -608,7 +608,7 @@ class SyncFrequency(Part):
         path = session.collection(resource).object_path(resource.object_id(current))
         answer = session.write("PATCH", path, {"sync_frequency": plan.after})
         obj = answer if isinstance(answer, dict) else {**current, "sync_frequency": plan.after}
-        if not same(self.field, plan.after, obj.get("sync_frequency")):
+        if not self.field.same(plan.after, obj.get("sync_frequency")):
             session.warn(
                 f"{resource.label(current)}: PostHog accepted sync_frequency without an error but did not keep it"
             )

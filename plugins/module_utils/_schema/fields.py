@@ -5,25 +5,22 @@
 
 Private to this collection: it may change without notice.
 
-A field reads what a user wrote (:meth:`Field.parse`). How two values are compared stands in C(_engine),
-how a name becomes an id in C(_state).
+A field reads what a user wrote (:meth:`Field.parse`), compares two values (:meth:`Field.same`) and shows one
+(:meth:`Field.view`). What depends on the kind of the value is in C(kinds). How a name becomes an id is in C(_state).
 """
 
 from __future__ import annotations
 
-import json as jsonlib
-import math
 import re
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible.module_utils.parsing.convert_bool import boolean
-
+from ansible_collections.community.posthog.plugins.module_utils._data.comparing import equal
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig, has
-from ansible_collections.community.posthog.plugins.module_utils._data.plain import from_now, instant
-from ansible_collections.community.posthog.plugins.module_utils._data.words import article, form_of, kind_of, nearest
+from ansible_collections.community.posthog.plugins.module_utils._data.words import article, kind_of, nearest
+from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.index import KINDS
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE, Check, Problems, Remark
-from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref, walk
 from ansible_collections.community.posthog.plugins.module_utils._schema.spelling import likely
 
 
@@ -305,8 +302,7 @@ class Field:
                 hint = f"; {QUOTE}" if isinstance(value, bool) else ""
                 problems.append((path, f"takes the name or the id of {article(self.ref.type)}, not {value!r}{hint}"))
             return value.strip() if isinstance(value, str) else value
-        reader = getattr(self, f"_parse_{self.kind}")
-        parsed = reader(value, path, problems)
+        parsed = self.parse_value(value, path, problems)
         if self.choices and isinstance(parsed, (dict, list)):
             # A text that should be one has said so by itself.
             if self.kind == "any":
@@ -337,163 +333,93 @@ class Field:
         problems.append((path, f"{kind_of(value)} is none of {', '.join(self.words)}{near}"))
         return value
 
-    def _parse_str(self, value: t.Any, path: str, problems: Problems) -> t.Any:
-        if isinstance(value, (dict, list)):
-            problems.append((path, f"takes text, not {kind_of(value)}"))
-            return value
-        if isinstance(value, bool):
-            meant = _choice_of(value, self.choices)
-            if meant is None:
-                problems.append((path, f"takes text, not {str(value).lower()}; {QUOTE}"))
-                return value
-            return meant
-        text = str(value)
-        if self.lower:
-            text = text.strip().lower()
-        if self.max_length is not None and len(text) > self.max_length:
-            problems.append((path, f"is {len(text)} characters long, {self.max_length} are allowed"))
-        if self.required and text == "" and self.null_as != "":
-            problems.append((path, "must not be empty"))
-        elif self.pattern is not None and not re.fullmatch(self.pattern[0], text):
-            problems.append((path, f"{text!r} is not allowed; it takes {self.pattern[1]}"))
-        return text
+    def takes_newer(self, key: str) -> bool:
+        """Whether a document takes a key that this release does not know.
 
-    def _parse_int(self, value: t.Any, path: str, problems: Problems) -> t.Any:
-        number = self._parse_num(value, path, problems)
-        if isinstance(number, float):
-            if number.is_integer():
-                return int(number)
-            problems.append((path, f"takes a whole number, not {value!r}"))
-        return number
+        :param key: a key that is none of its keys.
+        :returns: False also where the key would be taken for a typo of one that it has.
+        """
+        return self.newer and likely(key, [known.name for known in self.fields]) is None
 
-    def _parse_num(self, value: t.Any, path: str, problems: Problems) -> t.Any:
-        number: t.Any = value
-        if isinstance(value, str):
-            try:
-                number = float(value) if re.search(r"[.eE]", value) else int(value)
-            except ValueError:
-                number = None
-        if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
-            problems.append((path, f"takes a number, not {value!r}"))
-            return value
-        if (self.minimum is not None and number < self.minimum) or (self.maximum is not None and number > self.maximum):
-            low, high = self.minimum, self.maximum
-            if low is None:
-                limits = f"at most {high:g}"
-            elif high is None:
-                limits = f"at least {low:g}"
-            else:
-                limits = f"between {low:g} and {high:g}"
-            problems.append((path, f"must be {limits}, not {number:g}"))
-        return number
+    def parse_value(self, value: t.Any, path: str, problems: Problems) -> t.Any:
+        """Read a value as its kind does; a table's own class of fields may do more.
 
-    def _parse_bool(self, value: t.Any, path: str, problems: Problems) -> t.Any:
-        try:
-            return boolean(value)
-        except TypeError:
-            pass
-        problems.append((path, f"takes true or false, not {value!r}"))
-        return value
+        :param value: plain data, not null.
+        :param path: the option path, for problems.
+        :param problems: collects what is wrong.
+        :returns: the value as PostHog wants it.
+        """
+        return KINDS[self.kind].parse(self, value, path, problems)
 
-    def _parse_time(self, value: t.Any, path: str, problems: Problems) -> t.Any:
-        if self.relative and from_now(value) is not None:
-            return str(value)
-        if instant(value) is None:
-            also = ", or relative to now, such as +14d" if self.relative else ""
-            problems.append((path, f"{value!r} is no ISO 8601 time, such as 2026-03-01T09:00:00Z{also}"))
-        return str(value)
+    # -- comparing ------------------------------------------------------------------------------------------------
 
-    def _parse_decimal(self, value: t.Any, path: str, problems: Problems) -> t.Any:
-        number = self._parse_num(value, path, problems)
-        return str(number) if isinstance(number, (int, float)) else number
+    def same(self, desired: t.Any, current: t.Any, *, partial: bool = False) -> bool:
+        """Whether a declared value is the current one. References are resolved to ids in both.
 
-    def _parse_any(self, value: t.Any, path: str, problems: Problems) -> t.Any:
-        _refuse_mixed(value, path, problems)
-        return value
-
-    def _parse_open(self, value: t.Any, path: str, problems: Problems) -> t.Any:
-        if not isinstance(value, (dict, list)):
-            problems.append((path, f"takes a dictionary, not {form_of(value)}"))
-            return value
-        _refuse_mixed(value, path, problems)
-        return value if self.checked is None else self.checked(value, path, problems)
-
-    def _parse_json(self, value: t.Any, path: str, problems: Problems) -> t.Any:
-        """JSON that PostHog keeps as text: a string that is JSON is taken as it is, anything else is encoded."""
-        if isinstance(value, str):
-            try:
-                jsonlib.loads(value, parse_constant=_refuse_constant)
-                return value
-            except ValueError:
-                pass
-        try:
-            return jsonlib.dumps(value, allow_nan=False, ensure_ascii=False)
-        except ValueError:
-            problems.append((path, "holds a number that JSON does not know (NaN or Infinity)"))
-            return value
-
-    def _parse_document(self, value: t.Any, path: str, problems: Problems) -> t.Any:
-        if not isinstance(value, dict):
-            problems.append((path, f"takes a dictionary, not {form_of(value)}"))
-            return value
-        tells = self.unknown_kind(value)
-        if tells is not None:
-            where = f"{path}.{tells.name}" if path else tells.name
-            text = (
-                f"the {tells.name} {value[tells.name]!r} is not known to this release; PostHog gets all of it as it is"
+        :param desired: what :meth:`parse` made of the declaration.
+        :param current: what the server shows.
+        :param partial: only the declared top-level keys of a document count; set where a short form declared them.
+        :returns: True if nothing has to be written.
+        """
+        desired, current = self.null_read(desired), self.typed(self.null_read(current))
+        if self.refs:
+            # Ids are numbers in some documents and text in others.
+            desired, current = (
+                walk(value, self.refs, lambda rule, item, where: str(item)) for value in (desired, current)
             )
-            problems.append(Remark((where, text)))
-            _refuse_mixed(value, path, problems)
-            return value
-        out: dict[str, t.Any] = {}
-        for name, inner in value.items():
-            known = self.key(name)
-            where = f"{path}.{name}" if path else name
-            if known is None and takes_newer(self, name):
-                problems.append(Remark((where, "is a key that this release does not know; PostHog gets it as it is")))
-                out[name] = inner
-            elif known is None:
-                names = [item.name for item in self.fields if not item.computed]
-                problems.append((where, f"is no known key{nearest(name, names) or '; known are ' + ', '.join(names)}"))
-            elif known.computed:
-                # What PostHog computes may stand in a document that was copied from a response.
-                continue
-            else:
-                out[name] = known.parse(inner, where, problems)
-        for known in self.fields:
-            if known.required and known.name not in value:
-                problems.append((f"{path}.{known.name}" if path else known.name, "is missing"))
-        return out
+        if self.normalize is not None:
+            return equal(self.normalize(desired), self.normalize(current))
+        kind = KINDS[self.kind]
+        if desired is None or current is None:
+            return all(value is None or kind.is_empty(self, value) for value in (desired, current))
+        return kind.same(self, desired, current, partial)
 
-    def _parse_list(self, value: t.Any, path: str, problems: Problems) -> t.Any:
-        if not isinstance(value, list):
-            problems.append((path, f"takes a list, not {form_of(value)}"))
-            return value
-        if self.items is None:
-            return value
-        parsed = [self.items.parse(item, f"{path}[{index}]", problems) for index, item in enumerate(value)]
-        if self.unordered and all(isinstance(item, str) for item in parsed):
-            return list(dict.fromkeys(parsed))
-        return parsed
+    def view(self, value: t.Any, other: t.Any, *, partial: bool = False, always: t.Collection[str] = ()) -> t.Any:
+        """A value as a diff shows it: without what the server computes, and without what is not the task's business.
 
-    def _parse_map(self, value: t.Any, path: str, problems: Problems) -> t.Any:
-        if not isinstance(value, dict):
-            problems.append((path, f"takes a dictionary, not {form_of(value)}"))
+        :param value: the value to show.
+        :param other: the declared value; tells which keys matter.
+        :param partial: see :meth:`same`.
+        :param always: keys of the document that are shown even if nobody declared them.
+        :returns: plain data.
+        """
+        return KINDS[self.kind].view(self, value, other, partial, always)
+
+    def children(self, value: t.Any) -> t.Iterator[tuple[t.Any, Field, t.Any]]:
+        """The values inside a value that have a field of their own.
+
+        :param value: what is declared or shown.
+        :returns: the step that leads to each (a key or an index), its field, and the value; without nulls of documents.
+        """
+        return KINDS[self.kind].children(self, value)
+
+    def null_read(self, value: t.Any) -> t.Any:
+        """A value, or what null means.
+
+        :param value: what is declared or shown.
+        :returns: the value; for null what the table says that it means.
+        """
+        return self.null_as if value is None and self.null_as is not None else value
+
+    def typed(self, value: t.Any) -> t.Any:
+        """A value of the server's in the type that the field has.
+
+        The configuration of a batch export reads back as text: C("100"), C("True") (recorded 2025).
+
+        :param value: what the server shows.
+        :returns: the number or the truth value that a text stands for; any other value as it is.
+        """
+        return KINDS[self.kind].typed(value) if isinstance(value, str) else value
+
+    def by_key(self, value: t.Any) -> t.Any:
+        """A map with its keys in the form in which they are compared.
+
+        :param value: what is declared or shown.
+        :returns: a copy where the field has a form for keys; any other value as it is.
+        """
+        if self.keys is None or not isinstance(value, dict):
             return value
-        if self.items is None:
-            return value
-        kept = self.keys or str
-        return {kept(key): self.items.parse(inner, f"{path}.{key}", problems) for key, inner in value.items()}
-
-
-def takes_newer(document: Field, key: str) -> bool:
-    """Whether a document takes a key that this release does not know.
-
-    :param document: the document's field.
-    :param key: a key that is none of its keys.
-    :returns: False also where the key would be taken for a typo of one that it has.
-    """
-    return document.newer and likely(key, [known.name for known in document.fields]) is None
+        return {self.keys(str(key)): inner for key, inner in value.items()}
 
 
 _T = t.TypeVar("_T")
@@ -509,27 +435,3 @@ def required(value: _T | None) -> _T:
     if value is None:
         raise LookupError("a table lacks what its other entries need")
     return value
-
-
-def _choice_of(value: bool, choices: t.Collection[t.Any]) -> str | None:
-    """The only choice that YAML makes this boolean of, as Ansible takes it."""
-    words = ("on", "yes", "true") if value else ("off", "no", "false")
-    fitting = [choice for choice in choices if choice in words]
-    return str(fitting[0]) if len(fitting) == 1 else None
-
-
-def _refuse_mixed(value: t.Any, path: str, problems: Problems) -> None:
-    """Texts and booleans in one list: one of the texts was a word that YAML does not take for text."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            _refuse_mixed(inner, f"{path}.{key}", problems)
-    elif isinstance(value, list):
-        texts = any(isinstance(item, str) for item in value)
-        for index, item in enumerate(value):
-            if texts and isinstance(item, bool):
-                problems.append((f"{path}[{index}]", f"is {str(item).lower()} among texts; {QUOTE}"))
-            _refuse_mixed(item, f"{path}[{index}]", problems)
-
-
-def _refuse_constant(name: str) -> t.Any:
-    raise ValueError(name)

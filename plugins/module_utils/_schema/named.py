@@ -36,16 +36,8 @@ def named_in(known: Field, value: t.Any, path: str) -> t.Iterator[tuple[str, Ref
         found: list[tuple[str, Ref, t.Any]] = []
         walk(value, known.refs, lambda rule, name, where: found.append((where, rule.ref, name)), path)
         yield from found
-    if known.kind == "document" and isinstance(value, dict):
-        for inner in known.fields:
-            if value.get(inner.name) is not None:
-                yield from named_in(inner, value[inner.name], f"{path}.{inner.name}")
-    elif known.kind == "list" and known.items is not None and isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from named_in(known.items, item, f"{path}[{index}]")
-    elif known.kind == "map" and known.items is not None and isinstance(value, dict):
-        for key, item in value.items():
-            yield from named_in(known.items, item, f"{path}.{key}")
+    for step, inner, item in known.children(value):
+        yield from named_in(inner, item, f"{path}[{step}]" if isinstance(step, int) else f"{path}.{step}")
 
 
 def nameable(known: Field) -> t.Iterator[Ref]:

@@ -15,18 +15,11 @@ import re
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.index import KINDS
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE, Problems
 
 #: Numbers that are written in a way in which hardly anybody writes a number: 22:00, 0123, 0x1F, 1_000.
 _ODD_NUMBER: t.Final = re.compile(r"[-+]?(?:0[0-9_]+|0[xb].*|.*[:_].*)", re.IGNORECASE)
-
-#: What may stand in a number's, a switch's or a time's place, however it is written.
-_FITTING: t.Final[dict[str, tuple[str, ...]]] = {
-    "bool": ("bool",),
-    "int": ("int", "num", "decimal"),
-    "float": ("int", "num", "decimal"),
-    "timestamp": ("time",),
-}
 
 
 def keys_that_are_none(value: t.Any, path: str = "") -> Problems:
@@ -86,7 +79,7 @@ def other_words(fields: t.Iterable[Field], spelled: t.Iterable[t.Mapping[str, t.
     for entry in spelled:
         known, free = _field_at(root, entry["steps"])
         kind, text = str(entry["kind"]), str(entry["text"])
-        if known is not None and not free and (known.kind in _FITTING[kind] or known.words):
+        if known is not None and not free and (kind in KINDS[known.kind].yaml_types or known.words):
             continue
         if free and kind != "bool" and not (kind in ("int", "float") and _ODD_NUMBER.fullmatch(text)):
             continue
@@ -100,7 +93,7 @@ def _field_at(root: Field, steps: t.Sequence[t.Any]) -> tuple[Field | None, bool
     """The field that a value belongs to, and whether it stands in a place that takes values of any kind."""
     known: Field | None = root
     for step in steps:
-        if known is None or known.kind in ("open", "any", "json"):
+        if known is None or KINDS[known.kind].is_open:
             return known, True
-        known = known.items if isinstance(step, int) or known.kind == "map" else known.key(str(step))
-    return known, known is None or (known.kind in ("open", "any", "json") and known.ref is None and not known.words)
+        known = KINDS[known.kind].field_at(known, step)
+    return known, known is None or (KINDS[known.kind].is_open and known.ref is None and not known.words)

@@ -12,15 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.community.posthog.plugins.module_utils._engine.compare import (
-    covers,
-    equal,
-    leaves,
-    narrowed,
-    same,
-    view,
-    with_defaults,
-)
+from ansible_collections.community.posthog.plugins.module_utils._data.comparing import covers, equal, leaves, narrowed
+from ansible_collections.community.posthog.plugins.module_utils._engine.compare import with_defaults
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
 from ansible_collections.community.posthog.plugins.module_utils._resources.feature_flags import FILTERS
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
@@ -112,20 +105,20 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.vocabula
     ],
 )
 def test_same(field: Field, desired: Any, current: Any, expected: bool) -> None:
-    assert same(field, desired, current) is expected
+    assert field.same(desired, current) is expected
 
 
 def test_partial_looks_at_the_declared_keys_only() -> None:
     field = Document("a", [Text("b"), Text("c")])
-    assert same(field, {"b": "x"}, {"b": "x", "c": "y"}, partial=True)
-    assert not same(field, {"b": "x"}, {"b": "x", "c": "y"})
-    assert not same(field, {"b": "x"}, {"b": "z", "c": "y"}, partial=True)
+    assert field.same({"b": "x"}, {"b": "x", "c": "y"}, partial=True)
+    assert not field.same({"b": "x"}, {"b": "x", "c": "y"})
+    assert not field.same({"b": "x"}, {"b": "z", "c": "y"}, partial=True)
 
 
 def test_order_matters_not_for_duplicates_of_an_unordered_list() -> None:
     field = ListOf("a", Document("b", [Int("c")]), unordered=True)
-    assert same(field, [{"c": 1}, {"c": 2}, {"c": 1}], [{"c": 1}, {"c": 1}, {"c": 2}])
-    assert not same(field, [{"c": 1}, {"c": 2}, {"c": 2}], [{"c": 1}, {"c": 1}, {"c": 2}])
+    assert field.same([{"c": 1}, {"c": 2}, {"c": 1}], [{"c": 1}, {"c": 1}, {"c": 2}])
+    assert not field.same([{"c": 1}, {"c": 2}, {"c": 2}], [{"c": 1}, {"c": 1}, {"c": 2}])
 
 
 # -- flag filters: the document with most rules ----------------------------------------------------------------------
@@ -219,16 +212,16 @@ def patched(server_merges: bool, before: dict[str, Any], body: dict[str, Any]) -
 @given(DECLARED)
 def test_filters_are_the_same_as_themselves(value: dict[str, Any]) -> None:
     desired = parsed(value)
-    assert same(FILTERS, desired, desired)
-    assert same(FILTERS, desired, stored(desired))
-    assert same(FILTERS, desired, with_defaults(FILTERS, desired))
+    assert FILTERS.same(desired, desired)
+    assert FILTERS.same(desired, stored(desired))
+    assert FILTERS.same(desired, with_defaults(FILTERS, desired))
 
 
 @given(DECLARED)
 def test_a_creation_settles(value: dict[str, Any]) -> None:
     desired = parsed(value)
     body = with_defaults(FILTERS, compose(FILTERS, desired, None))
-    assert same(FILTERS, desired, stored(body))
+    assert FILTERS.same(desired, stored(body))
     assert body["groups"] is not None
 
 
@@ -238,7 +231,7 @@ def test_an_update_settles_on_both_kinds_of_servers(
 ) -> None:
     desired, current = parsed(value), stored(parsed(before))
     after = patched(server_merges, current, compose(FILTERS, desired, current))
-    assert same(FILTERS, desired, after)
+    assert FILTERS.same(desired, after)
 
 
 @given(DECLARED, DECLARED, MERGES)
@@ -248,7 +241,7 @@ def test_a_partial_update_settles_and_leaves_the_rest(
     short = {key: inner for key, inner in parsed(value).items() if key in ("groups", "multivariate", "payloads")}
     current = stored(parsed(before))
     after = patched(server_merges, current, compose(FILTERS, short, current, partial=True))
-    assert same(FILTERS, short, after, partial=True)
+    assert FILTERS.same(short, after, partial=True)
     for key, inner in current.items():
         if key not in short and key != "aggregation_group_type_index":
             assert after.get(key) == inner
@@ -276,8 +269,8 @@ def test_what_is_sent_has_nothing_of_the_servers_own(value: dict[str, Any], befo
 @given(DECLARED, DECLARED)
 def test_a_diff_is_empty_exactly_where_nothing_differs(value: dict[str, Any], before: dict[str, Any]) -> None:
     desired, current = parsed(value), stored(parsed(before))
-    shown = leaves(view(FILTERS, current, desired), view(FILTERS, desired, desired))
-    if not same(FILTERS, desired, current):
+    shown = leaves(FILTERS.view(current, desired), FILTERS.view(desired, desired))
+    if not FILTERS.same(desired, current):
         assert shown
     if desired == current:
         assert shown == []
@@ -287,9 +280,9 @@ def test_a_diff_is_empty_exactly_where_nothing_differs(value: dict[str, Any], be
 def test_comparing_changes_nothing(value: dict[str, Any], before: dict[str, Any]) -> None:
     desired, current = parsed(value), stored(parsed(before))
     copies = copy.deepcopy((desired, current))
-    same(FILTERS, desired, current)
+    FILTERS.same(desired, current)
     body = compose(FILTERS, desired, current)
-    view(FILTERS, current, desired)
+    FILTERS.view(current, desired)
     with_defaults(FILTERS, body)
     assert (desired, current) == copies
 
@@ -310,7 +303,7 @@ def test_an_undeclared_key_with_another_value_is_set_back() -> None:
 def test_clearing_the_members_of_a_document_that_ignores_an_empty_one() -> None:
     field = Open("filters", nullable=True, clear_members=True)
     assert compose(field, None, {"a": 1, "b": 2}) == {"a": None, "b": None}
-    assert same(field, None, {"a": None, "b": None})
+    assert field.same(None, {"a": None, "b": None})
 
 
 # -- open documents --------------------------------------------------------------------------------------------------
@@ -407,10 +400,10 @@ def test_what_differs_has_leaves_both_ways(one: Any, other: Any) -> None:
 
 
 def test_view_shows_words_and_hides_what_the_server_adds() -> None:
-    assert view(Word("level", {"member": 1, "admin": 8}), 8, "admin") == "admin"
-    assert view(Open("q"), {"a": 1, "version": 2}, {"a": 0}) == {"a": 1}
-    assert view(Tags(), ["b", "a"], ["a"]) == ["a", "b"]
-    assert view(Anything("x"), {"a": 1}, None) == {"a": 1}
+    assert Word("level", {"member": 1, "admin": 8}).view(8, "admin") == "admin"
+    assert Open("q").view({"a": 1, "version": 2}, {"a": 0}) == {"a": 1}
+    assert Tags().view(["b", "a"], ["a"]) == ["a", "b"]
+    assert Anything("x").view({"a": 1}, None) == {"a": 1}
 
 
 # -- of which only the declared keys count ---------------------------------------------------------------------------
@@ -428,19 +421,19 @@ INPUTS = Map(
 
 def test_a_merged_map_is_about_its_declared_keys() -> None:
     now = {"url": {"value": "a", "order": 0}, "body": {"value": {"x": 1}, "templating": "liquid", "order": 1}}
-    assert same(INPUTS, {"url": {"value": "a"}}, now)
-    assert same(INPUTS, {}, now) and same(INPUTS, {"gone": None}, now)
-    assert not same(INPUTS, {"url": {"value": "b"}}, now) and not same(INPUTS, {"body": None}, now)
-    assert not same(INPUTS, {"new": {"value": 1}}, now)
+    assert INPUTS.same({"url": {"value": "a"}}, now)
+    assert INPUTS.same({}, now) and INPUTS.same({"gone": None}, now)
+    assert not INPUTS.same({"url": {"value": "b"}}, now) and not INPUTS.same({"body": None}, now)
+    assert not INPUTS.same({"new": {"value": 1}}, now)
     # A value is compared whole: nobody adds to it.
-    assert not same(INPUTS, {"body": {"value": {}}}, now)
+    assert not INPUTS.same({"body": {"value": {}}}, now)
     assert compose(INPUTS, {"url": {"value": "b"}, "gone": None}, now) == {
         "url": {"value": "b"},
         "body": {"value": {"x": 1}, "templating": "liquid"},
     }
     assert compose(INPUTS, {"body": {"value": 2}, "url": None}, now) == {"body": {"value": 2, "templating": "liquid"}}
     assert compose(INPUTS, {"url": {"value": "b"}}, None) == {"url": {"value": "b"}}
-    assert view(INPUTS, now, {"url": {"value": "b"}, "gone": None}) == {"url": {"value": "a"}}
+    assert INPUTS.view(now, {"url": {"value": "b"}, "gone": None}) == {"url": {"value": "a"}}
 
 
 def test_a_merged_document_keeps_what_is_not_declared() -> None:
@@ -455,6 +448,6 @@ def test_a_merged_document_keeps_what_is_not_declared() -> None:
 
 def test_ids_inside_documents_may_be_text() -> None:
     field = Open("filters", refs=(NestedRef({"type": "actions"}, "id", Ref("action")),))
-    assert same(field, {"actions": [{"id": 7, "type": "actions"}]}, {"actions": [{"id": "7", "type": "actions"}]})
-    assert not same(field, {"actions": [{"id": 7, "type": "actions"}]}, {"actions": [{"id": "8", "type": "actions"}]})
-    assert not same(field, {"events": [{"id": 7}]}, {"events": [{"id": "7"}]})
+    assert field.same({"actions": [{"id": 7, "type": "actions"}]}, {"actions": [{"id": "7", "type": "actions"}]})
+    assert not field.same({"actions": [{"id": 7, "type": "actions"}]}, {"actions": [{"id": "8", "type": "actions"}]})
+    assert not field.same({"events": [{"id": 7}]}, {"events": [{"id": "7"}]})

@@ -12,7 +12,6 @@ import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import Ambiguous
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import ids_of
-from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
 from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
@@ -85,7 +84,7 @@ def present(world: World, table: Resource, **options: Any) -> Outcome:
 
 def test_a_whole_document_is_sent_as_declared() -> None:
     assert compose(WHOLE, {"colour": "red"}, {"colour": "blue", "size": 3}) == {"colour": "red"}
-    assert not same(WHOLE, {"colour": "red"}, {"colour": "red", "size": 3})
+    assert not WHOLE.same({"colour": "red"}, {"colour": "red", "size": 3})
     world = world_of(THING, {"id": 1, "name": "a", "look": {"colour": "blue", "size": 3}})
     outcome = present(world, THING, name="a", look={"colour": "red"})
     assert world.memory.writes[0][2] == {"look": {"colour": "red"}}
@@ -130,7 +129,7 @@ def test_a_question_keeps_its_id(declared: list[Obj], ids: list[str | None]) -> 
     ],
 )
 def test_cleaned_up_markup_is_no_change(declared: str, current: str, equal: bool) -> None:
-    assert same(Text("text", html=True), declared, current) is equal
+    assert Text("text", html=True).same(declared, current) is equal
 
 
 def test_what_is_understood_together_is_said_together() -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same, view
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
 from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
@@ -73,18 +72,17 @@ def test_languages_are_compared_without_case(stored: str) -> None:
     table = RESOURCES["survey"]
     known = required(table.field("translations"))
     declared = known.parse({"pt_br": {"name": "Oi"}}, "translations", [])
-    assert same(known, declared, {stored: {"name": "Oi"}})
-    assert not same(known, declared, {stored: {"name": "Ola"}})
-    assert view(known, {stored: {"name": "Oi"}}, declared) == view(known, declared, declared)
+    assert known.same(declared, {stored: {"name": "Oi"}})
+    assert not known.same(declared, {stored: {"name": "Ola"}})
+    assert known.view({stored: {"name": "Oi"}}, declared) == known.view(declared, declared)
     # Its unknown keys are found under the other spelling, too.
     assert compose(known, declared, {stored: {"name": "Ola", "own": 1}}) == {"pt-BR": {"name": "Oi", "own": 1}}
-    assert same(required(table.field("base_language")), "pt-BR", stored)
+    assert required(table.field("base_language")).same("pt-BR", stored)
 
 
 def test_blanks_around_nested_texts_are_no_difference() -> None:
     known = required(RESOURCES["survey"].field("questions"))
-    assert same(
-        known,
+    assert known.same(
         [{"type": "open", "question": "Why?\n", "buttonText": " Go "}],
         [{"type": "open", "question": "Why?", "buttonText": "Go"}],
     )
@@ -94,9 +92,9 @@ def test_numbers_that_read_back_as_text_are_no_difference() -> None:
     known = required(required(RESOURCES["batch_export"].field("destination")).key("config"))
     declared = {"max_file_size_mb": 100, "use_virtual_style_addressing": True, "port": 5432}
     stored = {"max_file_size_mb": "100", "use_virtual_style_addressing": "True", "port": "5432"}
-    assert same(known, declared, stored)
-    assert not same(known, declared, {**stored, "max_file_size_mb": "101"})
-    assert view(known, stored, declared) == declared
+    assert known.same(declared, stored)
+    assert not known.same(declared, {**stored, "max_file_size_mb": "101"})
+    assert known.view(stored, declared) == declared
 
 
 NO_FILTERS: list[Any] = [None, {}, {"properties": {}}, {"properties": None}]

@@ -21,7 +21,6 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ModuleAr
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.version import COLLECTION_VERSION
-from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import concurrency_of
 from ansible_collections.community.posthog.plugins.module_utils._handlers.index import HANDLERS, handler
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
@@ -151,7 +150,7 @@ def test_values_of_the_table_pass_their_own_field(table: Resource, kind: str) ->
         problems: Problems = []
         read = field.parse(value, path, problems)
         assert problems == []
-        assert same(field, read, value), path
+        assert field.same(read, value), path
 
 
 @pytest.mark.parametrize("table", TABLES)

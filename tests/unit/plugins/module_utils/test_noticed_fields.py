@@ -12,21 +12,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data import words as _words
+from ansible_collections.community.posthog.plugins.module_utils._data.comparing import covers, equal, leaves, narrowed
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig, has, ids_of
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import from_now, instant, plain
 from ansible_collections.community.posthog.plugins.module_utils._data.words import kind_of, nearest
-from ansible_collections.community.posthog.plugins.module_utils._engine.compare import (
-    by_key,
-    covers,
-    equal,
-    leaves,
-    narrowed,
-    reset_keys,
-    same,
-    typed,
-    view,
-    with_defaults,
-)
+from ansible_collections.community.posthog.plugins.module_utils._engine.compare import reset_keys, with_defaults
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UNKNOWN, Field, required
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import (
     QUOTE,
@@ -526,12 +516,12 @@ COHORT_RULE = NestedRef({"type": "cohort"}, "value", Ref("cohort"))
     ],
 )
 def test_same(field: Field, desired: Any, current: Any, expected: bool) -> None:
-    assert same(field, desired, current) is expected
+    assert field.same(desired, current) is expected
 
 
 def test_a_short_form_leaves_other_keys_alone() -> None:
-    assert same(DOCUMENT, {"title": "x"}, {"title": "x", "number": 1}, partial=True)
-    assert not same(DOCUMENT, {"title": "x"}, {"title": "y", "number": 1}, partial=True)
+    assert DOCUMENT.same({"title": "x"}, {"title": "x", "number": 1}, partial=True)
+    assert not DOCUMENT.same({"title": "x"}, {"title": "y", "number": 1}, partial=True)
 
 
 @pytest.mark.parametrize(
@@ -596,13 +586,13 @@ def test_covers(desired: Any, current: Any, expected: bool) -> None:
     ],
 )
 def test_typed(field: Field, value: Any, expected: Any) -> None:
-    assert typed(field, value) == expected and type(typed(field, value)) is type(expected)
+    assert field.typed(value) == expected and type(field.typed(value)) is type(expected)
 
 
 def test_keys_as_the_server_keeps_them() -> None:
-    assert by_key(Map("a", Int("b"), keys=str.lower), {"A": 1, 5: 2}) == {"a": 1, "5": 2}
-    assert by_key(Map("a", Int("b")), {"A": 1}) == {"A": 1}
-    assert by_key(Map("a", Int("b"), keys=str.lower), [1]) == [1]
+    assert Map("a", Int("b"), keys=str.lower).by_key({"A": 1, 5: 2}) == {"a": 1, "5": 2}
+    assert Map("a", Int("b")).by_key({"A": 1}) == {"A": 1}
+    assert Map("a", Int("b"), keys=str.lower).by_key([1]) == [1]
 
 
 # -- diffs -----------------------------------------------------------------------------------------------------------
@@ -654,14 +644,14 @@ WIDE = Document(
     ],
 )
 def test_what_a_diff_shows(field: Field, value: Any, other: Any, shown: Any) -> None:
-    assert view(field, value, other) == shown
+    assert field.view(value, other) == shown
 
 
 def test_what_a_diff_shows_of_short_forms() -> None:
     value = {"title": "x", "number": 6}
-    assert view(WIDE, value, {"title": "y"}, partial=True) == {"title": "x"}
-    assert view(WIDE, value, {}, partial=True, always=["number"]) == {"number": 6}
-    assert view(WIDE, {"inner": {"deep": 2}}, {}, always=["inner"]) == {"inner": {"deep": 2}}
+    assert WIDE.view(value, {"title": "y"}, partial=True) == {"title": "x"}
+    assert WIDE.view(value, {}, partial=True, always=["number"]) == {"number": 6}
+    assert WIDE.view({"inner": {"deep": 2}}, {}, always=["inner"]) == {"inner": {"deep": 2}}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ import pytest
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export import Exporter
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export_values import NOTHING
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same
 from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
@@ -127,7 +126,7 @@ def test_what_posthog_stores_as_null_stays(known: Field) -> None:
     if known.kind == "document" and known.null_as is None:
         return
     said = known.null_as if known.null_as is not None else [] if known.kind in ("list", "open") else None
-    assert same(known, said, None) and same(known, None, said)
+    assert known.same(said, None) and known.same(None, said)
 
 
 def test_an_empty_dictionary_takes_the_targeting_away() -> None:
@@ -153,4 +152,4 @@ def test_a_stored_null_comes_out_and_in_again() -> None:
     declared = read_declared(table, {key: value for key, value in item.items() if key != "id"})
     for known in table.fields:
         if known.name in declared.values:
-            assert same(known, declared.values[known.name], known.value_in(obj)), known.name
+            assert known.same(declared.values[known.name], known.value_in(obj)), known.name

@@ -15,7 +15,6 @@ import pytest
 import yaml
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._engine.compare import same
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
 from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared, read_declared
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import LATE_REFS
@@ -220,8 +219,8 @@ def test_a_key_that_a_document_does_not_know_is_compared_and_sent() -> None:
     field = RESOURCES["survey"].field("appearance")
     assert field is not None
     wanted, stored = declared.values["appearance"], {"brandNewGlow": 2, "textColor": "#fff", "other": 1}
-    assert not same(field, wanted, stored)
-    assert same(field, wanted, {**stored, "brandNewGlow": 3})
+    assert not field.same(wanted, stored)
+    assert field.same(wanted, {**stored, "brandNewGlow": 3})
     assert compose(field, wanted, stored) == {"brandNewGlow": 3, "textColor": "#fff", "other": 1}
 
 

@@ -15,12 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export import Exporter
-from ansible_collections.community.posthog.plugins.module_utils._engine.compare import (
-    reset_keys,
-    same,
-    view,
-    with_defaults,
-)
+from ansible_collections.community.posthog.plugins.module_utils._engine.compare import reset_keys, with_defaults
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import composed, of_unknown_kind
 from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
@@ -141,7 +136,7 @@ def test_it_is_compared_and_kept_as_it_is(known: Field, path: Place, document: F
     inner = at(stored, path)
     assert [kind for _path, kind in of_unknown_kind(known, stored)] == [UNHEARD]
     if known.normalize is None:
-        assert same(known, stored, stored)
+        assert known.same(stored, stored)
     sent, lost = composed(known, stored, stored)
     assert at(sent, path) == inner and not lost
     # A key less is declared: it stays. What the release knows of other kinds is no default of this one.
@@ -149,7 +144,7 @@ def test_it_is_compared_and_kept_as_it_is(known: Field, path: Place, document: F
     declared = put(stored, path, told)
     sent, lost = composed(known, declared, stored)
     assert at(sent, path) == inner and not lost
-    assert same(document, told, inner) and not same(document, {**told, "unheardOf": 2}, inner)
+    assert document.same(told, inner) and not document.same({**told, "unheardOf": 2}, inner)
     assert with_defaults(document, told) == told and not reset_keys(document, told, inner)
     # Where the declaration is the whole truth, what it does not name is to go; nulls are not sent.
     gone = [key for key, item in inner.items() if key != tells.name and item not in (None, "", [], {})]
@@ -162,12 +157,12 @@ def test_it_is_never_taken_for_another_kind(known: Field, path: Place, document:
     """A known kind in its place inherits nothing of it, nor the other way round, and a diff shows both whole."""
     unknown = strange(document, tells)
     other = value_of(document, depth=-3)
-    assert not same(document, other, unknown) and not same(document, unknown, other)
+    assert not document.same(other, unknown) and not document.same(unknown, other)
     sent, lost = composed(document, other, unknown)
     assert "unheardOf" not in sent and (("unheardOf",), unknown["unheardOf"]) in lost
     sent, _lost = composed(document, unknown, {**other, "own": 1})
     assert sent == unknown
-    assert view(document, unknown, other) == unknown
+    assert document.view(unknown, other) == unknown
 
 
 @pytest.mark.parametrize(("known", "path", "document", "tells"), of_tables())

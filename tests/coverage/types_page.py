@@ -76,8 +76,8 @@ def row(table: Any) -> list[str]:
     scope = (write if table.module else "") or read
     scopes = f"``{scope}``" if scope else ""
     gone = {"HARD": "deletes", "SOFT": "hides", "NONE": ""}[table.delete.name]
-    told = "all" if table.singleton or (table.list_is_complete and not table.list_varies) else "a part"
-    if table.list_varies:
+    told = "all" if table.singleton or (table.list_is_complete and not table.listing.varies) else "a part"
+    if table.listing.varies:
         told = "all, on newer servers"
     return [f"``{table.type}``, ``{table.plural}``", module, named(table), scopes, gone, told, str(table.since or "")]
 

@@ -44,8 +44,8 @@ def info_types(types: list[t.Any]) -> list[str]:
         f"There is one only of {values(single)}, which O(ids), O(names) and O(search) have no meaning for.",
         f"Unless O(within) tells where they are, {values(placed)} are read from everywhere, one request a place.",
     ]
-    for most in sorted({table.limit for table in types if table.limit}):
-        names = values(table.type for table in types if table.limit == most)
+    for most in sorted({table.listing.limit for table in types if table.listing.limit}):
+        names = values(table.type for table in types if table.listing.limit == most)
         sentences.append(f"Unless O(limit) says otherwise, at most {most} objects are read of {names}.")
     return [line for sentence in sentences for line in item(sentence, 6)]
 
@@ -55,7 +55,7 @@ def config_marks(types: list[t.Any]) -> list[str]:
 
     :param types: the tables.
     """
-    marked = [table.plural for table in types if table.marker and table.purgeable]
+    marked = [table.plural for table in types if table.purging.marker and table.purging.allowed]
     return item(f"The types {values(marked)} keep the mark among their C(tags).", 6)
 
 

@@ -216,7 +216,13 @@ def test_life(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
             if name not in litany.parts and table.field(name) is not None and table.field(name).in_list
         }
         short = {option: complete.get(option, value) for option, value in minimal.items()}
-        steps.add("the minimum again", short, unchanged, litany.has({} if table.list_varies else listed), most_for_some)
+        steps.add(
+            "the minimum again",
+            short,
+            unchanged,
+            litany.has({} if table.listing.varies else listed),
+            most_for_some,
+        )
     if table.has_id:
         by_id = {**sample.place, "id": litany.object_id("created")}
         steps.add("by id", by_id, unchanged, most)
@@ -238,7 +244,7 @@ def before_and_creation(litany: Litany, minimal: dict[str, t.Any]) -> None:
     """Absent before it was there, foretold, made."""
     steps, sample = litany.steps, litany.sample
     if sample.can_be_deleted:
-        most = requests_at_most(sample.least + (1 if litany.table.hidden_params else 0))
+        most = requests_at_most(sample.least + (1 if litany.table.listing.hidden_params else 0))
         steps.add("absent before it was there", litany.named(state="absent"), unchanged, most)
     steps.add("check create", minimal, changed, silent, litany.has(minimal), check_mode=True)
     more = any(name in litany.parts or sample.field(name).update_only for name in sample.minimal)
@@ -282,7 +288,7 @@ def the_end(litany: Litany, minimal: dict[str, t.Any]) -> None:
     """Deletion, foretold and done."""
     steps, sample, table = litany.steps, litany.sample, litany.table
     gone = litany.named(state="absent")
-    most = requests_at_most(sample.least + (1 if table.hidden_params else 0))
+    most = requests_at_most(sample.least + (1 if table.listing.hidden_params else 0))
     steps.add("check delete", gone, changed, silent, check_mode=True)
     steps.add("still there", minimal, unchanged, register="last_seen")
     steps.add("delete", gone, changed, most_writes(1), diff_vanishes)
@@ -830,7 +836,7 @@ def test_loop(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
         if name == "make" and not any(known.update_only for known in table.fields) and not litany.parts:
             found.equal(len(task.writes), LOOP, "the number of writes")
         # Before one is made, or taken for gone, what no list shows is looked through as well.
-        hidden = table.hidden_params and name in ("make", "gone again", "check make")
+        hidden = table.listing.hidden_params and name in ("make", "gone again", "check make")
         requests_at_most(limit + (1 + pages if hidden else 0))(found, task, run)
         if not wanted:
             silent(found, task, run)

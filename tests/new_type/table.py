@@ -129,7 +129,7 @@ def table(facts: TypeFacts, name: str) -> tuple[str, set[str]]:
     if facts.delete != "hard":
         lines.append(f"    delete=Delete.{facts.delete.upper()},")
     if any(known.name == "tags" for known in facts.fields):
-        lines.append('    marker="tags",')
+        lines.append('    purging=Purging(marker="tags"),')
     lines += [
         f'    since="2026",  # {UNWRITTEN} which servers have it?',
         "    fields=(",
@@ -152,7 +152,7 @@ def with_table(text: str, facts: TypeFacts) -> str:
         for module, names in (
             ("_schema.endpoints", {"Delete"} if facts.delete != "hard" else set()),
             ("_schema.identity", {"Identity"}),
-            ("_schema.resource", {"Resource", "Scope"}),
+            ("_schema.resource", {"Resource", "Scope"} | ({"Purging"} if "Purging(" in made else set())),
             ("_schema.vocabulary", needed),
         )
         for name in sorted(names)

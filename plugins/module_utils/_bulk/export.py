@@ -180,7 +180,7 @@ class Exporter:
     def _complete(self, collection: Collection, objects: t.Sequence[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
         """The objects with what their list does not show, read several at once."""
         table = collection.resource
-        if not self._details or (table.list_is_complete and not table.list_varies) or not table.has_id:
+        if not self._details or (table.list_is_complete and not table.listing.varies) or not table.has_id:
             return list(objects)
         with ClientThreads(self.session.client, self._concurrency) as threads:
             return [obj for obj in threads.map(collection.whole, objects) if obj is not None]

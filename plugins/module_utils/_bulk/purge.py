@@ -85,10 +85,10 @@ class Purger:
                 self.problems.append((where, f"{plural!r} is no type{nearest_type(plural, self._tasks)}"))
                 continue
             table = task.table
-            if table.delete is Delete.NONE or not table.purgeable or table.singleton:
+            if table.delete is Delete.NONE or not table.purging.allowed or table.singleton:
                 self.problems.append((where, f"{plural} cannot be purged"))
                 continue
-            if not purge.everything and table.marker is None:
+            if not purge.everything and table.purging.marker is None:
                 text = f"{plural} cannot carry the collection's mark; purge_scope: all is needed to purge them"
                 self.problems.append((where, text))
                 continue
@@ -176,12 +176,12 @@ def _is_never_purged(session: Session, table: Resource, obj: t.Mapping[str, t.An
     """Whether PostHog creates an object itself, so that nobody can declare it."""
     if table.generated is not None and table.generated(session, obj):
         return True
-    return table.never_purged is not None and table.never_purged(session, obj)
+    return table.purging.never is not None and table.purging.never(session, obj)
 
 
 def _is_marked(table: Resource, obj: t.Mapping[str, t.Any]) -> bool:
     """Whether an object has the collection's mark."""
-    field = table.field(table.marker) if table.marker else None
+    field = table.field(table.purging.marker) if table.purging.marker else None
     return field is not None and MARK in (field.value_in(obj) or [])
 
 

@@ -60,7 +60,8 @@ class Finder(Room):
         if not found or not self.policy.details:
             return found[0] if found else None
         needs_more = any(
-            not known.in_list or (self.resource.list_varies and not known.write_only and not known.shown_by(found[0]))
+            not known.in_list
+            or (self.resource.listing.varies and not known.write_only and not known.shown_by(found[0]))
             for known in self.resource.fields
             if known.name in declared.values and known.name not in self.resource.location_options
         )
@@ -80,7 +81,7 @@ class Finder(Room):
             if known.name not in values or known.write_only or known.name in self.resource.location_options:
                 continue
             if known.shown_by(current) or (
-                known.in_list and not self.resource.list_varies and not self.resource.singleton
+                known.in_list and not self.resource.listing.varies and not self.resource.singleton
             ):
                 continue
             del values[known.name]

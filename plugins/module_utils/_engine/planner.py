@@ -330,7 +330,7 @@ class Planner(Room):
         echoed = self.resource.repeated({}, current) if self.resource.always_send else {}
         if any(isinstance(value, (dict, list)) for value in (*extra.values(), *echoed.values())):
             return True
-        if self.resource.marker in differing and self.resource.marker not in declared.values:
+        if self.resource.purging.marker in differing and self.resource.purging.marker not in declared.values:
             return True
         return any(
             self.hidden.to_write(required(self.resource.field(name)), value, declared, current)[0]

@@ -113,7 +113,7 @@ class InfoHandler(ModuleHandler):
         if ids is not None:
             objects = [obj for obj in (collection.get(item) for item in ids) if obj is not None]
         elif asked.get("search") or asked.get("filters"):
-            query = {**table.list_params, **_query(asked.get("filters") or {})}
+            query = {**table.listing.params, **_query(asked.get("filters") or {})}
             if asked.get("search"):
                 query["search"] = asked["search"]
             objects = [obj for obj in collection.query(query) if _matches(table, obj, asked.get("search"))]

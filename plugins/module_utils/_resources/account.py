@@ -17,7 +17,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import SecretPart, SecretPaths
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Listing, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Bool,
     Choice,
@@ -284,7 +284,7 @@ COMMENT = Resource(
     creatable=False,
     delete=Delete.NONE,
     exported=False,
-    limit=1000,
+    listing=Listing(limit=1000),
     fields=(Text("content", nullable=True), Text("scope"), Text("item_id", nullable=True)),
 )
 
@@ -303,6 +303,6 @@ ACTIVITY_LOG = Resource(
     delete=Delete.NONE,
     exported=False,
     # It has no end, and newest entries first.
-    limit=1000,
+    listing=Listing(limit=1000),
     fields=(Text("activity"), Text("scope"), Text("item_id", nullable=True)),
 )

@@ -35,7 +35,12 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
+    Listing,
+    Purging,
+    Resource,
+    Scope,
+)
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
@@ -118,8 +123,8 @@ INSIGHT_TABLE = Resource(
     order=43,
     endpoint=Insights(),
     # basic=true leaves out the results; servers of 2024 hide insights made of a query unless asked for them.
-    list_params={"basic": "true", "include_query_insights": "true"},
-    marker="tags",
+    listing=Listing(params={"basic": "true", "include_query_insights": "true"}),
+    purging=Purging(marker="tags"),
     mentions=QUERY_MENTIONS,
     generated=_of_a_flags_dashboard,
     prepare=held_variables,
@@ -723,7 +728,7 @@ DASHBOARD = Resource(
     delete=Delete.SOFT,
     delete_options=("delete_insights",),
     order=41,
-    marker="tags",
+    purging=Purging(marker="tags"),
     generated=_of_a_flag,
     fields=(
         Text("name", required=True, null_as="", max_length=400),

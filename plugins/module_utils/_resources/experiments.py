@@ -48,7 +48,12 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
+    Listing,
+    Purging,
+    Resource,
+    Scope,
+)
 from ansible_collections.community.posthog.plugins.module_utils._schema.shapes import Checker
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
@@ -209,7 +214,7 @@ EXPERIMENT_SAVED_METRIC = Resource(
     scopes=("experiment:read", "experiment:write"),
     order=29,
     since="2025",
-    marker="tags",
+    purging=Purging(marker="tags"),
     prepare=_saved_metric_read,
     fields=(
         Text("name", required=True, max_length=400),
@@ -518,7 +523,7 @@ EXPERIMENT = Resource(
     order=31,
     endpoint=ExperimentEndpoint(),
     # The list hides archived ones (2026).
-    hidden_params={"archived": "true"},
+    listing=Listing(hidden_params={"archived": "true"}),
     prepare=_experiment_read,
     # Those of the toolbar are web experiments, and declared as such.
     generated=_of_the_toolbar,
@@ -885,12 +890,12 @@ SCHEDULED_CHANGE = Resource(
     scopes=("feature_flag:read", "feature_flag:write"),
     order=40,
     endpoint=ScheduledChangeEndpoint(),
-    list_params={"model_name": "FeatureFlag"},
+    listing=Listing(params={"model_name": "FeatureFlag"}),
     prepare=_change_read,
     short_forms=("payload",),
     # The ones that were carried out are history: nobody declares them, and nobody deletes them.
     generated=_carried_out,
-    never_purged=_carried_out,
+    purging=Purging(never=_carried_out),
     fields=(
         Reference(
             "feature_flag",

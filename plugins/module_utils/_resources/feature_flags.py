@@ -24,7 +24,12 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import SecretPart, Shorthand, secret_when
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
+    Listing,
+    Purging,
+    Resource,
+    Scope,
+)
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
@@ -220,10 +225,9 @@ FEATURE_FLAG = Resource(
     delete=Delete.SOFT,
     order=20,
     # An archived flag keeps its key, and the list hides it (2026).
-    hidden_params={"archived": "true"},
-    marker="tags",
+    listing=Listing(hidden_params={"archived": "true"}),
+    purging=Purging(marker="tags", never=_of_a_web_experiment),
     generated=_of_a_web_experiment,
-    never_purged=_of_a_web_experiment,
     fields=(
         Text("key", required=True, max_length=400, pattern=(r"[A-Za-z0-9_-]+", "letters, digits, _ and -")),
         Text("name", null_as=""),

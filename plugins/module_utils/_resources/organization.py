@@ -19,7 +19,12 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.location
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Several, StandIn
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
+    Listing,
+    Purging,
+    Resource,
+    Scope,
+)
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
@@ -80,8 +85,8 @@ ORGANIZATION = Resource(
     # A slug, too, says which one is meant.
     other_ids=("slug",),
     retrievable=False,
-    list_varies=True,
-    purgeable=False,
+    listing=Listing(varies=True),
+    purging=Purging(allowed=False),
     scopes=("organization:read", "organization:write"),
     order=0,
     endpoint=Organizations(),
@@ -169,7 +174,7 @@ MEMBER = Resource(
         remedy="sends an invite",
     ),
     guards=(_level_can_be_given,),
-    never_purged=lambda session, obj: str(dig(obj, "user.uuid")) == str(session.me().get("uuid")),
+    purging=Purging(never=lambda session, obj: str(dig(obj, "user.uuid")) == str(session.me().get("uuid"))),
     fields=(
         Text("email", required=True, pattern=_EMAIL, read=("user.email",), casefold=True, create_only=True),
         Word("level", LEVELS, default=1),

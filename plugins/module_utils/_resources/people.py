@@ -25,7 +25,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Purging, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
@@ -317,7 +317,7 @@ ACTION_TABLE = Resource(
     order=11,
     # Servers of 2024 answer 500 to a PATCH without the name.
     always_send=("name",),
-    marker="tags",
+    purging=Purging(marker="tags"),
     mentions=(*PROPERTY_MENTIONS, NestedRef({}, "event", Ref("event_definition"))),
     fields=(
         Text("name", required=True, max_length=400),

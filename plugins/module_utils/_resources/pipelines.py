@@ -21,7 +21,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import RefPart, SecretPart
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Listing, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
@@ -110,7 +110,7 @@ HOG_FUNCTION_TEMPLATE = Resource(
     exported=False,
     order=5,
     since="2025",
-    list_params={"types": ",".join(FUNCTION_TYPES)},
+    listing=Listing(params={"types": ",".join(FUNCTION_TYPES)}),
     fields=(Text("name"), Text("type")),
 )
 
@@ -517,9 +517,8 @@ HOG_FUNCTION = Resource(
     delete=Delete.SOFT,
     order=53,
     since="2025",
-    list_params={"full": "true", "types": ",".join(FUNCTION_TYPES)},
+    listing=Listing(params={"full": "true", "types": ",".join(FUNCTION_TYPES)}, varies=True),
     # Servers before 2026 do not know full=true.
-    list_varies=True,
     prepare=_read_function,
     short_forms=("inputs", "mappings"),
     guards=(_template_is_there, _inputs_are_known, _filters_are_kept),

@@ -26,7 +26,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan, whole
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref, walk
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Purging, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
@@ -514,7 +514,7 @@ PROJECT = Resource(
     order=1,
     alive=lambda obj: not obj.get("is_pending_deletion"),
     # All that is in it would go along.
-    purgeable=False,
+    purging=Purging(allowed=False),
     endpoint=Projects(),
     create_warning=(
         "PostHog made the new project the current one of the key's owner, so @current, the default of the option "

@@ -17,7 +17,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete, Endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Purging, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import Bool, Choice, ListOf, Text
 
 if t.TYPE_CHECKING:
@@ -71,7 +71,7 @@ SESSION_RECORDING = Resource(
     endpoint=Recordings(),
     creatable=False,
     origin="recordings come from the browsers and apps of the people that are recorded",
-    purgeable=False,
+    purging=Purging(allowed=False),
     exported=False,
     guards=(_seen_is_seen,),
     fields=(

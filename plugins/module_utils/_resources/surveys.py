@@ -26,7 +26,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.fields i
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Listing, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
@@ -486,7 +486,7 @@ SURVEY = Resource(
     order=48,
     endpoint=SurveyEndpoint(),
     # Whether the list hides archived ones is not known of every server.
-    hidden_params={"archived": "true"},
+    listing=Listing(hidden_params={"archived": "true"}),
     prepare=_no_empty_languages,
     # A PATCH without them clears the linked actions.
     always_send=("conditions",),

@@ -28,7 +28,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.location
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Purging, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
@@ -93,7 +93,7 @@ EVENT_DEFINITION = Resource(
     alive=lambda obj: obj.get("action_id") is None,
     fixed=_virtual,
     # Whoever sends events makes them, so none is deleted for not being declared.
-    purgeable=False,
+    purging=Purging(allowed=False),
     checks=(_verified_is_shown,),
     fields=(
         Text("name", required=True, create_only=True, max_length=400),
@@ -183,7 +183,7 @@ PROPERTY_DEFINITION = Resource(
     fixed=_virtual,
     creatable=False,
     origin="PostHog makes it when the first event comes in that brings the property, and it cannot be made otherwise",
-    purgeable=False,
+    purging=Purging(allowed=False),
     checks=(_verified_is_shown,),
     fields=(
         Text("name", required=True, create_only=True, max_length=400),
@@ -400,7 +400,7 @@ GROUP_TYPE_TABLE = Resource(
     retrievable=False,
     creatable=False,
     origin="it comes with the first $groupidentify event that names it, and cannot be made otherwise",
-    purgeable=False,
+    purging=Purging(allowed=False),
     endpoint=GroupTypes(),
     guards=(_dashboard_stays,),
     fields=(

@@ -39,7 +39,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.parts im
 )
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Listing, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
@@ -650,7 +650,7 @@ WAREHOUSE_SAVED_QUERY = Resource(
     scopes=("warehouse_view:read", "warehouse_view:write"),
     order=17,
     # Since 2026 the list tells little.
-    list_varies=True,
+    listing=Listing(varies=True),
     endpoint=Views(),
     prepare=_query_kind,
     checks=(_is_sql,),
@@ -734,7 +734,7 @@ ENDPOINT = Resource(
     other_ids=("id",),
     since="2025",
     # Whether the list tells the query is not known of every server.
-    list_varies=True,
+    listing=Listing(varies=True),
     prepare=held_variables,
     guards=(variables_exist,),
     fields=(

@@ -43,8 +43,7 @@ class Endpoint:
         :param params: the query, without paging.
         :returns: all its objects.
         """
-        sizes = {"page_size": collection.resource.page_size, "most": collection.limit}
-        told = {name: size for name, size in sizes.items() if size is not None}
+        told = {} if collection.limit is None else {"most": collection.limit}
         return t.cast("list[dict[str, t.Any]]", collection.session.client.objects(collection.path, params, **told))
 
     def detail(self, collection: ObjectList, object_id: t.Any) -> t.Any:

@@ -52,6 +52,43 @@ Guard = t.Callable[["Lookup", t.Mapping[str, t.Any], "t.Mapping[str, t.Any] | No
 
 
 @dataclass(frozen=True)
+class Listing:
+    """What the list of a type shows, and how it is asked for.
+
+    :param params: query of every list call.
+    :param hidden_params: query of a second list call, which shows what the first one hides.
+    :param limit: objects that are read where nobody asks for another number, of lists that grow without end.
+    :param varies: what the list shows depends on the server's generation; what it lacks is asked for one by one.
+    """
+
+    params: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    hidden_params: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    limit: int | None = None
+    varies: bool = False
+
+
+@dataclass(frozen=True)
+class Purging:
+    """Which objects of a type may be deleted for not being declared.
+
+    :param allowed: whether any may.
+    :param never: tells an object that is never deleted for that.
+    :param marker: the field of tags in which the collection leaves its mark on an object.
+    """
+
+    allowed: bool = True
+    never: t.Callable[[Lookup, t.Mapping[str, t.Any]], bool] | None = None
+    marker: str | None = None
+
+
+#: The usual list: it shows all there is.
+LISTED_WHOLE: t.Final = Listing()
+
+#: The usual: a purge that names the type deletes what is not declared.
+PURGED_WHEN_NAMED: t.Final = Purging()
+
+
+@dataclass(frozen=True)
 class Resource:
     """A resource type.
 
@@ -78,11 +115,7 @@ class Resource:
     :param since: the first server generation that has the type; said where a server does not have it.
     :param endpoint: the requests that read and write it.
     :param key_paths: for objects without an id, the paths that together tell one from another.
-    :param list_varies: what the list tells depends on the server's generation; what it lacks is asked for one by one.
-    :param list_params: query of every list call.
-    :param hidden_params: query of a second list call, which shows what the first one hides.
-    :param page_size: objects asked for per page, None for the engine's own.
-    :param limit: objects that are read where nobody asks for another number, of lists that grow without end.
+    :param listing: what its list shows, and how it is asked for.
     :param always_send: fields repeated in every PATCH, as far as the object shows them, because some servers demand
         them; a pair of names where the server shows a field under another one.
     :param send_together: fields of which PostHog understands one only together with the others: a PATCH that has one of
@@ -111,9 +144,7 @@ class Resource:
     :param ref_parts: references whose places only the object tells.
     :param completes: fills in, in the predicted new object, what PostHog takes from elsewhere (a template).
     :param create_warning: what else the creation of an object changes; said as a warning when it does.
-    :param marker: the field of tags in which the collection leaves its mark on an object, for purging.
-    :param purgeable: it may be deleted for not being declared.
-    :param never_purged: tells an object that is never deleted for that.
+    :param purging: which of its objects may be deleted for not being declared.
     :param exported: an export takes it along; data and accounts are not configuration.
     :param keep_reason: tells why an object must not be deleted, since PostHog would delete more with it; an empty text
         where it may. Asked right before, in check mode too.
@@ -145,11 +176,7 @@ class Resource:
     since: str = ""
     endpoint: Endpoint = REST
     key_paths: tuple[str, ...] = ()
-    list_varies: bool = False
-    list_params: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
-    hidden_params: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
-    page_size: int | None = None
-    limit: int | None = None
+    listing: Listing = LISTED_WHOLE
     always_send: tuple[str | tuple[str, str], ...] = ()
     send_together: tuple[tuple[str, ...], ...] = ()
     alive: t.Callable[[t.Mapping[str, t.Any]], bool] | None = None
@@ -171,9 +198,7 @@ class Resource:
     private_parts: tuple[SecretPart, ...] = ()
     ref_parts: tuple[RefPart, ...] = ()
     completes: t.Callable[[Lookup, dict[str, t.Any], t.Mapping[str, t.Any]], None] | None = None
-    marker: str | None = None
-    purgeable: bool = True
-    never_purged: t.Callable[[Lookup, t.Mapping[str, t.Any]], bool] | None = None
+    purging: Purging = PURGED_WHEN_NAMED
     exported: bool = True
     keep_reason: t.Callable[[Lookup, t.Mapping[str, t.Any]], str] | None = None
     generated: t.Callable[[Lookup, t.Mapping[str, t.Any]], bool] | None = None

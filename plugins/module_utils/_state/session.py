@@ -69,10 +69,10 @@ class Collection:
         self.parent = parent
         self.complete = False
         #: How many objects a list call reads at most.
-        self.limit = resource.limit
+        self.limit = resource.listing.limit
         #: Whether an answer told that the path is this server's.
         self.probed = False
-        self._hidden_read = not resource.hidden_params
+        self._hidden_read = not resource.listing.hidden_params
         # Where many objects are asked for, the whole list comes first.
         self._lookups = 1 if session.many else 0
         self._path: str | None = None
@@ -154,7 +154,7 @@ class Collection:
                 self.complete = True
                 return
         try:
-            found = self._list(self.resource.list_params)
+            found = self._list(self.resource.listing.params)
         except ApiError as exc:
             if exc.status in _REFUSALS:
                 self._refused = _retold(exc, exc.message)
@@ -264,7 +264,7 @@ class Collection:
         with self.session.client.alone(self._loading):
             while not self._hidden_read:
                 forgotten = self._forgotten
-                found = self._list({**self.resource.list_params, **self.resource.hidden_params})
+                found = self._list({**self.resource.listing.params, **self.resource.listing.hidden_params})
                 if forgotten == self._forgotten:
                     self._take_hidden(found)
                     self._hidden_read = True
@@ -276,7 +276,7 @@ class Collection:
 
     def _narrowed(self, name: str, wanted: str) -> list[dict[str, t.Any]]:
         identity = self.resource.identity
-        query = {**self.resource.list_params, t.cast(str, identity.filter): name}
+        query = {**self.resource.listing.params, t.cast(str, identity.filter): name}
         objects = self._list(query)
         matching = [obj for obj in objects if wanted in identity.names(obj)]
         self._take(matching)
@@ -289,7 +289,9 @@ class Collection:
         found = self._named(wanted)
         if not found and not self._hidden_read:
             self._take_hidden(
-                obj for obj in self._list({**query, **self.resource.hidden_params}) if wanted in identity.names(obj)
+                obj
+                for obj in self._list({**query, **self.resource.listing.hidden_params})
+                if wanted in identity.names(obj)
             )
             found = self._named(wanted)
         return found
@@ -300,7 +302,7 @@ class Collection:
             return self.resource.identity.partial
         if self._long is None:
             place = self.resource.parent
-            query = {**(place.params(self.parent) if place and self.parent else {}), **self.resource.list_params}
+            query = {**(place.params(self.parent) if place and self.parent else {}), **self.resource.listing.params}
             answer = self.session.client.get(self.path, {**query, "limit": 1})
             count = answer.get("count") if isinstance(answer, dict) else None
             self._long = not isinstance(count, int) or count > _LONG
@@ -465,7 +467,7 @@ class Collection:
         :returns: the whole object; None if it vanished meanwhile.
         """
         object_id = self.resource.object_id(obj)
-        told = self.resource.list_is_complete and not self.resource.list_varies
+        told = self.resource.list_is_complete and not self.resource.listing.varies
         if object_id is None or told or not self.resource.has_id or str(object_id) in self._whole:
             return obj
         return self.detail(object_id)
@@ -475,7 +477,7 @@ class Collection:
         self.complete = False
         self._refused = None
         self._forgotten += 1
-        self._hidden_read = not self.resource.hidden_params
+        self._hidden_read = not self.resource.listing.hidden_params
         self._objects.clear()
         self._whole.clear()
         self._hidden.clear()

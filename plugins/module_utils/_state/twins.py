@@ -45,7 +45,7 @@ def removable(resource: Resource) -> bool:
     :param resource: the table.
     :returns: False for what comes with more than itself: a project, an organization.
     """
-    return resource.delete is not Delete.NONE and resource.purgeable and not resource.create_warning
+    return resource.delete is not Delete.NONE and resource.purging.allowed and not resource.create_warning
 
 
 def age(resource: Resource, obj: t.Mapping[str, t.Any]) -> tuple[t.Any, ...] | None:

@@ -171,7 +171,7 @@ class Uses:
                 holder = collection.get(home)
                 return [] if holder is None else [holder]
             aside = collection.afresh()
-            aside.limit = min(LOOKED_AT, table.page_size or LOOKED_AT)
+            aside.limit = LOOKED_AT
             return aside.all()
         except PostHogFailure as exc:
             raise_if_over(exc)

@@ -21,7 +21,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.index
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Purging, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Open,
     Reference,
@@ -41,7 +41,7 @@ THING = Resource(
     identity=Identity("name", ("name",)),
     scopes=("thing:read", "thing:write"),
     order=20,
-    marker="tags",
+    purging=Purging(marker="tags"),
     fields=(
         Text("name", required=True, aliases=("title",)),
         Text("note", null_as=""),
@@ -245,4 +245,4 @@ def marked(name: str, **more: Any) -> Obj:
 
 def unmarked(table: Resource) -> Resource:
     """The same type without tags."""
-    return dataclasses.replace(table, marker=None)
+    return dataclasses.replace(table, purging=dataclasses.replace(table.purging, marker=None))

@@ -133,7 +133,7 @@ def sentences() -> list[str]:
     by_scope = {scope: [table.type for table in tables if table.scope is scope] for scope in Scope}
     placed = [table.type for table in tables if table.parent is not None]
     single = [table.type for table in tables if table.singleton and table.parent is None]
-    endless = [table.type for table in tables if table.limit is not None]
+    endless = [table.type for table in tables if table.listing.limit is not None]
     return [
         f"Of a project, these are {listed(by_scope[Scope.PROJECT])}.",
         f"Of an organization, these are {listed(by_scope[Scope.ORGANIZATION])}.",
@@ -154,4 +154,4 @@ def test_info_lists_every_type() -> None:
     ]
     missing = [text for text in wanted if text not in told]
     assert missing == [], "\n".join(["plugins/modules/posthog_info.py must say:", *lines])
-    assert {table.limit for table in RESOURCES.values()} <= {None, 1000}
+    assert {table.listing.limit for table in RESOURCES.values()} <= {None, 1000}

@@ -31,7 +31,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Purging, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     MARK,
     Anything,
@@ -722,7 +722,7 @@ def test_a_name_is_needed() -> None:
 
 def test_marks_of_the_collection() -> None:
     """Objects that posthog_config makes carry its mark, and keep it."""
-    table = dataclasses.replace(WIDGET, marker="tags")
+    table = dataclasses.replace(WIDGET, purging=Purging(marker="tags"))
     world = widgets({"id": 1, "name": "old", "tags": ["x"], "size": 1}, table=table)
     world.session.marks = True
     present(world, table, name="a", tags=["t"])

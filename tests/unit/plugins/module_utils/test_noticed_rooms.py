@@ -41,7 +41,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.referenc
     is_reference,
     walk,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Purging, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
     Anything,
     Bool,
@@ -671,7 +671,7 @@ def test_types_that_can_have_twins() -> None:
     assert _twins.can_have_twins(TABLE) and not _twins.can_have_twins(unique)
     assert not _twins.can_have_twins(dataclasses.replace(TABLE, creatable=False))
     assert _twins.removable(TABLE) and not _twins.removable(dataclasses.replace(TABLE, delete=Delete.NONE))
-    assert not _twins.removable(dataclasses.replace(TABLE, purgeable=False))
+    assert not _twins.removable(dataclasses.replace(TABLE, purging=Purging(allowed=False)))
     assert not _twins.removable(dataclasses.replace(TABLE, create_warning="look after it"))
 
 

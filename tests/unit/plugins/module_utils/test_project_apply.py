@@ -22,6 +22,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 from ansible_collections.community.posthog.plugins.module_utils._handlers.config import plan_text
 from ansible_collections.community.posthog.plugins.module_utils._http.client import Turns
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Listing
 from ansible_collections.community.posthog.tests.unit.plugins.projects import (
     BOX,
     LABEL,
@@ -136,7 +137,7 @@ def test_as_many_at_once_as_allowed(concurrency: int) -> None:
 
 def test_hidden_objects_are_found_by_every_thread() -> None:
     """The second list is on its way for one of them while the others look for names in it."""
-    table = dataclasses.replace(THING, hidden_params={"archived": "true"})
+    table = dataclasses.replace(THING, listing=Listing(hidden_params={"archived": "true"}))
     for _again in range(3):
         world = universe(tables=[table], seconds=0.003)
         world.put("things", *(marked(f"t{i}", archived=True) for i in range(20)))

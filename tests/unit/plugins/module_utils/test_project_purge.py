@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Listing, Purging
 from ansible_collections.community.posthog.tests.unit.plugins.projects import (
     TABLES,
     THING,
@@ -172,14 +173,14 @@ def test_what_must_not_be_purged_by_nature() -> None:
     """No list of objects is worth an organization or a project with all that is in it."""
     for name in ("organization", "project"):
         table = RESOURCES[name]
-        assert table.delete is Delete.NONE or not table.purgeable, name
+        assert table.delete is Delete.NONE or not table.purging.allowed, name
 
 
 def test_spared_and_generated() -> None:
     """What PostHog made by itself cannot be declared, so it does not go for not being declared."""
     table = dataclasses.replace(
         THING,
-        never_purged=lambda session, obj: obj["name"] == "me",
+        purging=Purging(never=lambda session, obj: obj["name"] == "me"),
         generated=lambda session, obj: obj["name"] == "automatic",
     )
     world = universe(tables=[table])
@@ -282,7 +283,7 @@ def test_declared_in_the_stead_of_another_type() -> None:
 
 def test_a_hidden_object_is_not_purged_whatever_else_was_looked_for() -> None:
     """What the list does not show, because it was archived, stays, also where a missing name made us look for it."""
-    table = dataclasses.replace(THING, hidden_params={"archived": "true"})
+    table = dataclasses.replace(THING, listing=Listing(hidden_params={"archived": "true"}))
     world = universe(tables=[table])
     world.put("things", marked("kept"), marked("put away", archived=True))
     world.memory.listing = lambda objects, params: [

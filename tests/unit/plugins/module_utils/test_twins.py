@@ -17,7 +17,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.apply im
 from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
-from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
+from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Purging, Resource
 from ansible_collections.community.posthog.plugins.module_utils._state.twins import (
     Superseded,
     can_have_twins,
@@ -94,7 +94,7 @@ def test_where_nobody_can_tell_nothing_is_deleted() -> None:
 def test_what_brings_more_along_is_not_taken_away() -> None:
     """A project, for one: the user is told."""
     memory = Meanwhile({"id": 7, "name": "a"})
-    outcome, world = present(memory, table=dataclasses.replace(THING, purgeable=False))
+    outcome, world = present(memory, table=dataclasses.replace(THING, purging=Purging(allowed=False)))
     assert outcome.action == "created" and len(names(memory)) == 2
     assert len(world.warnings) == 1 and "delete one of them" in world.warnings[0]
 

@@ -529,11 +529,11 @@ def test_what_was_carried_out_stays() -> None:
         change(changes_of(done), payload={**ON, "value": False})
     recurring = {**done, "is_recurring": True, "recurrence_interval": "daily"}
     assert change(changes_of(recurring), recurrence_interval="weekly").action == "updated"
-    assert CHANGE.never_purged is not None and CHANGE.generated is not None
+    assert CHANGE.purging.never is not None and CHANGE.generated is not None
     session = changes_of().session
     assert (
-        CHANGE.never_purged(session, done)
-        and not CHANGE.never_purged(session, recurring)
+        CHANGE.purging.never(session, done)
+        and not CHANGE.purging.never(session, recurring)
         and CHANGE.generated(session, done)
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -17,7 +17,9 @@ from ansible_collections.community.posthog.plugins.module_utils._data.paths impo
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import from_now, instant, plain
 from ansible_collections.community.posthog.plugins.module_utils._data.words import kind_of, nearest
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import reset_keys, with_defaults
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UNKNOWN, Field, required
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UNKNOWN, Field, Kind, required
+from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.base import Kind as BaseKind
+from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.index import KINDS
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import (
     QUOTE,
     Problems,
@@ -196,6 +198,13 @@ def test_what_is_newer_than_this_release_passes_with_a_remark() -> None:
         ("colour", "is a key that this release does not know; PostHog gets it as it is"),
     ]
     assert found == [("y", "a problem"), ("x.titel", "is no known key; did you mean title?")]
+
+
+def test_every_kind_has_its_class() -> None:
+    assert set(KINDS) == set(get_args(Kind))
+    for kind in KINDS.values():
+        assert type(kind).parse is not BaseKind.parse, "it reads values in its own way"
+        assert (type(kind).__doc__ or "").strip()
 
 
 def test_paths_without_a_beginning() -> None:

@@ -26,6 +26,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.policy i
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import HIDDEN, MASK
 from ansible_collections.community.posthog.plugins.module_utils._http import answers as _answers
+from ansible_collections.community.posthog.plugins.module_utils._schema import shape_table as _shape_table
 from ansible_collections.community.posthog.plugins.module_utils._schema import shapes as _shapes
 from ansible_collections.community.posthog.plugins.module_utils._schema import yaml_words as _words
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
@@ -579,7 +580,7 @@ def test_the_table_of_shapes() -> None:
     shape = table.shape("TrendsQuery")
     assert shape is table.shape("TrendsQuery") and "series" in shape.needed and shape.tags["kind"] == ("TrendsQuery",)
     assert "InsightVizNode" in table.holders("source", "TrendsQuery") and table.holders("nokey", "TrendsQuery") == ()
-    assert list(_shapes._split("str|[num|@A]|{str}")) == ["str", "[num|@A]", "{str}"]
+    assert list(_shape_table._split("str|[num|@A]|{str}")) == ["str", "[num|@A]", "{str}"]
     kinds = table.types("str|[num]|{bool}|=one")
     assert [kind.sort for kind in kinds] == ["str", "list", "map", "choice"]
     assert kinds[1].inner == (_shapes.Kind("num"),) and kinds[3].choices == ("one",)

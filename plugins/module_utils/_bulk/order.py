@@ -49,9 +49,20 @@ class Ordering:
         for node in list(self._nodes):
             if not node.spec.absent:
                 node.needs |= {other.number for _option, other in self._needed(node)}
+                node.needs |= self._named_by_texts(node)
                 node.needs.discard(node.number)
         self._serialize()
         return self._break_cycles()
+
+    def _named_by_texts(self, node: Node) -> set[int]:
+        """The numbers of all nodes of the types that a node may name by a text."""
+        if not node.table.after:
+            return set()
+        return {
+            other.number
+            for other in self._nodes
+            if other.table.type in node.table.after and not other.spec.absent and other.target == node.target
+        }
 
     def _serialize(self) -> None:
         """Put objects that only ids tell apart one after the other: each takes the next existing object."""

@@ -700,6 +700,8 @@ WAREHOUSE_JOIN = Resource(
     identity=Identity("field_name", ("field_name",), within=("source_table_name",)),
     scopes=("warehouse_view:read", "warehouse_view:write"),
     order=18,
+    # PostHog refuses the name of a table that it does not know yet.
+    after=("warehouse_table", "warehouse_saved_query"),
     since="2025",
     fields=(
         Text("field_name", required=True, pattern=(r"[^.]+", "a name without dots")),

@@ -100,6 +100,7 @@ class Resource:
     :param identity: how a person names it.
     :param scopes: API scopes to read and to write it.
     :param order: position in the order of application; deletion goes the other way.
+    :param after: types of which all declared objects come first: fields name them by texts that are no references.
     :param title: what a sentence calls it.
     :param id_path: path of the id that URLs take.
     :param other_ids: paths of further ids that a reference may use.
@@ -162,6 +163,7 @@ class Resource:
     scopes: tuple[str, str]
     order: int
     identity: Identity = NO_NAME
+    after: tuple[str, ...] = ()
     title: str = ""
     id_path: str = "id"
     other_ids: tuple[str, ...] = ()

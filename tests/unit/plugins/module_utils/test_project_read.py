@@ -17,7 +17,7 @@ from ansible_collections.community.posthog.plugins.module_utils._handlers.resour
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.yaml_words import other_words
-from ansible_collections.community.posthog.tests.unit.plugins.projects import TABLES, Universe, universe
+from ansible_collections.community.posthog.tests.unit.plugins.projects import BOX, TABLES, THING, Universe, universe
 
 
 def mistakes(*documents: Any, world: Universe | None = None) -> list[str]:
@@ -257,6 +257,17 @@ def test_needed_first_whatever_the_order_of_the_file() -> None:
     assert run.counts["created"] == 31
     assert posted(world) == [*reversed(names), "first"]
     assert world.apply({"things": chain}).counts["unchanged"] == 30
+
+
+@pytest.mark.parametrize("concurrency", [1, 8])
+def test_what_texts_may_name_comes_first(concurrency: int) -> None:
+    """A join names a view by a text: the view has to be there before, whatever runs side by side."""
+    boxes = dataclasses.replace(BOX, order=THING.order - 1, after=("thing",))
+    world = universe(seconds=0.002, tables=(THING, boxes))
+    things = [{"name": f"t{number}"} for number in range(6)]
+    run = world.apply({"boxes": [{"name": "named by a text"}], "things": things}, concurrency=concurrency)
+    assert run.counts["created"] == 7
+    assert posted(world)[-1] == "named by a text"
 
 
 def test_a_circle_of_two_types_is_made_in_two_steps() -> None:

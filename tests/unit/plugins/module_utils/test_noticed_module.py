@@ -458,6 +458,8 @@ def as_module(
     with pytest.raises(SystemExit):
         run_module(Told(work))
     result: Obj = json.loads(capsys.readouterr().out)
+    # ansible-core 2.22 hands new secrets to its controller, which masks them and takes this key away again.
+    result.pop("_ansible_new_secrets", None)
     return result
 
 

@@ -67,7 +67,7 @@ def tests_by_type(names: t.Collection[str]) -> dict[str, int]:
             continue
         name, _bracket, parameters = test.partition("[")
         words = {word for word in re.split(r"[^a-z0-9_]+", parameters) if word in names}
-        # Outside the brackets a name is part of a longer one: test_litany_member.py, test_static_cohort.
+        # Outside the brackets a name is part of a longer one: test_conformance_member.py, test_static_cohort.
         words |= set(pattern.findall(f"{Path(path).stem} {name}"))
         found.update(words)
     return dict(found)
@@ -76,20 +76,20 @@ def tests_by_type(names: t.Collection[str]) -> dict[str, int]:
 def requests_by_type(samples: t.Mapping[str, t.Any]) -> dict[str, int]:
     """How many requests it takes to find that nothing has to be done.
 
-    :param samples: the litany's samples.
+    :param samples: the samples of the conformance tests.
     """
     from harness import Harness, SandboxServer
+    from harness.conformance import Conformance
     from harness.engine import Engine
-    from harness.litany import Litany
 
     server = SandboxServer()
     posthog = Harness(server, Path("unused"))
     found = {}
     for name, sample in samples.items():
         server.reset()
-        litany = Litany(sample, posthog)
-        variables = litany.prepare()
-        options = litany.named(**sample.full())
+        life = Conformance(sample, posthog)
+        variables = life.prepare()
+        options = life.named(**sample.full())
         tasks = [{"name": word, sample.module: options} for word in ("first", "again")]
         run = Engine(server).run(tasks, variables=variables)
         if run["again"].ok and not run["again"].changed:

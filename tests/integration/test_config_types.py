@@ -10,8 +10,8 @@ import typing as t
 
 import pytest
 from harness import Harness
+from harness.conformance import Conformance
 from harness.engine import Engine
-from harness.litany import Litany
 from samples import SAMPLES, Sample
 
 #: Options of the module alone, which no configuration takes.
@@ -35,10 +35,10 @@ def fates(result: dict[str, t.Any]) -> list[t.Any]:
 def test_plan_and_run(posthog: Harness, sample: Sample) -> None:
     """Creation with all there is to say, nothing to do, a change of all of it, nothing to do."""
     engine, table = Engine(posthog.server), sample.table
-    litany = Litany(sample, posthog)
-    variables = litany.prepare()
+    life = Conformance(sample, posthog)
+    variables = life.prepare()
     for creating in (True, False):
-        options = litany.named(**sample.full(creating=creating))
+        options = life.named(**sample.full(creating=creating))
         where = {key: options.pop(key) for key in CONNECTION if key in options}
         item = options if table.singleton and table.parent is None else [options]
         task = {

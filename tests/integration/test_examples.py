@@ -142,7 +142,7 @@ def fresh(posthog: Harness, module: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("module", ["posthog_feature_flag"])
 def test_module_elsewhere(posthog: Harness, module: str) -> None:
-    """The same, where the modules run as modules: a sample, the rest of it is the litany's."""
+    """The same, where the modules run as modules: a sample; the conformance tests do the rest."""
     tasks = module_examples(module)
     all_ok(posthog.run(tasks, variables=variables(posthog), in_process=False))
     settled(all_ok(posthog.run(tasks, variables=variables(posthog), in_process=False)))

@@ -643,7 +643,7 @@ def test_warnings(posthog: Harness, in_process: bool) -> None:
 def test_same_result_both_ways(posthog: Harness) -> None:
     """In the worker or as a module: the same results, the same errors, the same diffs.
 
-    The life of every type goes both ways in C(test_litany_playbooks.py); this is about mistakes.
+    The life of every type goes both ways in C(test_conformance_playbooks.py); this is about mistakes.
     """
     flows: list[dict[str, t.Any]] = []
     for name in ("role", "role_membership", "feature_flag", "dashboard"):

@@ -15,8 +15,8 @@ import typing as t
 
 import pytest
 from harness import Harness, Run
+from harness.conformance import Conformance
 from harness.engine import Engine
-from harness.litany import Litany
 from samples import SAMPLES, Sample
 
 from ansible_collections.community.posthog.plugins.module_utils._http import client as _client
@@ -54,21 +54,21 @@ def test_a_life(posthog: Harness, sample: Sample, rng: random.Random) -> None:
     """Declared in full, read, declared again, exported, deleted."""
     for number in range(ROUNDS):
         posthog.server.reset()
-        litany = Litany(sample, posthog)
+        life = Conformance(sample, posthog)
         state = rng.getstate()
-        variables = litany.prepare()
+        variables = life.prepare()
         rng.setstate(state)
         rng.seed(f"{sample.type} {number}")
         module = f"community.posthog.posthog_{sample.type}"
-        whole = litany.named(**sample.full(creating=False))
+        whole = life.named(**sample.full(creating=False))
         steps = [
-            {"name": "create", module: litany.named(**sample.minimal)},
+            {"name": "create", module: life.named(**sample.minimal)},
             {"name": "check", module: whole, "check_mode": True},
             {"name": "complete", module: whole},
             {"name": "read", "community.posthog.posthog_info": {"types": [sample.type], "details": True}},
             {"name": "export", "community.posthog.posthog_export": {"types": [sample.type]}},
         ]
         if sample.can_be_deleted:
-            steps.append({"name": "delete", module: {**litany.named(), "state": "absent"}})
+            steps.append({"name": "delete", module: {**life.named(), "state": "absent"}})
         env = {"POSTHOG_RETRIES": "1", "POSTHOG_RATE_LIMIT": "0"}
         judge(Engine(posthog.server, hurried=True).run(steps, variables=variables, env=env), (sample.type, number))

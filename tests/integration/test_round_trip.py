@@ -13,8 +13,8 @@ from types import MappingProxyType
 import jsonschema
 import pytest
 from harness import Harness, Run
+from harness.conformance import Conformance
 from harness.engine import Engine
-from harness.litany import Litany
 from harness.playbook import ROOT
 from samples import SAMPLES, Sample
 
@@ -102,11 +102,11 @@ def test_round_trip(posthog: Harness, sample: Sample) -> None:
     """Everything that can be declared of an object survives: in its project, and in another one."""
     table, server = sample.table, posthog.server
     engine = Engine(server)
-    litany = Litany(sample, posthog)
-    variables = litany.prepare()
+    life = Conformance(sample, posthog)
+    variables = life.prepare()
     tasks = []
     for creating in (True, False):
-        options = litany.named(**sample.full(creating=creating))
+        options = life.named(**sample.full(creating=creating))
         tasks.append({"name": "Make", sample.module: options, "register": "created"})
         if creating:
             for number, (name, method, path, body) in enumerate(sample.after_creation):

@@ -9,8 +9,8 @@ import typing as t
 
 import pytest
 from harness import Harness
+from harness.conformance import Conformance
 from harness.engine import Engine
-from harness.litany import Litany
 from samples import SAMPLES, Sample
 from test_round_trip import NOT_ELSEWHERE, applied, belongs, configurable, exported, good, with_secrets
 
@@ -62,13 +62,13 @@ def test_what_was_changed_by_hand_is_seen_and_put_back(posthog: Harness, sample:
     """Every field with a default: exported, changed, seen by a check run, put back, and carried elsewhere."""
     table, server = sample.table, posthog.server
     engine = Engine(server)
-    litany = Litany(sample, posthog)
-    variables = litany.prepare()
+    life = Conformance(sample, posthog)
+    variables = life.prepare()
     for insight in server.api("GET", f"/api/projects/{server.project}/insights/")["results"]:
         # Whatever changes an insight saves it, and nothing makes it unsaved again.
         server.api("PATCH", f"/api/projects/{server.project}/insights/{insight['id']}/", {"saved": True})
     plurals = [known.table.plural for known in SAMPLES.values() if known.table.exported and belongs(known, table)]
-    make = {"name": "Make", sample.module: litany.named(**sample.minimal), "register": "created"}
+    make = {"name": "Make", sample.module: life.named(**sample.minimal), "register": "created"}
     after = [
         {"name": name, "sandbox_api": {"method": method, "path": path.replace("{created}", made), "body": body}}
         for name, method, path, body in sample.after_creation
@@ -83,7 +83,7 @@ def test_what_was_changed_by_hand_is_seen_and_put_back(posthog: Harness, sample:
     # Somebody gives every field another value.
     fixed = {known.name for known in sample.fields if known.create_only or known.name in ONE_WAY.get(table.type, {})}
     values = {name: value for name, value in sample.full(creating=False).items() if name not in fixed}
-    good(engine.run([{"name": "Change", sample.module: litany.named(**values)}], variables=variables))
+    good(engine.run([{"name": "Change", sample.module: life.named(**values)}], variables=variables))
     changed = exported(engine, plurals)
     quiet, loud = item_of(first["config"], sample), item_of(changed["config"], sample)
 
@@ -129,9 +129,9 @@ def test_fields_without_a_known_default_are_exported(posthog: Harness, sample: S
     """Where no table knows what stands where nothing was said, the file says what stands there, empty or not."""
     table = sample.table
     engine = Engine(posthog.server)
-    litany = Litany(sample, posthog)
-    variables = litany.prepare()
-    task = {"name": "Make", sample.module: litany.named(**sample.minimal), "register": "created"}
+    life = Conformance(sample, posthog)
+    variables = life.prepare()
+    task = {"name": "Make", sample.module: life.named(**sample.minimal), "register": "created"}
     made = good(engine.run([task], variables=variables))[0].result[table.type]
     config = exported(engine, [table.plural])["config"]
     item = item_of(config, sample)

@@ -16,8 +16,8 @@ import typing as t
 
 import pytest
 from harness import Harness
+from harness.conformance import Conformance
 from harness.engine import Engine
-from harness.litany import Litany
 from samples import SAMPLES, Sample
 
 from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
@@ -188,8 +188,8 @@ def test_what_nobody_declared_stays(posthog: Harness, sample: Sample) -> None:
     """An unknown key in each document: kept by a change beside it, absent from the diff, told by an export."""
     table = sample.table
     engine = Engine(posthog.server)
-    litany = Litany(sample, posthog)
-    variables = litany.prepare()
+    life = Conformance(sample, posthog)
+    variables = life.prepare()
 
     def run(title: str, /, *, check: bool = False, **options: t.Any) -> t.Any:
         task = {"name": title, sample.module: options, "check_mode": check}
@@ -197,8 +197,8 @@ def test_what_nobody_declared_stays(posthog: Harness, sample: Sample) -> None:
         assert made.status == "ok", made.result.get("msg")
         return made
 
-    run("Make", **litany.named(**sample.full()))
-    full = litany.named(**sample.full(creating=False))
+    run("Make", **life.named(**sample.full()))
+    full = life.named(**sample.full(creating=False))
     obj = run("All of it", **full).result[table.type]
     row = stored_row(posthog, sample, obj)
     declared = read_declared(table, engine.rendered(full, variables)).values
@@ -214,8 +214,8 @@ def test_what_nobody_declared_stays(posthog: Harness, sample: Sample) -> None:
 
     def there() -> set[str]:
         if table.retrievable and table.has_id:
-            return markers(posthog.server.api("GET", f"{litany.list_path}{table.object_id(obj)}/"))
-        return markers(run("Look", **litany.named()).result[table.type])
+            return markers(posthog.server.api("GET", f"{life.list_path}{table.object_id(obj)}/"))
+        return markers(run("Look", **life.named()).result[table.type])
 
     shown = there()
     assert shown, "PostHog shows none of the keys"

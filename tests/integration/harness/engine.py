@@ -4,8 +4,8 @@
 """Runs tasks in the test process: the action plugin's own code, with nothing of Ansible around it.
 
 It takes the same tasks as a playbook and gives the same results, at a hundredth of the cost, which is what lets every
-field of every type be tried. That it does give the same results is what the playbooks of C(test_litany_playbooks.py)
-compare.
+field of every type be tried. That it does give the same results is what the playbooks of
+C(test_conformance_playbooks.py) compare.
 """
 
 from __future__ import annotations

@@ -153,7 +153,7 @@ class Steps:
         """Run the steps, judge them, and compare the ways if there are several.
 
         Real playbooks cost fifty times as much, so they are for what Ansible may do with options and results; the short
-        life of each type (C(test_litany_playbooks.py)) does most of that.
+        life of each type (C(test_conformance_playbooks.py)) does most of that.
 
         :param posthog: runs playbooks.
         :param prepare: brings the sandbox to where the steps begin; may return variables for the playbook.

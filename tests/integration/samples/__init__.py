@@ -1,7 +1,7 @@
 # Copyright: Contributors to the community.posthog collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the litany declares of each type. A new type brings a file of its own here, or joins its area's."""
+"""What the conformance tests declare of each type. A new type brings a file of its own here, or joins its area's."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def _found() -> dict[str, Sample]:
     return dict(sorted(found.items()))
 
 
-#: The samples of the types that the litany goes through.
+#: The samples of the types that have conformance tests.
 SAMPLES: dict[str, Sample] = _found()
 
 #: Types whose life has another shape; each has its tests in a file of its own.
 OWN_TESTS: dict[str, str] = {
-    "session_recording": "test_litany_recordings.py",
-    "member": "test_litany_member.py",
-    "role_membership": "test_litany_role_membership.py",
+    "session_recording": "test_conformance_recordings.py",
+    "member": "test_conformance_member.py",
+    "role_membership": "test_conformance_role_membership.py",
 }
 
 __all__ = ["OWN_TESTS", "SAMPLES", "Sample", "Value"]

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the community.posthog collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Dashboards; what happens to their tiles is tested in C(test_litany_dashboard.py)."""
+"""Dashboards; what happens to their tiles is tested in C(test_conformance_dashboard.py)."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ SAMPLE = Sample(
         "persisted_variables": variables_foretold,
     },
     foreign={"description": "Made by hand", "pinned": False, "tags": ["old"]},
-    unused_keys={"tiles.id": "test_litany_dashboard.py", "tiles.deleted": "test_litany_dashboard.py"},
+    unused_keys={"tiles.id": "test_conformance_dashboard.py", "tiles.deleted": "test_conformance_dashboard.py"},
     moving=(
         "search_match_type",
         "last_accessed_at",

@@ -1,7 +1,8 @@
 # Copyright: Contributors to the community.posthog collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules and settings of error tracking. The kinds of rules have tests of their own in test_litany_error_tracking."""
+"""Rules and settings of error tracking. Each kind of rule is tested in
+test_conformance_error_tracking."""
 
 from __future__ import annotations
 
@@ -46,8 +47,8 @@ SAMPLES = [
             "order_key": 1,
         },
         left_out={
-            "description": "belongs to a grouping rule; test_litany_error_tracking",
-            "sampling_rate": "belongs to a suppression rule; test_litany_error_tracking",
+            "description": "belongs to a grouping rule; test_conformance_error_tracking",
+            "sampling_rate": "belongs to a suppression rule; test_conformance_error_tracking",
         },
         moving=("updated_at",),
         again=2,

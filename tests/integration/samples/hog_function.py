@@ -155,7 +155,7 @@ SAMPLE = Sample(
         "filters.events": "PostHog drops them beside mappings, whose filters have them",
         "filters.actions": "the same",
         "filters.data_warehouse": "the same",
-        "inputs.secret": "keeps a secret that is stored, and there is none at first; test_litany_pipelines.py",
+        "inputs.secret": "keeps a secret that is stored, and there is none at first; test_conformance_pipelines.py",
         "mappings.inputs.secret": "the same",
         "mappings.inputs_schema.choices": "as in inputs_schema",
         "mappings.inputs_schema.searchable": "the same",

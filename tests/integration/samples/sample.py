@@ -55,7 +55,7 @@ def nobody(server: SandboxServer, names: t.Mapping[str, t.Any]) -> None:
 
 @dataclass(frozen=True)
 class Sample:
-    """What the litany declares of a type.
+    """What the conformance tests declare of a type.
 
     What tells which object is meant (the identity option, the options of C(Identity.within), those of the place) is
     no field here: C(name), C(within) and C(place) say it, and every declaration holds it.

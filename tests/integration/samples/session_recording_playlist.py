@@ -1,7 +1,7 @@
 # Copyright: Contributors to the community.posthog collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists of recordings; collections are tested in C(test_litany_recordings.py)."""
+"""Lists of recordings; collections are tested in C(test_conformance_recordings.py)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SAMPLE = Sample(
         "filters": Value(FIRST, group({"type": "actions", "id": "Signed up"}), clears=False),
         "type": Value("filters", "collection"),
     },
-    left_out={"recordings": "of collections only; test_litany_recordings.py"},
+    left_out={"recordings": "of collections only; test_conformance_recordings.py"},
     foreign={"type": "filters", "description": "Made by hand", "filters": {"date_from": "-30d"}},
     # Whoever changes a saved filter sends its filters along.
     drifts=(

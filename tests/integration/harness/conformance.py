@@ -1,7 +1,7 @@
 # Copyright: Contributors to the community.posthog collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The litany's building blocks: steps in the life of an object, with what the type's table says that they come to."""
+"""Building blocks of the conformance tests: steps in the life of an object, with the results that its table demands."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if t.TYPE_CHECKING:
     from samples import Sample
 
 #: The variable that holds the ids of what the sample prepared.
-NAMES = "litany_names"
+NAMES = "conformance_names"
 
 
 class _Filled(dict[str, t.Any]):
@@ -25,7 +25,7 @@ class _Filled(dict[str, t.Any]):
         return f"{{{{ {NAMES}[{name!r}] }}}}"
 
 
-class Litany:
+class Conformance:
     """The steps of one type, with the checks that the type's table calls for.
 
     :param sample: what to declare.

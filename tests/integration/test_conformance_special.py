@@ -1,7 +1,7 @@
 # Copyright: Contributors to the community.posthog collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a type does that no other does, and what the litany's samples leave out for that reason."""
+"""What a type does that no other does, and what its sample leaves out for that reason."""
 
 from __future__ import annotations
 

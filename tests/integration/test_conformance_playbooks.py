@@ -4,8 +4,8 @@
 """A short life of every type in real playbooks, in-process and as modules.
 
 Starting C(ansible-playbook) costs more than most of what is done here, so several types share a playbook; each has the
-sandbox for itself. Everything must be as it is without Ansible (see C(harness/engine.py)), which has gone through the
-whole litany.
+sandbox for itself. Everything must be as it is without Ansible (see C(harness/engine.py)), which runs the whole of the
+conformance tests.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import pytest
 from harness import Harness, Run, extras
+from harness.conformance import Conformance, changeable, diff_vanishes
 from harness.engine import Engine
 from harness.hooks import Hooks
-from harness.litany import Litany, changeable, diff_vanishes
 from harness.steps import (
     BOTH,
     ENGINE,
@@ -85,7 +85,7 @@ def own_life(name: str, posthog: Harness, *, foretold: bool) -> Life:
     return Life(name, f"{name}: ", steps, prepare)
 
 
-def life(sample: Sample, posthog: Harness, *, foretold: bool) -> Life:
+def life_of(sample: Sample, posthog: Harness, *, foretold: bool) -> Life:
     """The steps of one type.
 
     :param sample: the type's.
@@ -93,46 +93,46 @@ def life(sample: Sample, posthog: Harness, *, foretold: bool) -> Life:
     :param foretold: each step is foretold, and taken twice; a module costs half a second each time, and what differs
         between check mode and a run is in the engine, so that there each type is made, found, changed and deleted.
     """
-    litany = Litany(sample, posthog, prefix=f"{sample.type}: ")
-    full = litany.named(**sample.full())
+    life = Conformance(sample, posthog, prefix=f"{sample.type}: ")
+    full = life.named(**sample.full())
     fields = [name for name in changeable(sample) if name not in sample.later]
     second: dict[str, t.Any] = {}
     for name in fields:
         second.update({name: sample.value(name).second, **sample.value(name).along})
     most = requests_at_most(max(sample.least, sample.again))
     also = {key for name in fields for key in sample.value(name).also}
-    warnings = litany.warns_of_creation if sample.can_be_made else no_warnings
+    warnings = life.warns_of_creation if sample.can_be_made else no_warnings
     foresight = []
     if foretold:
-        litany.add("check create", full, changed, silent, litany.has(full), check_mode=True)
-        foresight = [litany.predicted_by("check create")]
-    litany.add("create", full, changed, litany.has(full), *foresight, warnings)
-    litany.add("again", full, unchanged, no_warnings, litany.has(full), most)
+        life.add("check create", full, changed, silent, life.has(full), check_mode=True)
+        foresight = [life.predicted_by("check create")]
+    life.add("create", full, changed, life.has(full), *foresight, warnings)
+    life.add("again", full, unchanged, no_warnings, life.has(full), most)
     if second:
-        update = litany.named(**second)
+        update = life.named(**second)
         if foretold:
-            litany.add("check update", update, changed, silent, check_mode=True)
-        litany.add(
+            life.add("check update", update, changed, silent, check_mode=True)
+        life.add(
             "update",
             update,
             changed,
-            litany.has(update),
-            litany.diff_of(*update),
-            *([litany.predicted_by("check update", *also)] if foretold else []),
+            life.has(update),
+            life.diff_of(*update),
+            *([life.predicted_by("check update", *also)] if foretold else []),
             no_warnings,
         )
         if foretold:
-            litany.add("update again", update, unchanged, no_warnings, most)
-    gone = litany.named(state="absent")
+            life.add("update again", update, unchanged, no_warnings, most)
+    gone = life.named(state="absent")
     if sample.can_be_deleted:
         if foretold:
-            litany.add("check absent", gone, changed, silent, check_mode=True)
-        litany.add("absent", gone, changed, diff_vanishes)
+            life.add("check absent", gone, changed, silent, check_mode=True)
+        life.add("absent", gone, changed, diff_vanishes)
         if foretold:
-            litany.add("absent again", gone, unchanged)
+            life.add("absent again", gone, unchanged)
     else:
-        litany.add("cannot be deleted", gone, refused("state"), silent)
-    return Life(sample.type, litany.prefix, litany.steps, litany.prepare)
+        life.add("cannot be deleted", gone, refused("state"), silent)
+    return Life(sample.type, life.prefix, life.steps, life.prepare)
 
 
 @pytest.mark.parametrize(("types", "way"), playbooks())
@@ -141,7 +141,9 @@ def test_life_in_playbooks(posthog: Harness, types: list[str], way: str) -> None
     found = Findings()
     foretold = way == IN_PROCESS
     lives = [
-        own_life(name, posthog, foretold=foretold) if name in OWN else life(SAMPLES[name], posthog, foretold=foretold)
+        own_life(name, posthog, foretold=foretold)
+        if name in OWN
+        else life_of(SAMPLES[name], posthog, foretold=foretold)
         for name in types
     ]
     alone: dict[str, Run] = {}

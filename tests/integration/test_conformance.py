@@ -1,11 +1,11 @@
 # Copyright: Contributors to the community.posthog collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The litany: the life of an object of every type, generated from the tables; what types declare stands in C(samples).
+"""Conformance tests: the life of an object of every type, generated from the tables and from the types' C(samples).
 
-Each test is a list of tasks; what each must have come to stands where it is made. Tasks run in the test process (see
-C(harness/engine.py)); for a few types they also run as real playbooks, in-process and as modules, and all ways must
-return the same. A shorter life of every type as a playbook is in C(test_litany_playbooks.py).
+Each test is a list of tasks, and each task is made together with the checks of its result. Tasks run in the test
+process (see C(harness/engine.py)); for a few types they also run as real playbooks, in-process and as modules, and all
+ways must return the same. A shorter life of every type as a playbook is in C(test_conformance_playbooks.py).
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ from pathlib import Path
 import pytest
 from harness import Harness, Run, Task
 from harness.compare import dig, equal, means, shown
-from harness.engine import Engine
-from harness.litany import (
-    Litany,
+from harness.conformance import (
+    Conformance,
     alive,
     changeable,
     changes_name,
@@ -30,6 +29,7 @@ from harness.litany import (
     most_writes,
     no_requests,
 )
+from harness.engine import Engine
 from harness.playbook import ROOT
 from harness.steps import (
     ENGINE,
@@ -59,8 +59,8 @@ FIELDS_OF_THE_ENGINE = 40
 LOOP = 12
 PAGE = 5
 
-#: The types whose whole litany is also said as playbooks, and those of which some of it is also run as modules, and is
-#: repeated by `make matrix`.
+#: The types whose whole conformance test also runs as playbooks; those of which a part also runs as modules, and in
+#: `make matrix`.
 DEEP = ("dashboard", "feature_flag")
 QUICK = ("feature_flag",)
 
@@ -74,7 +74,7 @@ def types(
     playbooks: t.Collection[str] = DEEP,
     of: t.Callable[[Sample], t.Any] = bool,
 ) -> list[t.Any]:
-    """The types of the litany with the ways to go, as parameters.
+    """The types that have conformance tests, with the ways to run each, as parameters.
 
     :param modules: of those in C(QUICK), modules run as such, too.
     :param repeated: C(make matrix) repeats those in C(QUICK).
@@ -104,7 +104,7 @@ every_type = pytest.mark.parametrize(("sample", "ways"), types())
 
 
 def test_every_module_has_a_sample() -> None:
-    """A type with a module goes through the litany, or has tests of its own."""
+    """A type with a module has conformance tests, or tests of its own."""
     modules = {path.stem.removeprefix("posthog_") for path in (ROOT / "plugins/modules").glob("posthog_*.py")}
     covered = set(SAMPLES) | set(OWN_TESTS)
     assert modules & set(RESOURCES) <= covered, f"no sample: {sorted(modules & set(RESOURCES) - covered)}"
@@ -172,10 +172,10 @@ def _keys_used(known: t.Any, value: t.Any, path: str) -> t.Iterator[str]:
 @pytest.mark.parametrize(("sample", "ways"), types(modules=True))
 def test_life(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
     """From nothing through creation, a full declaration, a new name and deletion, to life again."""
-    litany = Litany(sample, posthog)
-    steps, table, key = litany.steps, litany.table, litany.identity
-    minimal = litany.named(**sample.minimal)
-    complete = litany.named(**sample.full(creating=False))
+    life = Conformance(sample, posthog)
+    steps, table, key = life.steps, life.table, life.identity
+    minimal = life.named(**sample.minimal)
+    complete = life.named(**sample.full(creating=False))
     most, most_for_all = requests_at_most(sample.least), requests_at_most(sample.again)
     most_for_some = requests_at_most(max(sample.least, sample.again) if sample.minimal else sample.least)
 
@@ -184,14 +184,14 @@ def test_life(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
         if not sample.table.identity.nameless:
             steps.add("an empty name", {**sample.place, key: ""}, refused(key), silent)
     if sample.can_be_made:
-        before_and_creation(litany, minimal)
+        before_and_creation(life, minimal)
     else:
         if sample.name_of(2) is not None:
-            steps.add("what is not there", litany.named(sample.name_of(2)), refused("not exist"), silent)
+            steps.add("what is not there", life.named(sample.name_of(2)), refused("not exist"), silent)
         steps.add("there already", minimal, unchanged, register="created")
-    steps.add("again", minimal, unchanged, most_for_some, no_warnings, litany.has(minimal))
+    steps.add("again", minimal, unchanged, most_for_some, no_warnings, life.has(minimal))
     steps.add("check again", minimal, unchanged, most_for_some, check_mode=True)
-    litany.after_creation()
+    life.after_creation()
 
     # Everything that can be declared.
     latest = "create" if sample.can_be_made else "there already"
@@ -202,67 +202,67 @@ def test_life(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
             "complete",
             complete,
             changed,
-            litany.has(complete),
-            litany.predicted_by("check complete"),
+            life.has(complete),
+            life.predicted_by("check complete"),
             no_warnings,
             # What cannot be changed is made anew.
             register="created" if table.replaceable else None,
         )
-        steps.add("complete again", complete, unchanged, no_warnings, litany.has(complete), most_for_all)
+        steps.add("complete again", complete, unchanged, no_warnings, life.has(complete), most_for_all)
         # What the task does not speak of is not read; a list call tells this much.
         listed = {
             name: value
             for name, value in complete.items()
-            if name not in litany.parts and table.field(name) is not None and table.field(name).in_list
+            if name not in life.parts and table.field(name) is not None and table.field(name).in_list
         }
         short = {option: complete.get(option, value) for option, value in minimal.items()}
         steps.add(
             "the minimum again",
             short,
             unchanged,
-            litany.has({} if table.listing.varies else listed),
+            life.has({} if table.listing.varies else listed),
             most_for_some,
         )
     if table.has_id:
-        by_id = {**sample.place, "id": litany.object_id("created")}
+        by_id = {**sample.place, "id": life.object_id("created")}
         steps.add("by id", by_id, unchanged, most)
         unknown = unknown_id(posthog, sample)
         nobody = {**sample.place, "id": unknown, **({key: sample.name} if sample.plain_name else {})}
         steps.add("an id that is not there", nobody, refused(str(unknown)), silent)
         if sample.new_name is not None:
-            renaming(litany, by_id, latest)
+            renaming(life, by_id, latest)
     if sample.can_be_deleted:
-        the_end(litany, minimal)
+        the_end(life, minimal)
     else:
-        steps.add("cannot be deleted", litany.named(state="absent"), refused("state"), silent)
+        steps.add("cannot be deleted", life.named(state="absent"), refused("state"), silent)
     if sample.can_be_made and (sample.can_be_deleted or sample.name_of(3) is not None):
-        life_again(litany)
-    litany.run(ways)
+        life_again(life)
+    life.run(ways)
 
 
-def before_and_creation(litany: Litany, minimal: dict[str, t.Any]) -> None:
+def before_and_creation(life: Conformance, minimal: dict[str, t.Any]) -> None:
     """Absent before it was there, foretold, made."""
-    steps, sample = litany.steps, litany.sample
+    steps, sample = life.steps, life.sample
     if sample.can_be_deleted:
-        most = requests_at_most(sample.least + (1 if litany.table.listing.hidden_params else 0))
-        steps.add("absent before it was there", litany.named(state="absent"), unchanged, most)
-    steps.add("check create", minimal, changed, silent, litany.has(minimal), check_mode=True)
-    more = any(name in litany.parts or sample.field(name).update_only for name in sample.minimal)
+        most = requests_at_most(sample.least + (1 if life.table.listing.hidden_params else 0))
+        steps.add("absent before it was there", life.named(state="absent"), unchanged, most)
+    steps.add("check create", minimal, changed, silent, life.has(minimal), check_mode=True)
+    more = any(name in life.parts or sample.field(name).update_only for name in sample.minimal)
     steps.add(
         "create",
         minimal,
         changed,
-        litany.has(minimal),
-        litany.predicted_by("check create"),
-        litany.sent(method=None if more else litany.creates),
-        litany.diff_of(*minimal),
+        life.has(minimal),
+        life.predicted_by("check create"),
+        life.sent(method=None if more else life.creates),
+        life.diff_of(*minimal),
         register="created",
     )
 
 
-def renaming(litany: Litany, by_id: dict[str, t.Any], latest: str) -> None:
+def renaming(life: Conformance, by_id: dict[str, t.Any], latest: str) -> None:
     """A new name, given to the object of an id."""
-    steps, sample, key = litany.steps, litany.sample, litany.identity
+    steps, sample, key = life.steps, life.sample, life.identity
     other = sample.new_name
     most = requests_at_most(sample.least)
     rename = {**by_id, key: other}
@@ -271,54 +271,54 @@ def renaming(litany: Litany, by_id: dict[str, t.Any], latest: str) -> None:
         "rename",
         rename,
         changed,
-        litany.has({key: other}),
-        litany.sent(method=litany.updates, only=[key]),
-        litany.diff_of(*rename),
-        litany.predicted_by("check rename"),
-        litany.differs_only_in(latest, key),
+        life.has({key: other}),
+        life.sent(method=life.updates, only=[key]),
+        life.diff_of(*rename),
+        life.predicted_by("check rename"),
+        life.differs_only_in(latest, key),
     )
     steps.add("rename again", rename, unchanged, most)
-    steps.add("by the new name", litany.named(other), unchanged, litany.has({key: other}))
+    steps.add("by the new name", life.named(other), unchanged, life.has({key: other}))
     if sample.can_be_deleted:
-        steps.add("the old name is gone", litany.named(state="absent"), unchanged)
+        steps.add("the old name is gone", life.named(state="absent"), unchanged)
     steps.add("rename back", {**by_id, key: sample.name}, changed)
 
 
-def the_end(litany: Litany, minimal: dict[str, t.Any]) -> None:
+def the_end(life: Conformance, minimal: dict[str, t.Any]) -> None:
     """Deletion, foretold and done."""
-    steps, sample, table = litany.steps, litany.sample, litany.table
-    gone = litany.named(state="absent")
+    steps, sample, table = life.steps, life.sample, life.table
+    gone = life.named(state="absent")
     most = requests_at_most(sample.least + (1 if table.listing.hidden_params else 0))
     steps.add("check delete", gone, changed, silent, check_mode=True)
     steps.add("still there", minimal, unchanged, register="last_seen")
     steps.add("delete", gone, changed, most_writes(1), diff_vanishes)
-    steps.api("list", "GET", litany.list_path, None, litany.is_gone("still there"))
+    steps.api("list", "GET", life.list_path, None, life.is_gone("still there"))
     steps.add("delete again", gone, unchanged, most)
     steps.add("check delete again", gone, unchanged, check_mode=True)
     if table.has_id:
-        by_id = {**sample.place, "id": litany.object_id("created"), "state": "absent"}
+        by_id = {**sample.place, "id": life.object_id("created"), "state": "absent"}
         steps.add("delete the id again", by_id, unchanged, most)
 
 
-def life_again(litany: Litany) -> None:
+def life_again(life: Conformance) -> None:
     """Everything at once, from nothing."""
-    steps, sample, table = litany.steps, litany.sample, litany.table
+    steps, sample, table = life.steps, life.sample, life.table
     name = None if sample.can_be_deleted else sample.name_of(3)
-    full = litany.named(name, **sample.full())
-    steps.add("check re-create", full, changed, silent, litany.has(full), check_mode=True)
+    full = life.named(name, **sample.full())
+    steps.add("check re-create", full, changed, silent, life.has(full), check_mode=True)
     steps.add(
         "re-create",
         full,
         changed,
-        litany.has(full),
-        litany.predicted_by("check re-create"),
-        litany.diff_of(*full),
-        litany.warns_of_creation,
+        life.has(full),
+        life.predicted_by("check re-create"),
+        life.diff_of(*full),
+        life.warns_of_creation,
         register="reborn",
     )
-    steps.add("re-create again", full, unchanged, no_warnings, litany.has(full), requests_at_most(sample.again))
+    steps.add("re-create again", full, unchanged, no_warnings, life.has(full), requests_at_most(sample.again))
     if sample.can_be_deleted and table.has_id:
-        by_id = {**sample.place, "id": litany.object_id("reborn"), "state": "absent"}
+        by_id = {**sample.place, "id": life.object_id("reborn"), "state": "absent"}
         steps.add("delete by id", by_id, changed, most_writes(1))
         steps.add("delete by id again", by_id, unchanged)
 
@@ -339,98 +339,98 @@ def unknown_id(posthog: Harness, sample: Sample) -> t.Any:
 @every_type
 def test_adopted_and_drifted(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
     """What was made by hand is adopted; what was changed by hand is corrected, and nothing else is written."""
-    litany = Litany(sample, posthog)
-    steps, table = litany.steps, litany.table
-    complete = litany.named(**sample.full(creating=False))
+    life = Conformance(sample, posthog)
+    steps, table = life.steps, life.table
+    complete = life.named(**sample.full(creating=False))
     most = requests_at_most(sample.again)
     by_hand = sample.can_be_made and not sample.not_by_hand
     if by_hand:
-        litany.by_hand("by hand", "made")
-        litany.after_creation(f"{{{{ made.json.{table.id_path} }}}}")
+        life.by_hand("by hand", "made")
+        life.after_creation(f"{{{{ made.json.{table.id_path} }}}}")
     else:
-        steps.add("first", litany.named(**sample.minimal), register="created")
-        litany.after_creation()
+        steps.add("first", life.named(**sample.minimal), register="created")
+        life.after_creation()
 
     def adopted(found: Findings, task: Task, run: Run) -> None:
         """No second object; the fields that were right are not sent."""
         before = run["by hand"].result["json"]
         if not table.replaceable:
-            found.equal(litany.key_of(litany.object(task)), litany.key_of(before), "the id")
+            found.equal(life.key_of(life.object(task)), life.key_of(before), "the id")
             made = [entry for entry in task.writes if entry["method"] == "POST"]
-            found.true(litany.creates != "POST" or litany.parts or not made, "made another")
-        names = litany.known_names(run)
+            found.true(life.creates != "POST" or life.parts or not made, "made another")
+        names = life.known_names(run)
         right = {
             str(known.api_name)
             for known in sample.fields
             if known.name in complete
             and not known.write_only
             and not known.secret
-            and known.name not in litany.parts
+            and known.name not in life.parts
             and means(known, sample.value(known.name).stored(complete[known.name]), shown(known, before), names)
         }
         bodies = [entry.get("body") for entry in task.writes]
         sent = {key for body in bodies if isinstance(body, dict) for key in body}
         sent -= {name for name, _source in table.always_sent}
-        if not table.replaceable and litany.updates == "PATCH":
+        if not table.replaceable and life.updates == "PATCH":
             found.true(not right & sent, f"sent, although they were right: {sorted(right & sent)}")
 
-    if len(complete) > len(litany.named(**sample.minimal)) and by_hand:
+    if len(complete) > len(life.named(**sample.minimal)) and by_hand:
         steps.add("check adopt", complete, changed, silent, check_mode=True)
-        steps.add("adopt", complete, changed, adopted, litany.has(complete), litany.predicted_by("check adopt"))
+        steps.add("adopt", complete, changed, adopted, life.has(complete), life.predicted_by("check adopt"))
     elif by_hand:
         steps.add("adopt", complete)
     else:
-        steps.add("adopt", complete, litany.has(complete))
+        steps.add("adopt", complete, life.has(complete))
     steps.add("adopt again", complete, unchanged, most, register="adopted")
-    drifting(litany, complete, most)
+    drifting(life, complete, most)
     twin = not table.identity.unique and by_hand and not table.identity.casefold and table.has_id
     if twin and not sample.no_twin:
-        two_of_a_name(litany)
-    litany.run(ways)
+        two_of_a_name(life)
+    life.run(ways)
 
 
-def drifting(litany: Litany, complete: dict[str, t.Any], most: Check) -> None:
+def drifting(life: Conformance, complete: dict[str, t.Any], most: Check) -> None:
     """Somebody changes two fields; the others stay."""
-    steps, sample = litany.steps, litany.sample
-    if litany.table.replaceable and sample.drift is None:
+    steps, sample = life.steps, life.sample
+    if life.table.replaceable and sample.drift is None:
         return
     given, drift = sample.drifts or ({}, {})
-    body = litany.body(given)
+    body = life.body(given)
     if not drift:
         for name in sample.updated:
             known, value = sample.field(name), sample.value(name)
             plain = known.kind in ("bool", "str", "any") and known.ref is None and not known.write_only
             alone = not value.along and not known.secret and name not in sample.last
-            if plain and alone and name not in litany.parts:
+            if plain and alone and name not in life.parts:
                 drift = {**drift, name: known.words.get(value.second, value.second)}
             if len(drift) == 2:
                 break
-        body = {litany._api_name(name): value for name, value in drift.items()}
+        body = {life._api_name(name): value for name, value in drift.items()}
     if not drift:
         return
     by_hand = sample.can_be_made and not sample.not_by_hand
-    litany.drifted("drift", body, by_hand=by_hand)
+    life.drifted("drift", body, by_hand=by_hand)
     steps.add("check correct", complete, changed, silent, check_mode=True)
     steps.add(
         "correct",
         complete,
         changed,
-        litany.sent(method=None if litany.parts & set(drift) else litany.updates, only=drift),
-        litany.has(complete),
-        litany.predicted_by("check correct"),
+        life.sent(method=None if life.parts & set(drift) else life.updates, only=drift),
+        life.has(complete),
+        life.predicted_by("check correct"),
         changes_name(*drift),
     )
     steps.add("correct again", complete, unchanged, most)
     # Only what is declared counts.
     rest = {option: value for option, value in complete.items() if option not in drift}
-    litany.drifted("drift of what is not declared", body, by_hand=by_hand)
+    life.drifted("drift of what is not declared", body, by_hand=by_hand)
     steps.add("not declared", rest, unchanged, most)
 
 
-def two_of_a_name(litany: Litany) -> None:
+def two_of_a_name(life: Conformance) -> None:
     """Two objects answer to the name: which is meant must be said by id."""
-    steps, sample, table = litany.steps, litany.sample, litany.table
-    litany.by_hand("a twin by hand", "twin")
+    steps, sample, table = life.steps, life.sample, life.table
+    life.by_hand("a twin by hand", "twin")
     name = str(sample.name) if sample.plain_name else ""
 
     @of_failures
@@ -439,38 +439,41 @@ def two_of_a_name(litany: Litany) -> None:
             number = str(dig(run[made].result["json"], table.id_path))
             found.true(number in task.msg, f"the message must name the id {number}")
 
-    steps.add("which of them", litany.named(**sample.minimal), refused(name), names_both, silent)
-    steps.add("which of them to delete", litany.named(state="absent"), refused(name), names_both, silent)
-    steps.add("check which of them", litany.named(), refused(name), names_both, check_mode=True)
-    both = litany.named(id=f"{{{{ twin.json.{table.id_path} }}}}")
+    steps.add("which of them", life.named(**sample.minimal), refused(name), names_both, silent)
+    steps.add("which of them to delete", life.named(state="absent"), refused(name), names_both, silent)
+    steps.add("check which of them", life.named(), refused(name), names_both, check_mode=True)
+    both = life.named(id=f"{{{{ twin.json.{table.id_path} }}}}")
     steps.add("the twin by id", both, unchanged)
     if sample.can_be_deleted:
         steps.add("delete the twin", {**both, "state": "absent"}, changed)
-        steps.add("only one again", litany.named(), unchanged)
+        steps.add("only one again", life.named(), unchanged)
 
 
 @pytest.mark.parametrize(("sample", "ways"), types(of=lambda sample: sample.elsewhere, playbooks=()))
 def test_another_of_that_name(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
     """An object of the same name that differs in what else tells objects apart is another one."""
-    litany = Litany(sample, posthog)
-    steps = litany.steps
-    one = litany.named(**sample.minimal)
+    life = Conformance(sample, posthog)
+    steps = life.steps
+    one = life.named(**sample.minimal)
     other = {**one, **sample.elsewhere}
     steps.add("one", one, changed, register="one")
     steps.add("check the other", other, changed, silent, check_mode=True)
-    steps.add("the other", other, changed, litany.has(sample.elsewhere), register="other")
+    steps.add("the other", other, changed, life.has(sample.elsewhere), register="other")
 
     def apart(found: Findings, task: Task, run: Run) -> None:
-        found.true(litany.key_of(litany.object(run["one"])) != litany.key_of(litany.object(task)), "it is the same")
+        found.true(
+            life.key_of(life.object(run["one"])) != life.key_of(life.object(task)),
+            "it is the same",
+        )
 
     steps.add("the other again", other, unchanged, apart)
     steps.add("one again", one, unchanged)
     if sample.can_be_deleted:
-        gone = {**litany.named(state="absent"), **sample.elsewhere}
+        gone = {**life.named(state="absent"), **sample.elsewhere}
         steps.add("delete the other", gone, changed)
         steps.add("delete the other again", gone, unchanged)
         steps.add("one is left", one, unchanged)
-    litany.run(ways)
+    life.run(ways)
 
 
 # -- each field alone ------------------------------------------------------------------------------------------------
@@ -495,59 +498,59 @@ def slices() -> list[t.Any]:
 @pytest.mark.parametrize(("sample", "fields", "ways"), slices())
 def test_fields(posthog: Harness, sample: Sample, fields: list[str], ways: tuple[str, ...]) -> None:
     """Each field is changed alone, and cleared: foretold, done, and nothing to do the second time."""
-    litany = Litany(sample, posthog)
-    steps = litany.steps
-    full = litany.named(**sample.full())
-    steps.add("create", full, changed, litany.has(full), register="created")
-    litany.after_creation()
+    life = Conformance(sample, posthog)
+    steps = life.steps
+    full = life.named(**sample.full())
+    steps.add("create", full, changed, life.has(full), register="created")
+    life.after_creation()
     before = "create"
     for name in fields:
         if name in sample.later:
-            steps.add(f"{name}: first", litany.named(**{name: sample.value(name).first}), changed)
+            steps.add(f"{name}: first", life.named(**{name: sample.value(name).first}), changed)
             before = f"{name}: first"
     most = requests_at_most(max(sample.again, sample.least))
     for name in fields:
         known, value = sample.field(name), sample.value(name)
-        options = litany.named(**{name: value.second}, **value.along)
+        options = life.named(**{name: value.second}, **value.along)
         if known.secret:
-            secret_field(litany, name, value.second)
+            secret_field(life, name, value.second)
             continue
         if value.secret is not None:
-            secret_field(litany, name, value.secret)
+            secret_field(life, name, value.secret)
         if known.write_only:
             # What cannot be read back makes no change by itself.
             steps.add(f"{name}: not readable", options, unchanged, most)
             continue
-        before = one_field(litany, name, before, most)
-    litany.run(ways)
+        before = one_field(life, name, before, most)
+    life.run(ways)
 
 
-def one_field(litany: Litany, name: str, before: str, most: Check) -> str:
+def one_field(life: Conformance, name: str, before: str, most: Check) -> str:
     """The second value, then null; returns the step after which the object is as it is now."""
-    steps, sample = litany.steps, litany.sample
+    steps, sample = life.steps, life.sample
     value = sample.value(name)
-    part = name in litany.parts
-    options = litany.named(**{name: value.second}, **value.along)
+    part = name in life.parts
+    options = life.named(**{name: value.second}, **value.along)
     declared = [name, *value.along]
-    diff = litany.diff_of(*options)
-    replaced = litany.table.replaceable
+    diff = life.diff_of(*options)
+    replaced = life.table.replaceable
     steps.add(f"{name}: check", options, changed, silent, diff, check_mode=True)
     steps.add(
         f"{name}: update",
         options,
         changed,
-        *(() if part or replaced else (litany.sent(method=litany.updates, only=declared),)),
-        litany.has(options),
+        *(() if part or replaced else (life.sent(method=life.updates, only=declared),)),
+        life.has(options),
         diff,
-        litany.predicted_by(f"{name}: check", *value.also),
-        *(() if replaced else (litany.differs_only_in(before, *declared, *value.also),)),
+        life.predicted_by(f"{name}: check", *value.also),
+        *(() if replaced else (life.differs_only_in(before, *declared, *value.also),)),
         *(() if value.along else (changes_name(*declared),)),
         no_warnings,
     )
     steps.add(f"{name}: again", options, unchanged, most, no_warnings)
     if not sample.clears(name):
         return f"{name}: update"
-    options = litany.named(**{name: None}, **value.along)
+    options = life.named(**{name: None}, **value.along)
     if not cleared(sample, name):
         steps.add(f"{name}: null says the same", options, unchanged, most)
         return f"{name}: update"
@@ -556,20 +559,20 @@ def one_field(litany: Litany, name: str, before: str, most: Check) -> str:
         f"{name}: null",
         options,
         changed,
-        litany.has(options),
-        litany.predicted_by(f"{name}: check null", *value.also),
-        *(() if replaced else (litany.differs_only_in(f"{name}: update", *declared, *value.also),)),
+        life.has(options),
+        life.predicted_by(f"{name}: check null", *value.also),
+        *(() if replaced else (life.differs_only_in(f"{name}: update", *declared, *value.also),)),
         no_warnings,
     )
     steps.add(f"{name}: null again", options, unchanged, most, no_warnings)
     return f"{name}: null"
 
 
-def secret_field(litany: Litany, name: str, other: t.Any) -> None:
+def secret_field(life: Conformance, name: str, other: t.Any) -> None:
     """Another secret is no change by itself; it is written when that is asked for, each time."""
-    steps, sample = litany.steps, litany.sample
+    steps, sample = life.steps, life.sample
     along = sample.value(name).along
-    options = litany.named(**{name: other}, **along)
+    options = life.named(**{name: other}, **along)
     always = {**options, "update_secret": "always"}
     steps.add(f"{name}: another secret", options, unchanged, silent)
     steps.add(f"{name}: check another secret, always", always, changed, silent, check_mode=True)
@@ -584,74 +587,74 @@ def secret_field(litany: Litany, name: str, other: t.Any) -> None:
 
     steps.add(f"{name}: another secret, always", always, changed, written)
     steps.add(f"{name}: another secret, always, again", always, changed, written)
-    steps.add(f"{name}: the first secret", litany.named(**{name: sample.value(name).first}, **along), unchanged)
+    steps.add(f"{name}: the first secret", life.named(**{name: sample.value(name).first}, **along), unchanged)
 
 
 @pytest.mark.parametrize(("sample", "ways"), types(of=changeable))
 def test_all_fields_at_once(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
     """All second values at once, then all nulls, then an object that never had any."""
-    litany = Litany(sample, posthog)
-    steps = litany.steps
+    life = Conformance(sample, posthog)
+    steps = life.steps
     fields = changeable(sample)
     second: dict[str, t.Any] = {}
     for name in fields:
         second.update({name: sample.value(name).second, **sample.value(name).along})
     nulls = {name: None for name in fields if sample.clears(name) and cleared(sample, name)}
     also = {key for name in fields for key in sample.value(name).also}
-    steps.add("create", litany.named(**sample.full()), changed, register="created")
-    litany.after_creation()
-    first = litany.named(**sample.full(creating=False))
-    steps.add("the rest", first, *([changed] if sample.later else [unchanged]), litany.has(first))
-    for word, options in (("second", litany.named(**second)), ("null", litany.named(**nulls))):
-        if len(options) == len(litany.named()):
+    steps.add("create", life.named(**sample.full()), changed, register="created")
+    life.after_creation()
+    first = life.named(**sample.full(creating=False))
+    steps.add("the rest", first, *([changed] if sample.later else [unchanged]), life.has(first))
+    for word, options in (("second", life.named(**second)), ("null", life.named(**nulls))):
+        if len(options) == len(life.named()):
             continue
         steps.add(f"check {word}", options, changed, silent, check_mode=True)
         steps.add(
             word,
             options,
             changed,
-            litany.has(options),
-            litany.diff_of(*options),
-            litany.predicted_by(f"check {word}", *also),
+            life.has(options),
+            life.diff_of(*options),
+            life.predicted_by(f"check {word}", *also),
             no_warnings,
         )
         steps.add(f"{word} again", options, unchanged, no_warnings, requests_at_most(max(sample.again, sample.least)))
     if sample.can_be_made and sample.name_of(90) is not None:
         # Null of what never was.
-        empty = litany.named(sample.name_of(90), **{**sample.minimal, **dict.fromkeys(nulls)})
+        empty = life.named(sample.name_of(90), **{**sample.minimal, **dict.fromkeys(nulls)})
         steps.add("check null from the start", empty, changed, silent, check_mode=True)
         steps.add(
             "null from the start",
             empty,
             changed,
-            litany.has(empty),
-            litany.predicted_by("check null from the start"),
-            litany.warns_of_creation,
+            life.has(empty),
+            life.predicted_by("check null from the start"),
+            life.warns_of_creation,
         )
         steps.add("null from the start again", empty, unchanged, no_warnings)
-    litany.run(ways)
+    life.run(ways)
 
 
 # -- keys and places -------------------------------------------------------------------------------------------------
 
 
-def touching(litany: Litany) -> dict[str, t.Any]:
+def touching(life: Conformance) -> dict[str, t.Any]:
     """A declaration that changes something where nothing was declared yet."""
-    sample = litany.sample
-    return litany.named(**(sample.minimal if sample.can_be_made else sample.full()))
+    sample = life.sample
+    return life.named(**(sample.minimal if sample.can_be_made else sample.full()))
 
 
 @pytest.mark.parametrize(("sample", "ways"), types(playbooks=QUICK))
 def test_refused(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
     """Wrong keys, missing scopes and foreign places: a sentence that tells the remedy, and no write."""
-    litany = Litany(sample, posthog)
-    steps, table, server = litany.steps, litany.table, posthog.server
-    touch = touching(litany)
+    life = Conformance(sample, posthog)
+    steps, table, server = life.steps, life.table, posthog.server
+    touch = touching(life)
     facts = server.facts
     reading, writing = table.scopes
     steps.add("unknown key", {**touch, "api_key": facts["unknown_key"]}, refused("key", "region", status=401))
     steps.add("project token", {**touch, "api_key": facts["project_token"]}, refused("phc_", "personal"), no_requests)
-    steps.add("mistyped option", {**touch, f"{litany.identity}x": 1}, refused("unsupported", litany.identity))
+    steps.add("mistyped option", {**touch, f"{life.identity}x": 1}, refused("unsupported", life.identity))
     if writing and not sample.unscoped:
         read_only = server.keys["read_only"]
         steps.add("may only read", {**touch, "api_key": read_only}, refused(writing, status=403))
@@ -664,7 +667,7 @@ def test_refused(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> Non
         lacks = any_of(reading, *seen)
         steps.add("other scope", {**touch, "api_key": other}, refused(status=403), lacks)
         if sample.can_be_deleted:
-            absent = litany.named(state="absent", api_key=other)
+            absent = life.named(state="absent", api_key=other)
             steps.add("other scope, absent", absent, refused(status=403), lacks)
     sees = [str(server.project), "Default project"]
     if table.scope is Scope.PROJECT:
@@ -672,13 +675,13 @@ def test_refused(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> Non
             number = str(facts.get(where, 424242))
             steps.add(f"project {where}", {**touch, "project": number}, refused(number, *sees), silent)
             if sample.can_be_deleted:
-                absent = litany.named(state="absent", project=number)
+                absent = life.named(state="absent", project=number)
                 steps.add(f"project {where}, absent", absent, refused(number, *sees), silent)
         steps.add("project by a wrong name", {**touch, "project": "Nowhere"}, refused("Nowhere", *sees), silent)
         limited = server.keys["other_project_only"]
         steps.add("key of another project", {**touch, "api_key": limited}, refused(str(server.project)), silent)
         most = requests_at_most(1 + max(sample.least, sample.again))
-        steps.add("in a project by name", {**touch, "project": "default project"}, changed, litany.has(touch))
+        steps.add("in a project by name", {**touch, "project": "default project"}, changed, life.has(touch))
         steps.add("in the current project", {**touch, "project": "@current"}, unchanged, most)
     elif table.scope is Scope.ORGANIZATION:
         most = requests_at_most(1 + max(sample.least, sample.again))
@@ -686,11 +689,11 @@ def test_refused(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> Non
             number = str(facts.get(where, UNKNOWN_UUID))
             steps.add(f"organization {where}", {**touch, "organization": number}, refused("Acme"), silent)
         steps.add("organization by a wrong name", {**touch, "organization": "Nowhere"}, refused("Nowhere", "Acme"))
-        steps.add("in an organization by name", {**touch, "organization": "acme"}, changed, litany.has(touch))
+        steps.add("in an organization by name", {**touch, "organization": "acme"}, changed, life.has(touch))
         steps.add("in the current organization", {**touch, "organization": "@current"}, unchanged, most)
 
     def prepare() -> dict[str, t.Any]:
-        variables = litany.prepare()
+        variables = life.prepare()
         scopes = ["survey:read", "survey:write"]
         if any("survey" in str(scope) for scope in table.scopes):
             scopes = ["cohort:read", "cohort:write"]
@@ -752,11 +755,11 @@ def typos(sample: Sample) -> list[tuple[str, str, t.Any]]:
 @pytest.mark.parametrize(("sample", "ways"), types(of=typos, playbooks=()))
 def test_mistyped_keys(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
     """A key that a document does not know is refused with its path, before anything is sent."""
-    litany = Litany(sample, posthog)
+    life = Conformance(sample, posthog)
     for option, path, value in typos(sample):
-        options = litany.named(**{**sample.minimal, option: copy.deepcopy(value)})
-        litany.steps.add(f"{path}", options, refused(path), no_requests)
-    litany.run(ways)
+        options = life.named(**{**sample.minimal, option: copy.deepcopy(value)})
+        life.steps.add(f"{path}", options, refused(path), no_requests)
+    life.run(ways)
 
 
 # -- loops -----------------------------------------------------------------------------------------------------------
@@ -770,13 +773,13 @@ def looped(sample: Sample) -> bool:
 @pytest.mark.parametrize(("sample", "ways"), types(modules=True, repeated=True, of=looped))
 def test_loop(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
     """A loop over many objects lists them once, whatever their number."""
-    litany = Litany(sample, posthog)
-    variables = litany.prepare()
-    table = litany.table
-    options = litany.named("{{ item }}", **sample.minimal)
+    life = Conformance(sample, posthog)
+    variables = life.prepare()
+    table = life.table
+    options = life.named("{{ item }}", **sample.minimal)
     # A loop of projects must not wander: creating one makes it the current one.
     loop = {"name": "make", sample.module: options, "loop": [sample.name_of(n + 10) for n in range(LOOP)]}
-    absent = litany.named("{{ item }}", state="absent")
+    absent = life.named("{{ item }}", state="absent")
     current = "project" if table.scope is Scope.PROJECT else "organization"
     pinned = {**options, current: "@current"}
     tasks = [
@@ -792,7 +795,7 @@ def test_loop(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
             {**loop, "name": "check make", "check_mode": True},
         ]
     posthog.server.control("settings", {"paging": {"max_page_size": PAGE}})
-    there = len(litany.rows(posthog.server.api("GET", sample.path.format_map(litany.filled(litany.names)), limit=500)))
+    there = len(life.rows(posthog.server.api("GET", sample.path.format_map(life.filled(life.names)), limit=500)))
     if IN_PROCESS in ways:
         run = posthog.run(tasks, in_process=True, variables=variables)
     else:
@@ -833,7 +836,7 @@ def test_loop(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
         task = run[name]
         found.look(name, task)
         found.equal([item["changed"] for item in task.items], [wanted] * LOOP, "changed, item by item,")
-        if name == "make" and not any(known.update_only for known in table.fields) and not litany.parts:
+        if name == "make" and not any(known.update_only for known in table.fields) and not life.parts:
             found.equal(len(task.writes), LOOP, "the number of writes")
         # Before one is made, or taken for gone, what no list shows is looked through as well.
         hidden = table.listing.hidden_params and name in ("make", "gone again", "check make")
@@ -850,20 +853,20 @@ def test_loop(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
 def test_lost_answers(posthog: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
     """Each write is done although its answer is lost: what was done is looked for, and not done twice."""
     del ways
-    litany = Litany(sample, posthog)
+    life = Conformance(sample, posthog)
     found = Findings()
     for kind in ("5xx_before", "5xx_after", "reset_after", "429"):
         posthog.server.reset()
-        lost_answers(litany, kind, found)
+        lost_answers(life, kind, found)
     found.close()
 
 
-def lost_answers(litany: Litany, kind: str, found: Findings) -> None:
+def lost_answers(life: Conformance, kind: str, found: Findings) -> None:
     """The same with one kind of fault."""
-    sample, server = litany.sample, litany.posthog.server
+    sample, server = life.sample, life.posthog.server
     engine = Engine(server, hurried=True)
-    variables = litany.prepare()
-    full = litany.named(**sample.full())
+    variables = life.prepare()
+    full = life.named(**sample.full())
 
     def step(word: str, options: t.Mapping[str, t.Any], method: str, *checks: Check) -> None:
         server.control("faults", {"rules": [{"kind": kind, "times": 1, "method": method}] if method else []})
@@ -875,13 +878,13 @@ def lost_answers(litany: Litany, kind: str, found: Findings) -> None:
     step("make or change", full, "POST|PUT|PATCH", changed)
     step("again", full, "", unchanged)
     if sample.can_be_made and sample.plain_name and not sample.within:
-        path = sample.path.format_map(litany.filled(litany.names))
-        there = [row for row in litany.rows(server.api("GET", path)) if alive(litany.table, row)]
-        identity = litany.table.identity
+        path = sample.path.format_map(life.filled(life.names))
+        there = [row for row in life.rows(server.api("GET", path)) if alive(life.table, row)]
+        identity = life.table.identity
         named = [row for row in there if identity.normalize(sample.name) in identity.names(row)]
         found.true(len(named) <= 1, f"there are {len(named)} of them")
     if sample.can_be_deleted:
-        gone = litany.named(state="absent")
+        gone = life.named(state="absent")
         step("delete", gone, "DELETE|PATCH|PUT", changed)
         step("delete again", gone, "", unchanged)
 
@@ -890,15 +893,15 @@ def lost_answers(litany: Litany, kind: str, found: Findings) -> None:
 def test_old_server(posthog_2024: Harness, sample: Sample, ways: tuple[str, ...]) -> None:
     """On a server of February 2024 a type works, or the message says that this PostHog does not have it."""
     del ways
-    litany = Litany(sample, posthog_2024)
+    life = Conformance(sample, posthog_2024)
     found = Findings()
     engine = Engine(posthog_2024.server, hurried=True)
     try:
-        variables = litany.prepare()
+        variables = life.prepare()
     except AssertionError:
         # What it takes to make one is not there either.
         variables = {}
-    options = litany.named(**sample.minimal)
+    options = life.named(**sample.minimal)
     run = engine.run(
         [{"name": "there", sample.module: options}, {"name": "again", sample.module: options}], variables=variables
     )
@@ -914,7 +917,7 @@ def test_old_server(posthog_2024: Harness, sample: Sample, ways: tuple[str, ...]
         found.look("again", run["again"])
         unchanged(found, run["again"], run)
         if sample.can_be_deleted:
-            gone = litany.named(state="absent")
+            gone = life.named(state="absent")
             run = engine.run(
                 [{"name": "gone", sample.module: gone}, {"name": "gone again", sample.module: gone}],
                 variables=variables,

@@ -232,8 +232,9 @@ from ansible_collections.community.posthog.plugins.module_utils._data.words impo
 from ansible_collections.community.posthog.plugins.module_utils._engine.masking import masked
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler, perform
 from ansible_collections.community.posthog.plugins.module_utils._handlers.sessions import Sessions
-from ansible_collections.community.posthog.plugins.module_utils._http.client import REGIONS, REQUESTS_IMPORT_ERROR
+from ansible_collections.community.posthog.plugins.module_utils._http.connection import REGIONS
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection, connection_spec
+from ansible_collections.community.posthog.plugins.module_utils._http.transport import REQUESTS_IMPORT_ERROR
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._resources.organization import LEVELS
 from ansible_collections.community.posthog.plugins.module_utils._schema.yaml_words import booleans_for_texts

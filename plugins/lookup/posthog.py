@@ -92,7 +92,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.masking 
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler, perform
 from ansible_collections.community.posthog.plugins.module_utils._handlers.info import InfoHandler
 from ansible_collections.community.posthog.plugins.module_utils._handlers.sessions import Sessions
-from ansible_collections.community.posthog.plugins.module_utils._http.client import REQUESTS_IMPORT_ERROR
+from ansible_collections.community.posthog.plugins.module_utils._http.transport import REQUESTS_IMPORT_ERROR
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref

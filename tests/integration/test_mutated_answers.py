@@ -19,8 +19,8 @@ from harness.conformance import Conformance
 from harness.engine import Engine
 from samples import SAMPLES, Sample
 
-from ansible_collections.community.posthog.plugins.module_utils._http import client as _client
-from ansible_collections.community.posthog.plugins.module_utils._http.answers import decoded
+from ansible_collections.community.posthog.plugins.module_utils._http import answers as _answers
+from ansible_collections.community.posthog.plugins.module_utils._http.bodies import decoded
 from ansible_collections.community.posthog.tests.unit.plugins.mutations import mutated
 
 #: Lives of an object of each type.
@@ -32,7 +32,7 @@ def rng(monkeypatch: pytest.MonkeyPatch) -> random.Random:
     """Draws the mutations of half of all answers."""
     made = random.Random(0)
     monkeypatch.setattr(
-        _client, "decoded", lambda body: mutated(decoded(body), made) if made.random() < 0.5 else decoded(body)
+        _answers, "decoded", lambda body: mutated(decoded(body), made) if made.random() < 0.5 else decoded(body)
     )
     return made
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import concurrent.futures
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._http.client import Client, Turns
+from ansible_collections.community.posthog.plugins.module_utils._http.client import Client
+from ansible_collections.community.posthog.plugins.module_utils._http.threads import Turns
 
 _T = t.TypeVar("_T")
 _R = t.TypeVar("_R")
@@ -32,12 +33,12 @@ class ClientThreads:
         self._pool = concurrent.futures.ThreadPoolExecutor(concurrency)
 
     def __enter__(self) -> ClientThreads:
-        self._client.turns = self._turns
+        self._client.threads.turns = self._turns
         return self
 
     def __exit__(self, *exc_info: object) -> None:
         self._pool.shutdown()
-        self._client.turns = None
+        self._client.threads.turns = None
 
     def submit(self, work: t.Callable[[_T], _R], item: _T) -> concurrent.futures.Future[_R]:
         """Start to work on an item.

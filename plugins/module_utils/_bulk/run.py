@@ -250,7 +250,7 @@ class Runner:
         """Send nothing more."""
         if self.ended is None:
             self.ended = copy.copy(error)
-            self._session.client.ended = self.ended
+            self._session.client.threads.ended = self.ended
 
     def _explained(self, node: Node, error: PostHogFailure) -> PostHogFailure:
         """The error with the explanation that further requests find, as far as those succeed."""

@@ -27,9 +27,9 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.secrets 
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler, perform
 from ansible_collections.community.posthog.plugins.module_utils._handlers.sessions import Sessions
 from ansible_collections.community.posthog.plugins.module_utils._handlers.unknown_options import unsupported_hint
-from ansible_collections.community.posthog.plugins.module_utils._http.client import REQUESTS_IMPORT_ERROR
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec, without_empty
 from ansible_collections.community.posthog.plugins.module_utils._http.run import directory
+from ansible_collections.community.posthog.plugins.module_utils._http.transport import REQUESTS_IMPORT_ERROR
 from ansible_collections.community.posthog.plugins.module_utils._schema.yaml_words import booleans_for_texts
 
 

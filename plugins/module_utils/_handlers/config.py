@@ -141,7 +141,7 @@ class ConfigHandler(ModuleHandler):
                     result = project.apply()
         finally:
             session.set_check_mode(check_mode)
-            session.client.ended = None
+            session.client.threads.ended = None
         return self._result(result, check_mode)
 
     @staticmethod

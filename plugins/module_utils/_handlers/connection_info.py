@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler
-from ansible_collections.community.posthog.plugins.module_utils._http.client import REGIONS
+from ansible_collections.community.posthog.plugins.module_utils._http.connection import REGIONS
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session

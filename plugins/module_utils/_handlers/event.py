@@ -23,7 +23,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import from_now, instant
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import texts
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler
-from ansible_collections.community.posthog.plugins.module_utils._http.client import REGIONS
+from ansible_collections.community.posthog.plugins.module_utils._http.connection import REGIONS
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems

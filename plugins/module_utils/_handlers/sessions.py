@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.posthog.plugins.module_utils._http.client import Client, Connection
+from ansible_collections.community.posthog.plugins.module_utils._http.client import Client
+from ansible_collections.community.posthog.plugins.module_utils._http.connection import Connection
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES, resource
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session

@@ -15,7 +15,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleFallbackNotFound
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._http.client import (
+from ansible_collections.community.posthog.plugins.module_utils._http.connection import (
     A_MINUTE,
     REGIONS,
     Connection,

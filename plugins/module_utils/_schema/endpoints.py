@@ -43,8 +43,8 @@ class Endpoint:
         :param params: the query, without paging.
         :returns: all its objects.
         """
-        told = {} if collection.limit is None else {"most": collection.limit}
-        return t.cast("list[dict[str, t.Any]]", collection.session.client.objects(collection.path, params, **told))
+        limit = {} if collection.limit is None else {"limit": collection.limit}
+        return t.cast("list[dict[str, t.Any]]", collection.session.client.objects(collection.path, params, **limit))
 
     def detail(self, collection: ObjectList, object_id: t.Any) -> t.Any:
         """Read one object.

@@ -138,7 +138,7 @@ class Collection:
         return [obj for key, obj in self._objects.items() if key not in self._hidden]
 
     def _load(self) -> None:
-        with self.session.client.alone(self._loading):
+        with self.session.client.threads.alone(self._loading):
             while not self.complete:
                 self._load_all()
 
@@ -261,7 +261,7 @@ class Collection:
         return found
 
     def _load_hidden(self) -> None:
-        with self.session.client.alone(self._loading):
+        with self.session.client.threads.alone(self._loading):
             while not self._hidden_read:
                 forgotten = self._forgotten
                 found = self._list({**self.resource.listing.params, **self.resource.listing.hidden_params})
@@ -1169,7 +1169,7 @@ class Session:
 
         :param path: what it is about.
         """
-        with self.client.alone(self._locks.setdefault(path, threading.Lock())):
+        with self.client.threads.alone(self._locks.setdefault(path, threading.Lock())):
             yield
 
     def suspend(self, cause: UnknownOutcome | None) -> None:

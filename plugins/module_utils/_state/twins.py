@@ -90,7 +90,7 @@ def looked_at_again(collection: Collection) -> Collection:
     """
     session = collection.session
     identity = collection.resource.identity
-    if session.client.turns is None or (identity.filter is not None and len(collection) > _PAGE):
+    if session.client.threads.turns is None or (identity.filter is not None and len(collection) > _PAGE):
         return collection.afresh()
     asked = collection.looks
     with session.alone_at(f"{collection.path} looked at again"):

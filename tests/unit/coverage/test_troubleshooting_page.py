@@ -58,13 +58,13 @@ def test_what_the_page_quotes_is_said() -> None:
 def refusals() -> list[str]:
     """What is said of connections and keys, before PostHog is asked and after it refused."""
     found: list[str] = []
-    for name in ("_http/options", "_http/client"):
+    for name in ("_http/options", "_http/connection", "_http/remedies"):
         tree = ast.parse((ROOT / "plugins" / "module_utils" / f"{name}.py").read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             raised = node.exc if isinstance(node, ast.Raise) else None
             if isinstance(raised, ast.Call) and getattr(raised.func, "id", "") == "PostHogFailure":
                 found.append(max(literals(raised), key=len))
-            if isinstance(node, ast.FunctionDef) and node.name == "_remedy":
+            if isinstance(node, ast.FunctionDef) and node.name == "remedy":
                 returned = [item.value for item in ast.walk(node) if isinstance(item, ast.Return) and item.value]
                 found += [max(literals(value), key=len) for value in returned if any(literals(value))]
     tree = ast.parse((ROOT / "plugins" / "module_utils" / "_data/sentences.py").read_text(encoding="utf-8"))

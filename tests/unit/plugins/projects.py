@@ -16,7 +16,6 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.purge impo
 from ansible_collections.community.posthog.plugins.module_utils._bulk.result import Result
 from ansible_collections.community.posthog.plugins.module_utils._handlers.config import ConfigHandler
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
-from ansible_collections.community.posthog.plugins.module_utils._http.client import Client, Turns
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import resource
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
@@ -97,12 +96,8 @@ TABLES = (THING, BOX, TEAM, LABEL)
 class Busy(Memory):
     """A PostHog in memory that takes its time, so that threads really run beside each other."""
 
-    alone = Client.alone
-    _aside = Client._aside
-
     def __init__(self, seconds: float = 0.0) -> None:
         super().__init__()
-        self.turns: Turns | None = None
         self.seconds = seconds
         self.running = self.most_running = 0
         #: So many requests that create something wait for each other once, so that a slow machine shows them, too.
@@ -113,8 +108,8 @@ class Busy(Memory):
     def _pause(self, creates: bool = False) -> None:
         self.running += 1
         self.most_running = max(self.most_running, self.running)
-        if self.turns is not None:
-            with self.turns.aside():
+        if self.threads.turns is not None:
+            with self.threads.turns.aside():
                 time.sleep(self.seconds)
                 patience = time.monotonic() + 10
                 while creates and self.most_running < self.crowd and time.monotonic() < patience:

@@ -22,8 +22,9 @@ from ansible.template import Templar
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import perform
 from ansible_collections.community.posthog.plugins.module_utils._handlers.index import handler
 from ansible_collections.community.posthog.plugins.module_utils._handlers.sessions import Sessions
-from ansible_collections.community.posthog.plugins.module_utils._http import client as _client
-from ansible_collections.community.posthog.plugins.module_utils._http.answers import decoded
+from ansible_collections.community.posthog.plugins.module_utils._http import answers as _answers
+from ansible_collections.community.posthog.plugins.module_utils._http import waits as _waits
+from ansible_collections.community.posthog.plugins.module_utils._http.bodies import decoded
 from ansible_collections.community.posthog.tests.unit.plugins.mutations import mutated
 from ansible_collections.community.posthog.tests.unit.plugins.utils import KEY, Reply, Seen, Server
 
@@ -78,9 +79,9 @@ def rng(server: Server, monkeypatch: pytest.MonkeyPatch) -> random.Random:
     server.script(answer)
     made = random.Random(0)
     monkeypatch.setattr(
-        _client, "decoded", lambda body: mutated(decoded(body), made) if made.random() < 0.5 else decoded(body)
+        _answers, "decoded", lambda body: mutated(decoded(body), made) if made.random() < 0.5 else decoded(body)
     )
-    monkeypatch.setattr(_client.Client, "_backoff", lambda self, repeat: 0.0)
+    monkeypatch.setattr(_waits.Waits, "_backoff", lambda self, repeat: 0.0)
     monkeypatch.setattr(time, "sleep", lambda seconds: None)
     for name, value in (("HOST", server.url), ("API_KEY", KEY), ("RETRIES", "1"), ("RATE_LIMIT", "0")):
         monkeypatch.setenv(f"POSTHOG_{name}", value)

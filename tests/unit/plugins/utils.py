@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import json as jsonlib
 import re
@@ -14,13 +13,15 @@ import ssl
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, UnknownOutcome
-from ansible_collections.community.posthog.plugins.module_utils._http.client import Client, Connection
+from ansible_collections.community.posthog.plugins.module_utils._http.client import Client
+from ansible_collections.community.posthog.plugins.module_utils._http.connection import Connection
+from ansible_collections.community.posthog.plugins.module_utils._http.threads import Threads
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import resource as table_of
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
@@ -289,14 +290,9 @@ class Memory:
         #: Gives a new object its id.
         self.identify: Callable[[Obj, int], Obj] = lambda obj, number: {"id": number, **obj}
         self.rests = 0
-        #: See the client: there is one thread here.
-        self.turns: Any = None
+        #: See the client.
+        self.threads = Threads()
         self._number = 100
-
-    @contextlib.contextmanager
-    def alone(self, lock: Any) -> Iterator[None]:
-        """See the client: there is one thread here."""
-        yield
 
     # -- the client's interface --------------------------------------------------------------------------------------
 
@@ -306,13 +302,13 @@ class Memory:
         params: Mapping[str, Any] | None = None,
         *,
         page_size: int | None = 500,
-        most: int | None = None,
+        limit: int | None = None,
     ) -> list[Obj]:
         """See the client."""
         self.calls.append(("GET", path, dict(params or {})))
         self._refuse("GET", path)
         shown = [obj for obj in self.lists.get(path, []) if not obj.get("deleted")]
-        return copy.deepcopy(self.listing(shown, params or {}))[:most]
+        return copy.deepcopy(self.listing(shown, params or {}))[:limit]
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """See the client."""

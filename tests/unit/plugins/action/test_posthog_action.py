@@ -18,7 +18,7 @@ from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
-from ansible_collections.community.posthog.plugins.module_utils._http import client as _client
+from ansible_collections.community.posthog.plugins.module_utils._http import waits as _waits
 from ansible_collections.community.posthog.plugins.plugin_utils import _action
 from ansible_collections.community.posthog.plugins.plugin_utils._action import PostHogAction, SessionCache, _environment
 from ansible_collections.community.posthog.plugins.plugin_utils._options import shared_directory
@@ -395,7 +395,7 @@ def test_the_limit_is_a_variable_too(
         asked.append(per_minute)
         assert directory == shared_directory()
 
-    monkeypatch.setattr(_client, "shared_limiter", limiter)
+    monkeypatch.setattr(_waits, "shared_limiter", limiter)
     server.script(roles)
     assert not run(task_for(server, name="Engineering", **given), variables).get("failed")
     assert asked == [limit]

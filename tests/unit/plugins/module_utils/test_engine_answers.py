@@ -21,7 +21,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     as_object,
     option_path,
 )
-from ansible_collections.community.posthog.plugins.module_utils._http.answers import (
+from ansible_collections.community.posthog.plugins.module_utils._http.bodies import (
     DEEPEST,
     TooLong,
     Undecodable,

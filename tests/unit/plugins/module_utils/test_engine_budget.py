@@ -15,7 +15,8 @@ import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._http import budget as _budget
 from ansible_collections.community.posthog.plugins.module_utils._http.budget import SharedLimiter, shared_limiter
-from ansible_collections.community.posthog.plugins.module_utils._http.client import Client, Connection
+from ansible_collections.community.posthog.plugins.module_utils._http.client import Client
+from ansible_collections.community.posthog.plugins.module_utils._http.connection import Connection
 from ansible_collections.community.posthog.plugins.module_utils._http.pace import RateLimiter
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Clock, Reply, Server
 
@@ -81,8 +82,8 @@ def test_one_file_for_each_key_and_no_key_in_its_name(tmp_path: Path) -> None:
         limiter = shared_limiter(place, HOST, key, 480)
         assert limiter is not None
         assert limiter.wait() == 0
-    assert isinstance(Client(Connection(HOST, KEY), shared=place)._limiter, SharedLimiter)
-    assert isinstance(Client(Connection(HOST, KEY))._limiter, RateLimiter)
+    assert isinstance(Client(Connection(HOST, KEY), shared=place)._waits.limiter, SharedLimiter)
+    assert isinstance(Client(Connection(HOST, KEY))._waits.limiter, RateLimiter)
     names = os.listdir(tmp_path)
     assert len(names) == 2 and not any("phx" in name for name in names)
     assert {(tmp_path / name).stat().st_mode & 0o077 for name in names} == {0}
@@ -138,4 +139,4 @@ def test_other_processes_learn_it(server: Server, tmp_path: Path) -> None:
     assert other.rate_limit == 0
     one.get("/api/x/")
     other.get("/api/x/")
-    assert other.rate_limit == 480 and isinstance(other._limiter, SharedLimiter) and len(told) == 2
+    assert other.rate_limit == 480 and isinstance(other._waits.limiter, SharedLimiter) and len(told) == 2

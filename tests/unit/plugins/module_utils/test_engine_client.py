@@ -20,7 +20,8 @@ import pytest
 import yaml
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, TimeLimit, UnknownOutcome
-from ansible_collections.community.posthog.plugins.module_utils._http.client import Client, Connection
+from ansible_collections.community.posthog.plugins.module_utils._http.client import Client
+from ansible_collections.community.posthog.plugins.module_utils._http.connection import Connection
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     KEY,
     Answer,
@@ -68,7 +69,6 @@ def test_one_connection_for_many_requests(server: Server) -> None:
             pass
     assert [request.method for request in server.seen] == ["GET", "DELETE", "PATCH", "DELETE", "GET", "POST"]
     assert {request.connection for request in server.seen} == {1}
-    assert made.client.requests_sent == 6
 
 
 def test_user_agent_has_the_version_of_galaxy_yml(server: Server) -> None:
@@ -506,7 +506,7 @@ def test_401_speaks_of_key_and_region(server: Server) -> None:
 @pytest.mark.parametrize(("here", "other"), [("us", "eu"), ("eu", "us")])
 def test_401_of_a_region_names_the_other_one(here: str, other: str) -> None:
     made = make_client(f"https://{here}.posthog.com")
-    remedy = made.client._remedy(401, {"detail": "Invalid personal API key."})
+    remedy = made.client._errors.remedy(401, {"detail": "Invalid personal API key."})
     assert f"set region to {other}" in remedy
 
 

@@ -12,7 +12,7 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._http.client import Connection
+from ansible_collections.community.posthog.plugins.module_utils._http.connection import Connection
 from ansible_collections.community.posthog.plugins.module_utils._http.options import (
     connection,
     connection_spec,

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, TimeLimit, UnknownOutcome
-from ansible_collections.community.posthog.plugins.module_utils._http.client import Client, Connection
+from ansible_collections.community.posthog.plugins.module_utils._http.client import Client
+from ansible_collections.community.posthog.plugins.module_utils._http.connection import Connection
 from ansible_collections.community.posthog.plugins.module_utils._http.pace import Pause
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     KEY,
@@ -295,9 +296,9 @@ def test_a_refusal_is_an_answer(server: Server, status: int) -> None:
 
 def test_nothing_is_sent_once_it_ended(server: Server) -> None:
     client = make_client(server.url).client
-    client.ended = ApiError("over")
+    client.threads.ended = ApiError("over")
     assert failure(client).message == "over"
-    assert failure(client) is not client.ended
+    assert failure(client) is not client.threads.ended
     assert server.seen == []
 
 

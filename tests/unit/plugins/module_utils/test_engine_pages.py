@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError
-from ansible_collections.community.posthog.plugins.module_utils._http import client as _client
-from ansible_collections.community.posthog.plugins.module_utils._http.client import PAGE_SIZE
+from ansible_collections.community.posthog.plugins.module_utils._http import paging as _paging
 from ansible_collections.community.posthog.plugins.module_utils._http.pace import RateLimiter
+from ansible_collections.community.posthog.plugins.module_utils._http.paging import PAGE_SIZE
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     Clock,
     Reply,
@@ -139,7 +139,7 @@ def test_two_pages_that_point_at_each_other(server: Server) -> None:
 
 
 def test_an_endless_list_is_an_error(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_client, "MAX_PAGES", 20)
+    monkeypatch.setattr(_paging, "MAX_PAGES", 20)
 
     def answer(request: Seen) -> Reply:
         page = int(dict(request.query).get("page", "1"))
@@ -352,13 +352,13 @@ def test_repeats_count_for_the_limit(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("most", "requests", "first"), [(1, 1, 1), (5, 1, 5), (12, 2, 12), (40, 2, 40), (None, 2, 500)]
+    ("limit", "requests", "first"), [(1, 1, 1), (5, 1, 5), (12, 2, 12), (40, 2, 40), (None, 2, 500)]
 )
-def test_no_more_pages_than_are_asked_for(most: int | None, requests: int, first: int) -> None:
+def test_no_more_pages_than_are_asked_for(limit: int | None, requests: int, first: int) -> None:
     with Server() as server:
         server.script(offsets(server, lambda _number: objects(*range(20)), largest=10))
         made = make_client(server.url)
-        found = made.client.objects("/api/x/", most=most)
-        assert [item["id"] for item in found] == list(range(min(most or 20, 20)))
+        found = made.client.objects("/api/x/", limit=limit)
+        assert [item["id"] for item in found] == list(range(min(limit or 20, 20)))
         assert len(server.seen) == requests
         assert dict(server.seen[0].query)["limit"] == str(first)

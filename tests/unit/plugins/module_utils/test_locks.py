@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.community.posthog.plugins.module_utils._handlers import locks as _locks
 from ansible_collections.community.posthog.plugins.module_utils._handlers.locks import alone_in, directory
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
-from ansible_collections.community.posthog.plugins.module_utils._http.client import Connection
+from ansible_collections.community.posthog.plugins.module_utils._http.connection import Connection
 from ansible_collections.community.posthog.tests.unit.plugins.projects import THING, universe
 from ansible_collections.community.posthog.tests.unit.plugins.utils import KEY, Memory, World, make_world
 

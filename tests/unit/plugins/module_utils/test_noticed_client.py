@@ -29,8 +29,9 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 from ansible_collections.community.posthog.plugins.module_utils._data.version import COLLECTION_VERSION
 from ansible_collections.community.posthog.plugins.module_utils._http import delivery as _delivery
 from ansible_collections.community.posthog.plugins.module_utils._http.budget import SharedLimiter, shared_limiter
-from ansible_collections.community.posthog.plugins.module_utils._http.client import Client, _Reading
 from ansible_collections.community.posthog.plugins.module_utils._http.pace import Pause, RateLimiter, private
+from ansible_collections.community.posthog.plugins.module_utils._http.paging import Reading
+from ansible_collections.community.posthog.plugins.module_utils._http.transport import Transport
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     KEY,
     Clock,
@@ -224,7 +225,7 @@ def test_a_list_of_words_in_place_of_an_envelope(server: Server) -> None:
 @pytest.mark.parametrize(("here", "other"), [("us", "eu"), ("eu", "us")])
 def test_a_key_of_the_other_region(here: str, other: str) -> None:
     host = f"https://{here}.posthog.com"
-    assert make_client(host).client._remedy(401, {}) == (
+    assert make_client(host).client._errors.remedy(401, {}) == (
         f" - {host} does not know this api_key. Keys belong to one region or installation and are shown only once, "
         f"so check that it is whole and still exists. If the key was made on https://{other}.posthog.com, set region "
         f"to {other}."
@@ -242,7 +243,7 @@ def test_what_is_sent(server: Server) -> None:
     assert headers["user-agent"] == f"community.posthog/{COLLECTION_VERSION} (Ansible collection)"
     assert headers["authorization"] == f"Bearer {KEY}"
     assert "gzip" in headers["accept-encoding"]
-    assert made.client.status == 200 and made.client.requests_sent == 1
+    assert made.client.status == 200 and len(server.seen) == 1
     assert len(made.notes) == 1 and made.notes[0].startswith(f"PATCH {PATH} -> 200 in ")
 
 
@@ -259,20 +260,20 @@ def test_repeats_wait_longer_each_time(server: Server) -> None:
 
 
 def test_the_jitter_is_half_of_the_wait(server: Server) -> None:
-    client = make_client(server.url).client
+    waits = make_client(server.url).client._waits
     for number, expected in ((0.0, 0.25), (1.0, 0.5)):
-        client._random = lambda number=number: number
-        assert client._backoff(1) == expected
-        assert client._backoff_of_limit(3) == 8 * (0.5 + number / 2)
-    assert client._backoff_of_limit(1) == 2.0
-    assert client._backoff_of_limit(6) == client._backoff_of_limit(60) == 60.0
+        waits._random = lambda number=number: number
+        assert waits._backoff(1) == expected
+        assert waits._backoff_of_limit(3) == 8 * (0.5 + number / 2)
+    assert waits._backoff_of_limit(1) == 2.0
+    assert waits._backoff_of_limit(6) == waits._backoff_of_limit(60) == 60.0
 
 
 def test_a_defect_of_the_server_gets_one_repeat(server: Server) -> None:
-    for retries, requests_sent in ((0, 1), (1, 2), (5, 2)):
+    for retries, sent in ((0, 1), (1, 2), (5, 2)):
         server.seen.clear()
         failure(server, refusal(500), method="GET", retries=retries)
-        assert len(server.seen) == requests_sent
+        assert len(server.seen) == sent
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409])
@@ -388,10 +389,10 @@ def test_a_failure_of_the_connection_ends_everything(server: Server) -> None:
 
 def test_nothing_is_sent_after_the_end(server: Server) -> None:
     made = make_client(server.url)
-    made.client.ended = ApiError("It is over.", status=401)
+    made.client.threads.ended = ApiError("It is over.", status=401)
     with pytest.raises(ApiError, match=r"^It is over\.$") as caught:
         made.client.get(PATH)
-    assert caught.value.status == 401 and caught.value is not made.client.ended and server.seen == []
+    assert caught.value.status == 401 and caught.value is not made.client.threads.ended and server.seen == []
 
 
 def test_writes_of_an_orphan_are_not_sent(server: Server) -> None:
@@ -437,9 +438,9 @@ def test_sizes_of_pages(server: Server) -> None:
         ({}, "500"),
         ({"page_size": 50}, "50"),
         ({"page_size": None}, None),
-        ({"most": 3}, "3"),
-        ({"most": 0}, "1"),
-        ({"most": 900}, "500"),
+        ({"limit": 3}, "3"),
+        ({"limit": 0}, "1"),
+        ({"limit": 900}, "500"),
     ):
         server.seen.clear()
         pages(server, {"results": []}, **options)
@@ -463,8 +464,8 @@ def test_a_list_is_read_until_nothing_follows(server: Server) -> None:
 
 def test_as_many_as_are_wanted(server: Server) -> None:
     page = {"count": 9, "next": True, "results": [{"id": 1}, {"id": 2}]}
-    assert pages(server, page, most=2) == [{"id": 1}, {"id": 2}]
-    assert pages(server, page, most=1) == [{"id": 1}]
+    assert pages(server, page, limit=2) == [{"id": 1}, {"id": 2}]
+    assert pages(server, page, limit=1) == [{"id": 1}]
     assert len(server.seen) == 2
 
 
@@ -505,14 +506,14 @@ def test_a_list_that_takes_no_query(server: Server) -> None:
 
 
 def test_what_one_reading_brings() -> None:
-    read = _Reading()
+    read = Reading()
     assert read.take([{"id": 1}, {"id": 1}, {"a": 1}], 4) == 2
     assert (read.shown, read.count, read.missing, read.stable) == (3, 4, True, False)
     assert read.take([{"id": 1}, {"id": 2}], True) == 1
     assert (read.shown, read.count, read.missing, read.stable) == (4, 4, False, True)
     assert read.take([], 5) == 0
     assert (read.missing, read.stable) == (True, False)
-    assert _Reading([1, 2]).shown == 2 and _Reading([1, 2]).stable
+    assert Reading([1, 2]).shown == 2 and Reading([1, 2]).stable
 
 
 # -- certificates and addresses --------------------------------------------------------------------------------------
@@ -552,8 +553,8 @@ def certificate(code: int | None, text: str = "verify failed") -> BaseException:
 )
 def test_advice_about_certificates(error: BaseException, advice: str) -> None:
     assert _delivery.certificate_advice(error) == advice
-    client = make_client("https://posthog.test").client
-    outcome = client._unreachable("POST", PATH, requests.exceptions.SSLError(error), unsent=True, passes=True)
+    sender = make_client("https://posthog.test").client._transport
+    outcome = sender._unreachable("POST", PATH, requests.exceptions.SSLError(error), unsent=True, passes=True)
     assert outcome.error.message == f"The certificate of https://posthog.test was not accepted ({error}); {advice}"
     assert outcome.never_sent and not outcome.transient and not outcome.slow
 
@@ -615,7 +616,7 @@ def test_bundles_of_certificates(
     for name, value in {"SSL_CERT_FILE": bundle, **own}.items():
         if value:
             monkeypatch.setenv(name, value)
-    assert Client._trust(verify) == used
+    assert Transport._trust(verify) == used
 
 
 # -- pace ------------------------------------------------------------------------------------------------------------

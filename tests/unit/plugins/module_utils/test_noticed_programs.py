@@ -19,7 +19,7 @@ from ansible_collections.community.posthog.plugins.module_utils._handlers.event 
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler, perform
 from ansible_collections.community.posthog.plugins.module_utils._handlers.info import InfoHandler
 from ansible_collections.community.posthog.plugins.module_utils._handlers.sessions import Sessions
-from ansible_collections.community.posthog.plugins.module_utils._http.client import Connection
+from ansible_collections.community.posthog.plugins.module_utils._http.connection import Connection
 from ansible_collections.community.posthog.plugins.module_utils._http.options import (
     connection,
     connection_spec,

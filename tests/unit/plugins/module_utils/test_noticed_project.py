@@ -380,7 +380,7 @@ def test_options_of_the_module_reach_the_plan() -> None:
     with pytest.raises(InvalidInput, match="concurrency: must be between 1 and 32, not 33"):
         world.run(config=None, concurrency=33)
     # What another run does meanwhile is not this run's business, and the session is as it was.
-    assert world.session.check_mode is False and world.session.client.ended is None
+    assert world.session.check_mode is False and world.session.client.threads.ended is None
 
 
 def test_begun_and_not_ended_is_a_change() -> None:

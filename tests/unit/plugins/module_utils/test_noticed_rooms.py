@@ -25,7 +25,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.policy i
     wrong_policy,
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import HIDDEN, MASK
-from ansible_collections.community.posthog.plugins.module_utils._http import answers as _answers
+from ansible_collections.community.posthog.plugins.module_utils._http import bodies as _bodies
 from ansible_collections.community.posthog.plugins.module_utils._schema import shape_table as _shape_table
 from ansible_collections.community.posthog.plugins.module_utils._schema import shapes as _shapes
 from ansible_collections.community.posthog.plugins.module_utils._schema import yaml_words as _words
@@ -601,7 +601,7 @@ def test_the_table_of_shapes() -> None:
 def body(data: bytes, encoding: str, most: int = 1000) -> bytes:
     """A body that came in pieces of seven bytes."""
     pieces = [data[at : at + 7] for at in range(0, len(data), 7)]
-    return _answers.read_body(lambda size: pieces.pop(0) if pieces else b"", encoding, lambda: None, most)
+    return _bodies.read_body(lambda size: pieces.pop(0) if pieces else b"", encoding, lambda: None, most)
 
 
 TEXT = b"0123456789" * 20
@@ -622,16 +622,16 @@ TEXT = b"0123456789" * 20
 def test_bodies(encoding: str, data: bytes) -> None:
     assert body(data, encoding) == TEXT
     assert body(data, encoding, most=200) == TEXT
-    with pytest.raises(_answers.TooLong):
+    with pytest.raises(_bodies.TooLong):
         body(data, encoding, most=199)
 
 
 def test_bodies_that_cannot_be_read() -> None:
     for encoding in ("br", "gzip, br"):
-        with pytest.raises(_answers.Undecodable) as caught:
+        with pytest.raises(_bodies.Undecodable) as caught:
             body(TEXT, encoding)
         assert str(caught.value) == f"the answer is encoded as {encoding!r}, which was not asked for"
-    with pytest.raises(_answers.Undecodable, match=r"^the answer cannot be unpacked \("):
+    with pytest.raises(_bodies.Undecodable, match=r"^the answer cannot be unpacked \("):
         body(TEXT, "gzip")
     assert body(zlib.compress(TEXT) + b"more", "deflate") == TEXT and body(b"", "deflate") == b""
 
@@ -640,12 +640,12 @@ def test_json_that_is_nested() -> None:
     def nested(levels: int, text: str = "") -> bytes:
         return b"[" * levels + json.dumps(text).encode() + b"]" * levels
 
-    assert _answers.decoded(nested(100)) is not None and _answers.decoded(b'{"a": [1, {}]}') == {"a": [1, {}]}
+    assert _bodies.decoded(nested(100)) is not None and _bodies.decoded(b'{"a": [1, {}]}') == {"a": [1, {}]}
     with pytest.raises(RecursionError):
-        _answers.decoded(nested(102))
-    assert _answers.decoded(nested(1, "[" * 500)) == ["[" * 500]
+        _bodies.decoded(nested(102))
+    assert _bodies.decoded(nested(1, "[" * 500)) == ["[" * 500]
     with pytest.raises(ValueError):
-        _answers.decoded(b"{")
+        _bodies.decoded(b"{")
 
 
 # -- twins -----------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     UnknownOutcome,
 )
 from ansible_collections.community.posthog.plugins.module_utils._handlers.config import plan_text
-from ansible_collections.community.posthog.plugins.module_utils._http.client import Turns
+from ansible_collections.community.posthog.plugins.module_utils._http.threads import Turns
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Listing
 from ansible_collections.community.posthog.tests.unit.plugins.projects import (
@@ -132,7 +132,7 @@ def test_as_many_at_once_as_allowed(concurrency: int) -> None:
     world.apply({"things": [{"name": f"t{i}"} for i in range(70)]}, concurrency=concurrency)
     assert len(world.names()) == 70
     assert world.memory.most_running == concurrency
-    assert world.memory.turns is None
+    assert world.memory.threads.turns is None
 
 
 def test_hidden_objects_are_found_by_every_thread() -> None:
@@ -290,7 +290,7 @@ def test_a_dead_server_ends_a_plan_with_one_line() -> None:
     assert "mistakes" not in caught.value.message
     # One for each list that was asked for at the same time.
     assert len(world.memory.calls) <= 8
-    assert world.session.client.ended is None
+    assert world.session.client.threads.ended is None
 
 
 def test_a_server_that_dies_while_the_plan_is_made() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._http.client import Turns
+from ansible_collections.community.posthog.plugins.module_utils._http.threads import Turns
 from ansible_collections.community.posthog.plugins.module_utils._state.shared_set import SharedSet
 from ansible_collections.community.posthog.tests.unit.plugins.projects import Busy
 from ansible_collections.community.posthog.tests.unit.plugins.utils import make_world
@@ -79,7 +79,7 @@ def test_eight_threads_lose_nothing() -> None:
         stored[:] = wanted
         return list(stored)
 
-    turns = memory.turns = Turns()
+    turns = memory.threads.turns = Turns()
 
     def add(member: int) -> None:
         with turns:

@@ -1,0 +1,71 @@
+# Copyright: Contributors to the community.posthog collection
+# BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
+# SPDX-License-Identifier: BSD-2-Clause
+"""The threads that share one client.
+
+Private to this collection: it may change without notice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import typing as t
+
+if t.TYPE_CHECKING:
+    from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError
+
+
+class Turns:
+    """Lets one thread run at a time, so that several threads can share objects that have no locks.
+
+    A thread steps aside while it waits for the network. That is where the time goes, so little is lost.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *exc: object) -> None:
+        self._lock.release()
+
+    @contextlib.contextmanager
+    def aside(self) -> t.Iterator[None]:
+        """Let other threads run meanwhile."""
+        self._lock.release()
+        try:
+            yield
+        finally:
+            self._lock.acquire()
+
+
+class Threads:
+    """What the threads that use one client share."""
+
+    def __init__(self) -> None:
+        #: Set while several threads use the client; None while there is only one.
+        self.turns: Turns | None = None
+        #: The failure that ended the work at hand. While it is set, no thread sends a request.
+        self.ended: ApiError | None = None
+
+    def aside(self) -> t.ContextManager[None]:
+        """Let other threads run while this one waits."""
+        return contextlib.nullcontext() if self.turns is None else self.turns.aside()
+
+    @contextlib.contextmanager
+    def alone(self, lock: threading.Lock) -> t.Iterator[None]:
+        """Keep other threads out of a piece of work that waits for the network in between.
+
+        :param lock: the same for all pieces of work that exclude each other.
+        """
+        if self.turns is None:
+            yield
+            return
+        with self.turns.aside():
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()

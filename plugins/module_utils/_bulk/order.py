@@ -9,6 +9,7 @@ Private to this collection: it may change without notice.
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.declared import DeclaredIndex
@@ -52,7 +53,9 @@ class Ordering:
                 node.needs |= self._named_by_texts(node)
                 node.needs.discard(node.number)
         self._serialize()
-        return self._break_cycles()
+        problems = self._break_cycles()
+        self._follow_mentions()
+        return problems
 
     def _named_by_texts(self, node: Node) -> set[int]:
         """The numbers of all nodes of the types that a node may name by a text."""
@@ -63,6 +66,26 @@ class Ordering:
             for other in self._nodes
             if other.table.type in node.table.after and not other.spec.absent and other.target == node.target
         }
+
+    def _follow_mentions(self) -> None:
+        """Put an object after those that its texts name, as SQL names views.
+
+        A text is no proof: the word may stand in a comment. So no mistake follows from a mention, and no cycle.
+        """
+        named: dict[tuple[str, t.Any], list[tuple[re.Pattern[str], Node]]] = {}
+        mentioned = {type_ for node in self._nodes for type_ in node.table.named_in_texts}
+        for node in self._nodes:
+            if node.table.type in mentioned and not node.spec.absent:
+                found = named.setdefault((node.table.type, node.target), [])
+                found += [(re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w)"), node) for name in _names(node)]
+        for node in list(self._nodes) if named else ():
+            candidates = [pair for type_ in node.table.named_in_texts for pair in named.get((type_, node.target), ())]
+            if not candidates or node.spec.absent:
+                continue
+            text = "\n".join(_texts([item.values for item in node.spec.items]))
+            for pattern, other in candidates:
+                if other.number != node.number and pattern.search(text) and node.number not in self._all_needs(other):
+                    node.needs.add(other.number)
 
     def _serialize(self) -> None:
         """Put objects that only ids tell apart one after the other: each takes the next existing object."""
@@ -158,6 +181,25 @@ class Ordering:
             if other.number not in inside and other is not completion and node.number in other.needs:
                 other.needs.add(completion.number)
         return completion
+
+
+def _names(node: Node) -> list[str]:
+    """The names that a node declares."""
+    option = node.table.identity.option
+    values = [item.values.get(option) for item in node.spec.items]
+    return [value for value in values if isinstance(value, str) and value]
+
+
+def _texts(value: t.Any) -> t.Iterator[str]:
+    """All texts of a value, at every depth."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, t.Mapping):
+        for item in value.values():
+            yield from _texts(item)
 
 
 def _is_optional(node: Node, option: str) -> bool:

@@ -121,6 +121,7 @@ INSIGHT_TABLE = Resource(
     scopes=("insight:read", "insight:write"),
     delete=Delete.SOFT,
     order=43,
+    named_in_texts=("warehouse_table", "warehouse_saved_query"),
     endpoint=Insights(),
     # basic=true leaves out the results; servers of 2024 hide insights made of a query unless asked for them.
     listing=Listing(params={"basic": "true", "include_query_insights": "true"}),

@@ -649,6 +649,8 @@ WAREHOUSE_SAVED_QUERY = Resource(
     identity=Identity("name", ("name",), unique=True, filter="search", fuzzy=True),
     scopes=("warehouse_view:read", "warehouse_view:write"),
     order=17,
+    # PostHog refuses SQL that names a view which is not there.
+    named_in_texts=("warehouse_table", "warehouse_saved_query"),
     # Since 2026 the list tells little.
     listing=Listing(varies=True),
     endpoint=Views(),
@@ -731,6 +733,7 @@ ENDPOINT = Resource(
     identity=Identity("name", ("name",), unique=True),
     scopes=("endpoint:read", "endpoint:write"),
     order=55,
+    named_in_texts=("warehouse_table", "warehouse_saved_query"),
     # An endpoint is addressed by its name.
     id_path="name",
     other_ids=("id",),

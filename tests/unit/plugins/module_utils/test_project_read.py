@@ -270,6 +270,23 @@ def test_what_texts_may_name_comes_first(concurrency: int) -> None:
     assert posted(world)[-1] == "named by a text"
 
 
+def test_what_texts_mention_comes_first() -> None:
+    """SQL names views: those come first, also among objects of one type; a mention never makes a circle."""
+    things = dataclasses.replace(THING, named_in_texts=("thing",))
+    world = universe(tables=(things, BOX))
+
+    def ordered(**notes: str) -> list[str]:
+        world.memory.writes.clear()
+        before = len(posted(world))
+        world.apply({"things": [{"name": name, "note": note} for name, note in notes.items()]})
+        return posted(world)[before:]
+
+    assert ordered(c1="SELECT 1 FROM b1", b1="from a1, b12", a1="") == ["a1", "b1", "c1"]
+    assert ordered(c2="SELECT b2.x", b2="of c2, d2", d2="") == ["d2", "b2", "c2"]
+    # Parts of words are no mention, and neither are fields of another table.
+    assert ordered(c3="xb3 b3x t.b3", b3="c3") == ["c3", "b3"]
+
+
 def test_a_circle_of_two_types_is_made_in_two_steps() -> None:
     world = universe()
     world.memory.storing = lambda obj: {"boxes": [], **obj}

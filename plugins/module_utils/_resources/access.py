@@ -191,7 +191,7 @@ def _roles_count(
 
 
 #: Whom a rule is for that names nobody.
-_EVERYBODY: t.Final = "everybody; leaving it out says that"
+_EVERYBODY: t.Final = "everybody; leave it out for that"
 
 ACCESS_CONTROL = Resource(
     type="access_control",

@@ -80,7 +80,7 @@ PROPERTY = Document(
 GROUP = Document(
     "group",
     [
-        ListOf("properties", PROPERTY, nullable=True, null_as=[], default=[], null_is="everybody; [] says that"),
+        ListOf("properties", PROPERTY, nullable=True, null_as=[], default=[], null_is="everybody; write [] for that"),
         Number(
             "rollout_percentage",
             nullable=True,
@@ -88,7 +88,7 @@ GROUP = Document(
             default=100,
             minimum=0,
             maximum=100,
-            null_is="everybody; 100 says that",
+            null_is="everybody; write 100 for that",
         ),
         Text("variant", nullable=True),
         # PostHog writes it into every set; null means persons, as does its absence.
@@ -242,7 +242,7 @@ FEATURE_FLAG = Resource(
             unordered=True,
             null_as=[],
             plan_feature="flag-evaluation-tags",
-            null_is="everywhere; [] says that",
+            null_is="everywhere; write [] for that",
             since="2026",
         ),
         Choice(
@@ -250,7 +250,7 @@ FEATURE_FLAG = Resource(
             ["server", "client", "all"],
             null_as="all",
             nullable=True,
-            null_is="everywhere; all says that",
+            null_is="everywhere; write all for that",
             since="2025",
         ),
         Choice(
@@ -275,7 +275,7 @@ FEATURE_FLAG = Resource(
             lambda value: {"groups": [{"properties": [], "rollout_percentage": value}]},
         ),
         Shorthand(
-            ListOf("variants", VARIANT, null_is="a flag that is simply on; [] says that"),
+            ListOf("variants", VARIANT, null_is="a flag that is simply on; write [] for that"),
             "filters",
             lambda value: {"multivariate": {"variants": value} if value else None},
         ),

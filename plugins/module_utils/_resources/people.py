@@ -75,7 +75,7 @@ _CONDITION = (
     Text("seq_event_type", nullable=True),
     Int("total_periods", nullable=True),
     Int("min_periods", nullable=True),
-    ListOf("event_filters", EVENT_FILTER, nullable=True, null_is="every such event; [] says that"),
+    ListOf("event_filters", EVENT_FILTER, nullable=True, null_is="every such event; write [] for that"),
     Text("explicit_datetime", nullable=True),
     Text("explicit_datetime_to", nullable=True),
     Anything("bytecode", computed=True),
@@ -284,14 +284,14 @@ _MATCHING = ("contains", "regex", "exact")
 STEP = Document(
     "step",
     [
-        Text("event", nullable=True, null_is="every event; leaving it out says that"),
+        Text("event", nullable=True, null_is="every event; leave it out for that"),
         ListOf(
             "properties",
             Open("property"),
             nullable=True,
             null_as=[],
             default=[],
-            null_is="every such event; [] says that",
+            null_is="every such event; write [] for that",
         ),
         Text("selector", nullable=True),
         Text("tag_name", nullable=True),

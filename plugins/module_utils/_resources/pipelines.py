@@ -252,7 +252,7 @@ ACTION = Ref("action", as_string=True)
 #: Filters name actions by their id as text (API.md 5, hog_function).
 FILTER_REFS = (*PROPERTY_REFS, NestedRef({"type": "actions"}, "id", ACTION))
 
-_EVERY_EVENT: t.Final = "every event; [] says that"
+_EVERY_EVENT: t.Final = "every event; write [] for that"
 
 _FILTER_KEYS = (
     Choice("source", ["events", "person-updates", "data-warehouse-table", "data-warehouse-view"], default="events"),
@@ -272,7 +272,9 @@ MAPPING = Document(
         Text("name", nullable=True),
         ListOf("inputs_schema", SCHEMA_ITEM, null_as=[], preserved=True),
         INPUTS,
-        Document("filters", _FILTER_KEYS, nullable=True, null_as={}, default={}, null_is="every event; {} says that"),
+        Document(
+            "filters", _FILTER_KEYS, nullable=True, null_as={}, default={}, null_is="every event; write {} for that"
+        ),
     ],
     match_keys=("name",),
 )
@@ -549,7 +551,7 @@ HOG_FUNCTION = Resource(
             _FILTER_KEYS,
             nullable=True,
             null_as={},
-            null_is="every event; {} says that",
+            null_is="every event; write {} for that",
             refs=FILTER_REFS,
         ),
         ListOf("mappings", MAPPING, nullable=True, refs=FILTER_REFS),
@@ -1074,7 +1076,7 @@ BATCH_EXPORT = Resource(
             nullable=True,
             null_as=[],
             refs=PROPERTY_REFS,
-            null_is="everything; [] says that",
+            null_is="everything; write [] for that",
         ),
         Text("timezone", null_as="UTC", default="UTC", since="2026"),
         Int("offset_day", nullable=True, minimum=0, maximum=6, since="2026"),

@@ -80,7 +80,7 @@ SETTINGS: tuple[Field, ...] = (
         nullable=True,
         minimum=0,
         maximum=1,
-        null_is="that everything is recorded; 1 says that",
+        null_is="that everything is recorded; write 1 for that",
     ),
     Int("session_recording_minimum_duration_milliseconds", nullable=True, minimum=0),
     Open("session_recording_linked_flag", nullable=True, refs=(NestedRef({}, "id", Ref("feature_flag")),)),

@@ -201,15 +201,15 @@ _EVENT = Document(
 CONDITIONS = Document(
     "conditions",
     [
-        Text("url", null_as="", null_is="every page; an empty text says that"),
+        Text("url", null_as="", null_is="every page; write an empty text for that"),
         Choice("urlMatchType", _MATCHES, nullable=True),
-        Text("selector", null_as="", null_is="every page; an empty text says that"),
+        Text("selector", null_as="", null_is="every page; write an empty text for that"),
         Int("seenSurveyWaitPeriodInDays", nullable=True, minimum=0),
         Document(
             "events",
             [Bool("repeatedActivation", null_as=False), ListOf("values", _EVENT, null_as=[])],
             null_as={},
-            null_is="without waiting for an event; {} says that",
+            null_is="without waiting for an event; write {} for that",
             newer=True,
         ),
         # Events that take a survey away again.
@@ -218,20 +218,20 @@ CONDITIONS = Document(
             "actions",
             [ListOf("values", Document("action", [Anything("id", required=True)]), null_as=[])],
             null_as={},
-            null_is="without waiting for an action; {} says that",
+            null_is="without waiting for an action; write {} for that",
         ),
         ListOf(
             "deviceTypes",
             Choice("type", ["Desktop", "Mobile", "Tablet"]),
             unordered=True,
             null_as=[],
-            null_is="every device; [] says that",
+            null_is="every device; write [] for that",
         ),
         Choice("deviceTypesMatchType", _MATCHES, nullable=True),
-        Text("linkedFlagVariant", null_as="", null_is="every variant; an empty text says that"),
+        Text("linkedFlagVariant", null_as="", null_is="every variant; write an empty text for that"),
     ],
     nullable=True,
-    null_is="everybody, on every page; {} says that",
+    null_is="everybody, on every page; write {} for that",
     whole=True,
     newer=True,
     reading=_conditions_written,
@@ -314,7 +314,7 @@ def targeting(name: str, **more: t.Any) -> Field:
     :returns: the field.
     """
     more.setdefault("reading", FILTERS.reading)
-    null = "everybody; {} says that"
+    null = "everybody; write {} for that"
     return Targeting(name, "document", fields=FILTERS.fields, nullable=True, null_is=null, refs=FILTERS.refs, **more)
 
 

@@ -101,8 +101,7 @@ class Resource:
     :param scopes: API scopes to read and to write it.
     :param order: position in the order of application; deletion goes the other way.
     :param after: types of which all declared objects come first: fields name them by texts that are no references.
-    :param named_in_texts: types whose objects texts of this type may name, as SQL names views: where both are declared, the
-        one that is named comes first.
+    :param named_in_texts: types whose objects texts may name, as SQL names views; the named one comes first.
     :param title: what a sentence calls it.
     :param id_path: path of the id that URLs take.
     :param other_ids: paths of further ids that a reference may use.

@@ -138,8 +138,8 @@ options:
         type: dict
       account_group_type_index:
         description:
-          - The index of the group type that is an account.
-        type: int
+          - The name of the group type (or its index) that is an account. V(null) is none.
+        type: raw
   data_attributes:
     description:
       - The HTML attributes by which the toolbar prefers to tell elements, a list such as V(["data-attr"]).

@@ -294,8 +294,8 @@ options:
               - secondary
   aggregation_group_type_index:
     description:
-      - The index of the group type that takes part, in place of persons. V(null) means persons.
-    type: int
+      - The name of the group type (or its index) that takes part, in place of persons. V(null) means persons.
+    type: raw
   payloads:
     description:
       - The payloads of the variants, a dictionary from a variant's key to any YAML value. V({}) or V(null) removes

@@ -548,8 +548,9 @@ EXPERIMENT = Resource(
             read=("parameters.rollout_percentage",),
             in_list=False,
         ),
-        Int(
+        Reference(
             "aggregation_group_type_index",
+            GROUP_TYPE,
             nullable=True,
             read=("parameters.aggregation_group_type_index", "feature_flag.filters.aggregation_group_type_index"),
             in_list=False,

@@ -15,6 +15,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.sentences 
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
     CONDITION_GROUP_REFS,
+    GROUP_TYPE,
     PROPERTY_REFS,
     Filters,
 )
@@ -134,7 +135,7 @@ SETTINGS: tuple[Field, ...] = (
             Open("signup_event", preserved=True),
             Open("subscription_event", preserved=True),
             Open("payment_event", preserved=True),
-            Int("account_group_type_index", nullable=True, preserved=True),
+            Reference("account_group_type_index", GROUP_TYPE, nullable=True, preserved=True),
         ],
     ),
     Document(

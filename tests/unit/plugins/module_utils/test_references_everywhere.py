@@ -161,3 +161,18 @@ def test_an_export_writes_the_name_of_the_type() -> None:
     assert item["filters"]["aggregation_group_type_index"] == "team"
     assert item["filters"]["groups"][0]["aggregation_group_type_index"] == "team"
     assert item["filters"]["groups"][0]["properties"][0]["group_type_index"] == "team"
+
+
+def fields_at_every_depth(fields: Any, path: str = "") -> Any:
+    """All fields of a table, those of documents and of their lists too, with their paths."""
+    for field in fields:
+        yield f"{path}{field.name}", field
+        yield from fields_at_every_depth(field.fields, f"{path}{field.name}.")
+
+
+@pytest.mark.parametrize("type_", sorted(RESOURCES))
+def test_no_option_takes_a_bare_index(type_: str) -> None:
+    """Wherever PostHog wants the index of a group type, a person writes the type's name."""
+    for path, field in fields_at_every_depth(RESOURCES[type_].fields):
+        if field.name.endswith("group_type_index"):
+            assert field.ref is not None and field.ref.type == "group_type", path

@@ -8,6 +8,7 @@ Each fork is a process that knows nothing of the others, while PostHog counts th
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration"))
@@ -59,9 +61,6 @@ PLAY = [
 ]
 
 
-#: Slices of a job in AWX, and how many requests a minute PostHog allows one key.
-SLICES, LIMIT = 4, 480
-
 #: What the play asks for in each project, of which nothing is to change: the project, and a list of each type.
 EACH = 4
 
@@ -83,6 +82,94 @@ class Seen(t.NamedTuple):
     writes: int
 
 
+class Fleet:
+    """A sandbox with many projects, and programs of Ansible that work on them.
+
+    :param server: the sandbox.
+    :param place: where files may be put.
+    :param say: tells what is being done.
+    """
+
+    #: The command line of the play, over the 200 projects of four organizations, with 10 forks.
+    PLAY: t.Final = ("playbook", "-i", "company.posthog.yml", "play.yml", "--forks", "10")
+
+    #: The command line of the inventory.
+    INVENTORY: t.Final = ("inventory", "-i", "company.posthog.yml", "--list")
+
+    def __init__(self, server: SandboxServer, place: Path, say: t.Callable[[str], None]) -> None:
+        self.server = server
+        self.place = place
+        self._say = say
+        self._env = {key: value for key, value in os.environ.items() if not key.startswith(("POSTHOG_", "ANSIBLE_"))}
+        self._env.update(
+            ANSIBLE_COLLECTIONS_PATH=collections_path(),
+            ANSIBLE_HOME=str(place),
+            POSTHOG_API_KEY=server.api_key,
+            POSTHOG_HOST=server.url,
+        )
+
+    def prepare_play(self) -> None:
+        """Write the play, and an inventory of the projects that it is for."""
+        write_config(self.place, {"organizations": ["Division 0[3-6]"]})
+        (self.place / "play.yml").write_text(json.dumps(PLAY), encoding="utf-8")
+
+    def run(self, label: str, *command: str, limit: int | None = None, latency: int = LATENCY) -> Seen:
+        """Run one command; see :meth:`together`."""
+        return self.together(label, [command], limit, latency)
+
+    def together(
+        self, label: str, commands: t.Sequence[t.Sequence[str]], limit: int | None = None, latency: int = LATENCY
+    ) -> Seen:
+        """Run commands at the same time, as AWX runs the slices of a job.
+
+        :param label: what this is.
+        :param commands: the program of Ansible, and its arguments.
+        :param limit: how many requests a minute PostHog allows the key.
+        :param latency: milliseconds that it takes for each answer.
+        :returns: what came of them.
+        :raises RuntimeError: one of them failed.
+        """
+        self._say(label)
+        self.server.control("settings", {"latency_ms": latency, "rate_limit": limit})
+        before, start = len(self.server.log()), time.monotonic()
+        started = [
+            subprocess.Popen(
+                [sys.executable, "-m", "ansible", *command],
+                cwd=self.place,
+                env=self._env,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for command in commands
+        ]
+        # All at once, since one that nobody reads would stop when its pipe is full.
+        with ThreadPoolExecutor(len(started)) as pool:
+            said = list(pool.map(lambda process: process.communicate(), started))
+        output = "".join(out for out, _errors in said)
+        seconds = time.monotonic() - start
+        if any(process.returncode for process in started):
+            raise RuntimeError(f"{label}: {(output + ''.join(errors for _out, errors in said))[-2000:]}")
+        log = self.server.log()[before:]
+        refused = sum(entry["status"] == 429 for entry in log)
+        return Seen(output, seconds, len(log), refused, sum(entry["method"] != "GET" for entry in log))
+
+
+@contextlib.contextmanager
+def fleet(say: t.Callable[[str], None]) -> t.Iterator[Fleet]:
+    """A sandbox with 1,000 projects in 20 organizations, for as long as this is entered.
+
+    :param say: tells what is being done.
+    """
+    server = SandboxServer()
+    try:
+        many_projects(server, 20, 50)
+        with tempfile.TemporaryDirectory() as name:
+            yield Fleet(server, Path(name), say)
+    finally:
+        server.stop()
+
+
 def measure(
     table: type[Table], verdict: type[Verdict], say: t.Callable[[str], None]
 ) -> tuple[list[Table], list[Verdict]]:
@@ -96,72 +183,21 @@ def measure(
     """
     out = table("Many projects", "What", "Hosts", "Latency ms", "Requests", "refused (429)", "Seconds", "Peak MB")
     verdicts: list[Verdict] = []
-    server = SandboxServer()
-    try:
-        many_projects(server, 20, 50)
-        with tempfile.TemporaryDirectory() as name:
-            _measure(server, Path(name), out, verdicts, verdict, say)
-    finally:
-        server.stop()
+    with fleet(say) as ships:
+        _measure(ships, out, verdicts, verdict)
     return [out], verdicts
 
 
-def _measure(
-    server: SandboxServer,
-    place: Path,
-    out: Table,
-    verdicts: list[Verdict],
-    verdict: type[Verdict],
-    say: t.Callable[[str], None],
-) -> None:
-    env = {key: value for key, value in os.environ.items() if not key.startswith(("POSTHOG_", "ANSIBLE_"))}
-    env.update(
-        ANSIBLE_COLLECTIONS_PATH=collections_path(),
-        ANSIBLE_HOME=str(place),
-        POSTHOG_API_KEY=server.api_key,
-        POSTHOG_HOST=server.url,
-    )
-
-    def run(label: str, *command: str, limit: int | None = None, latency: int = LATENCY) -> Seen:
-        return together(label, [command], limit, latency)
-
-    def together(
-        label: str, commands: t.Sequence[t.Sequence[str]], limit: int | None = None, latency: int = LATENCY
-    ) -> Seen:
-        """Run commands at the same time, as AWX runs the slices of a job."""
-        say(label)
-        server.control("settings", {"latency_ms": latency, "rate_limit": limit})
-        before, start = len(server.log()), time.monotonic()
-        started = [
-            subprocess.Popen(
-                [sys.executable, "-m", "ansible", *command],
-                cwd=place,
-                env=env,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT if len(commands) > 1 else subprocess.PIPE,
-                text=True,
-            )
-            for command in commands
-        ]
-        said = [process.communicate() for process in started]
-        output = "".join(out for out, _errors in said)
-        seconds = time.monotonic() - start
-        if any(process.returncode for process in started):
-            raise RuntimeError(f"{label}: {(output + ''.join(errors or '' for _out, errors in said))[-2000:]}")
-        log = server.log()[before:]
-        refused = sum(entry["status"] == 429 for entry in log)
-        return Seen(output, seconds, len(log), refused, sum(entry["method"] != "GET" for entry in log))
-
-    inventory = ("inventory", "-i", "company.posthog.yml", "--list")
-    cached = {**CACHED, "cache_connection": str(place / "cache")}
+def _measure(ships: Fleet, out: Table, verdicts: list[Verdict], verdict: type[Verdict]) -> None:
+    cached = {**CACHED, "cache_connection": str(ships.place / "cache")}
     for label, config, most, latency in (
         ("inventory", {}, 2, LATENCY),
         ("inventory, written to the cache", cached, 2, LATENCY),
         ("inventory, read from the cache", cached, 0, LATENCY),
         ("inventory with the settings of each", {"settings": True, "rate_limit": 0}, None, 0),
     ):
-        write_config(place, config)
-        seen = run(label, *inventory, latency=latency)
+        write_config(ships.place, config)
+        seen = ships.run(label, *ships.INVENTORY, latency=latency)
         hosts = len(json.loads(seen.output)["_meta"]["hostvars"])
         memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
         row = (label, str(hosts), str(latency), str(seen.requests), str(seen.refused), f"{seen.seconds:.1f}")
@@ -169,15 +205,13 @@ def _measure(
         if most is not None:
             what = f"{label}: requests for {hosts} hosts"
             verdicts.append(verdict(what, f"<= {most}", str(seen.requests), seen.requests <= most))
-    write_config(place, {"organizations": ["Division 0[3-6]"]})
-    (place / "play.yml").write_text(json.dumps(PLAY), encoding="utf-8")
-    play = ("playbook", "-i", "company.posthog.yml", "play.yml", "--forks", "10")
+    ships.prepare_play()
     for label, limit, latency in (
         ("play with 10 forks, creating", None, 0),
         ("play with 10 forks, unchanged", None, LATENCY),
         ("play with 10 forks, unchanged, 480 requests a minute", 480, LATENCY),
     ):
-        seen = run(label, *play, limit=limit, latency=latency)
+        seen = ships.run(label, *ships.PLAY, limit=limit, latency=latency)
         row = (label, "200", str(latency), str(seen.requests), str(seen.refused), f"{seen.seconds:.1f}", "")
         out.add(*row)
         if "unchanged" in label:
@@ -187,21 +221,3 @@ def _measure(
                     f"{label}: requests that were answered", f"<= {most}", str(asked), asked <= most and not seen.writes
                 )
             )
-    hosts = sorted(json.loads(run("hosts", *inventory, latency=0).output)["_meta"]["hostvars"])
-    seen = {}
-    for label, rate in (("each as if alone", None), ("each with its share", LIMIT // SLICES)):
-        share = () if rate is None else ("-e", f"posthog_rate_limit={rate}")
-        commands = [(*play, "--limit", ",".join(hosts[number::SLICES]), *share) for number in range(SLICES)]
-        full = f"{SLICES} slices with 10 forks, {LIMIT} requests a minute, {label}"
-        # A minute of its own: what was sent before does not count.
-        time.sleep(61)
-        seen[label] = together(full, commands, LIMIT)
-        asked, refused, took = seen[label].requests, seen[label].refused, seen[label].seconds
-        out.add(full, str(len(hosts)), str(LATENCY), str(asked), str(refused), f"{took:.1f}", "")
-    alone, shared = list(seen.values())
-    part = shared.refused / shared.requests
-    verdicts.append(verdict("slices with their share: refused", "< 5 %", f"{part:.1%}", part < 0.05))
-    times = f"{shared.seconds:.0f} s, without {alone.seconds:.0f} s"
-    # Waiting for a minute to be over is most of it, and no two minutes begin alike.
-    slower = shared.seconds > 1.1 * alone.seconds
-    verdicts.append(verdict("slices with their share: no slower", "<= +10 %", times, not slower))

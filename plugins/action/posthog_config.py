@@ -8,21 +8,13 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible import constants as C
 from ansible.errors import AnsibleError
-from ansible.utils.display import Display
 
+from ansible_collections.community.posthog.plugins.module_utils._data.mistakes import mistake
 from ansible_collections.community.posthog.plugins.plugin_utils._action import PostHogAction
-from ansible_collections.community.posthog.plugins.plugin_utils._config_files import documents, missing
+from ansible_collections.community.posthog.plugins.plugin_utils._config_files import missing, read_documents
 from ansible_collections.community.posthog.plugins.plugin_utils._option_variables import OptionVariables
-
-display = Display()
-
-
-def _for_people() -> bool:
-    """Whether people read the output; a callback that prints JSON for programs must print nothing else."""
-    name = str(getattr(C, "DEFAULT_STDOUT_CALLBACK", "")).rpartition(".")[2]
-    return "json" not in name and name != "null"
+from ansible_collections.community.posthog.plugins.plugin_utils._shown import host_of, show
 
 
 class ActionModule(PostHogAction):
@@ -30,13 +22,25 @@ class ActionModule(PostHogAction):
 
     MODULE = "posthog_config"
 
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """See the base class: whatever a task fails of is among C(mistakes).
+
+        :param tmp: unused.
+        :param task_vars: the host's variables.
+        :returns: the task's result.
+        """
+        result = super().run(tmp, task_vars)
+        if result.get("failed") and not result.get("mistakes"):
+            result["mistakes"] = [mistake("", str(result.get("msg") or ""))]
+        return result
+
     def prepare_args(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
         """See the base class: O(src) becomes a part of O(config)."""
         names = args.pop("src", None)
         if not names:
             return args
         names = [names] if isinstance(names, str) else list(names)
-        read = documents(names, self._found, self._loader, self._templar.template)
+        read = read_documents(names, self._found, self._loader, self._templar.template)
         config = args.get("config")
         own = config if isinstance(config, list) else [] if config is None else [config]
         return {**args, "config": [*own, *read]}
@@ -66,5 +70,5 @@ class ActionModule(PostHogAction):
 
     def finish_result(self, outcome: dict[str, t.Any]) -> None:
         """See the base class: the summary is shown at any verbosity, except in output for programs."""
-        if outcome.get("counts") and not outcome.get("failed") and not self._task.no_log and _for_people():
-            display.display(f"posthog_config: {outcome['msg']}")
+        if outcome.get("counts") and not outcome.get("failed") and not self._task.no_log:
+            show(f"posthog_config: {outcome['msg']}", host_of(self._variables))

@@ -246,6 +246,7 @@ from ansible_collections.community.posthog.plugins.plugin_utils._options import 
     shared_directory,
     unknown_options,
 )
+from ansible_collections.community.posthog.plugins.plugin_utils._shown import show_verbose
 from ansible_collections.community.posthog.plugins.plugin_utils._templates import data_value, template_text
 
 if t.TYPE_CHECKING:
@@ -645,10 +646,10 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
             sessions = Sessions(
                 check_mode=False,
                 warn=display.warning,
-                note=lambda line: display.vvv(f"posthog: {line}"),
+                note=lambda line: show_verbose(f"posthog: {line}", 3),
                 shared=shared_directory(),
             )
-            sessions.report = lambda line: display.v(f"posthog: {line}")
+            sessions.report = lambda line: show_verbose(f"posthog: {line}", 1)
             try:
                 good, result = perform(reader, sessions, raw, params)
             finally:

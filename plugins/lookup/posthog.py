@@ -103,6 +103,7 @@ from ansible_collections.community.posthog.plugins.plugin_utils._options import 
     shared_directory,
     unknown_options,
 )
+from ansible_collections.community.posthog.plugins.plugin_utils._shown import show_verbose
 from ansible_collections.community.posthog.plugins.plugin_utils._templates import untrusted
 
 display = Display()
@@ -212,11 +213,11 @@ class LookupModule(ConnectionOptions, LookupBase):
         sessions = Sessions(
             check_mode=False,
             warn=display.warning,
-            note=lambda line: display.vvv(f"posthog: {line}"),
+            note=lambda line: show_verbose(f"posthog: {line}", 3),
             many=len(words) > 2,
             shared=shared_directory(),
         )
-        sessions.report = lambda line: display.v(f"posthog: {line}")
+        sessions.report = lambda line: show_verbose(f"posthog: {line}", 1)
         try:
             finder = Finder(words[0], words[1:], plain(field) or None)
             raw, params = self.connection_settings()

@@ -15,7 +15,7 @@ description:
   - Each object is written with the options of its type's own module, for example those of
     M(community.posthog.posthog_feature_flag). What M(community.posthog.posthog_export) writes has the same form.
   - Everything is checked and planned before the first write. All mistakes are told together, with file, line and
-    option.
+    option, and returned as data in RV(mistakes).
   - Objects are applied in the order in which they depend on each other, several at once. A name may refer to an object
     that PostHog has, or to one that is declared anywhere in the same configuration.
   - Check mode is the plan; together with C(--diff) it is printed in full. In each run one line says how many objects
@@ -229,6 +229,47 @@ counts:
   returned: when the configuration is valid
   type: dict
   sample: {"created": 3, "updated": 1, "deleted": 0, "unchanged": 996, "failed": 0, "skipped": 0}
+mistakes:
+  description:
+    - Everything that is wrong, for programs; RV(msg) says the same to people.
+    - The mistakes of one run are from all phases that can be judged, such as files that cannot be read, options, names
+      that nothing has, and what may not be deleted.
+    - Where a file cannot be read, names are not judged, since that file may declare them.
+    - Of a run that failed later, they say why objects failed.
+  returned: on failure
+  type: list
+  elements: dict
+  contains:
+    file:
+      description: The file, as O(src) leads to it; V(null) for what stands in the playbook.
+      type: str
+      returned: always
+      sample: posthog/flags.yml
+    line:
+      description: The line, from 1.
+      type: int
+      returned: always
+      sample: 7
+    column:
+      description: The column, from 1.
+      type: int
+      returned: always
+      sample: 5
+    path:
+      description: The option or the value in the document; empty for what concerns a whole file or the task.
+      type: str
+      returned: always
+      sample: feature_flags[1].actve
+    message:
+      description: What is wrong.
+      type: str
+      returned: always
+      sample: is no option of posthog_feature_flag
+    remedy:
+      description: What would be right, where that is known.
+      type: str
+      returned: always
+      sample: did you mean active?
 objects:
   description: The objects that were not left unchanged.
   returned: when the configuration is valid

@@ -55,6 +55,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.yaml_wor
 from ansible_collections.community.posthog.plugins.plugin_utils._option_variables import OptionVariables
 from ansible_collections.community.posthog.plugins.plugin_utils._options import shared_directory
 from ansible_collections.community.posthog.plugins.plugin_utils._playbook_variables import reader_of
+from ansible_collections.community.posthog.plugins.plugin_utils._shown import host_of, show_verbose
 from ansible_collections.community.posthog.plugins.plugin_utils._variables import VariableCheck
 
 display = Display()
@@ -154,7 +155,11 @@ class PostHogAction(ActionBase):
             display.warning(unread)
         result = self._run(result, variables)
         if result.get("failed") and isinstance(result.get("msg"), str):
-            result["msg"] = origins.renamed(result["msg"], self._written(), self._task.args)
+            written = self._written()
+            result["msg"] = origins.renamed(result["msg"], written, self._task.args)
+            for item in result.get("mistakes") or ():
+                if item["path"] and not item["file"]:
+                    item["path"] = origins.renamed_path(item["path"], written, self._task.args)
         return result
 
     def _written(self) -> dict[str, t.Any]:
@@ -317,9 +322,15 @@ class PostHogAction(ActionBase):
     ) -> dict[str, t.Any]:
         warnings: list[str] = []
         sessions = SessionCache.sessions_of(str(self._task._uuid), bool(self._task.check_mode), bool(self._task.loop))
-        sessions.warn = warnings.append
-        sessions.note = lambda line: display.vvv(str(without_secrets(f"posthog: {line}", secret | sessions.secrets)))
-        sessions.report = lambda line: display.v(str(without_secrets(line, secret | sessions.secrets)))
+        host = host_of(self._variables)
+
+        def shown(line: str) -> str:
+            return str(without_secrets(line, secret | sessions.secrets))
+
+        # Ansible shows warnings without their host.
+        sessions.warn = lambda line: warnings.append(f"{host}: {line}" if host else line)
+        sessions.note = lambda line: show_verbose(shown(f"posthog: {line}"), 3, host)
+        sessions.report = lambda line: show_verbose(shown(line), 1, host)
         good, outcome = perform(item, sessions, raw, params)
         secret |= sessions.secrets
         register(secret)

@@ -12,152 +12,45 @@ import os
 import re
 import typing as t
 
-import yaml
 from ansible.errors import AnsibleError, AnsibleUndefinedVariable
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export_secrets import SECRET_PREFIX
-from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import SOURCE_KEY, Source
-from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
+from ansible_collections.community.posthog.plugins.module_utils._bulk.sources import SOURCE_KEY, UNREAD_KEY, source_of
 from ansible_collections.community.posthog.plugins.plugin_utils._templates import template_text
+from ansible_collections.community.posthog.plugins.plugin_utils._yaml import Document, Fault, Raw, Vaulted, read_yaml
 
 #: Endings of the files that are read from a directory.
 SUFFIXES: t.Final = (".yml", ".yaml", ".json")
 
 
-class _Raw(str):
-    """Text that is never a template: C(!unsafe) in the file."""
+def read_documents(
+    names: t.Sequence[str],
+    find: t.Callable[[str], str],
+    loader: t.Any,
+    template: t.Callable[[str], t.Any],
+) -> list[dict[str, t.Any]]:
+    """Read configuration files and directories; what is wrong with them becomes a part of what was read.
 
-
-class _Vaulted(str):
-    """An encrypted text: C(!vault) in the file."""
-
-
-#: The tag of a key that merges other mappings into its own.
-_MERGE: t.Final = "tag:yaml.org,2002:merge"
-
-#: What YAML may read a text without quotes as.
-_KINDS: t.Final = ("bool", "int", "float", "timestamp")
-
-#: The parser written in C is several times as fast, but not always installed.
-_Base: t.Final[type[yaml.SafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Loader(_Base):  # type: ignore[valid-type,misc]
-    """YAML with Ansible's own tags; refuses duplicate keys."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        #: Mappings whose own keys were checked, before merging adds the keys of others.
-        self._checked: dict[int, yaml.Node] = {}
-
-    def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """Add merged keys to a mapping, by the rules of YAML's merge key.
-
-        A mapping's own key wins over a merged one; of several merged mappings the first wins. PyYAML's own method
-        behaves differently from release to release, so it is not used.
-
-        :param node: a mapping, or one that is merged into another.
-        :raises yaml.constructor.ConstructorError: the merged value is no mapping.
-        """
-        self._check_keys(node)
-        own = [pair for pair in node.value if pair[0].tag != _MERGE]
-        if len(own) == len(node.value):
-            return
-        sources = [source for key, value in node.value if key.tag == _MERGE for source in _merged(value)]
-        seen = {key for key in (self._key(pair[0]) for pair in own) if key is not None}
-        merged: list[tuple[yaml.Node, yaml.Node]] = []
-        for source in sources:
-            self.flatten_mapping(source)
-            for pair in source.value:
-                key = self._key(pair[0])
-                if key not in seen:
-                    merged.append(pair)
-                if key is not None:
-                    seen.add(key)
-        node.value = merged + own
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[t.Any, t.Any]:
-        """See PyYAML.
-
-        :param node: the node.
-        :param deep: whether to construct nested values at once.
-        :returns: the mapping.
-        """
-        self._check_keys(node)
-        return super().construct_mapping(node, deep)
-
-    def _check_keys(self, node: yaml.MappingNode) -> None:
-        if id(node) in self._checked:
-            return
-        self._checked[id(node)] = node
-        seen: dict[t.Any, int] = {}
-        for key_node, _value in node.value:
-            merges = key_node.tag == _MERGE
-            key = _MERGE if merges else self._key(key_node)
-            written = None if merges else self.spelled(key_node)
-            if written is not None:
-                problem = f"the key {key_node.value} without quotes is {written} to YAML; put it in quotes"
-                raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
-            if key is None:
-                continue
-            if key in seen:
-                shown = "<<" if merges else key
-                problem = f"the key {shown!r} stands in line {seen[key]} already"
-                hint = "; several mappings are merged as a list, <<: [*one, *two]" if merges else ""
-                raise yaml.constructor.ConstructorError(None, None, problem + hint, key_node.start_mark)
-            seen[key] = key_node.start_mark.line + 1
-
-    def spelled(self, node: yaml.Node) -> str | None:
-        """The value of an unquoted word or number, where YAML reads it as something else than its text.
-
-        :param node: any node.
-        :returns: the value as text; None where it is the text itself.
-        """
-        kind = node.tag.rpartition(":")[2]
-        if not isinstance(node, yaml.ScalarNode) or node.style or kind not in _KINDS:
-            return None
-        value = plain(self.construct_object(node, deep=True))
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        return None if text == node.value else text
-
-    def _key(self, node: yaml.Node) -> t.Any:
-        """A key's value; None for an unhashable one, which is refused when the mapping is constructed."""
-        key = self.construct_object(node, deep=True)
-        return key if isinstance(key, t.Hashable) else None
-
-
-def _merged(node: yaml.Node) -> list[yaml.MappingNode]:
-    """The mappings that a merge key refers to."""
-    found = node.value if isinstance(node, yaml.SequenceNode) else [node]
-    for item in found:
-        if not isinstance(item, yaml.MappingNode):
-            problem = "<< takes a mapping, or a list of mappings, to merge"
-            raise yaml.constructor.ConstructorError(None, None, problem, item.start_mark)
-    return list(found)
-
-
-def _raw(loader: _Loader, node: yaml.ScalarNode) -> t.Any:
-    return _Raw(loader.construct_scalar(node))
-
-
-def _vaulted(loader: _Loader, node: yaml.ScalarNode) -> t.Any:
-    return _Vaulted(loader.construct_scalar(node))
-
-
-def _timestamp(loader: _Loader, node: yaml.ScalarNode) -> t.Any:
-    try:
-        return yaml.constructor.SafeConstructor.construct_yaml_timestamp(loader, node)
-    except (ValueError, AttributeError):
-        problem = f"there is no such date as {node.value}; text is put in quotes"
-        raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from None
-
-
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", _timestamp)
-_Loader.add_constructor("!unsafe", _raw)
-_Loader.add_constructor("!vault", _vaulted)
-_Loader.add_constructor("!vault-encrypted", _vaulted)
-# Only YAML 1.1 gives a lone equals sign a meaning.
-_Loader.add_constructor("tag:yaml.org,2002:value", yaml.constructor.SafeConstructor.construct_yaml_str)
+    :param names: files and directories, as the task names them.
+    :param find: finds a file or a directory the way Ansible looks for files.
+    :param loader: Ansible's C(DataLoader); decrypts files and values.
+    :param template: renders a template.
+    :returns: one dictionary for each YAML document, with its source. C(mistakes) of a source are what could not be
+        read; items that contain such values are marked.
+    """
+    out: list[dict[str, t.Any]] = []
+    for name in names:
+        try:
+            path = find(name)
+            files = files_of(path)
+        except AnsibleError as exc:
+            text = str(exc.message).removeprefix("src: ")
+            out.append({SOURCE_KEY: {"mistakes": [{"path": "src", "text": text}]}})
+            continue
+        for file in files:
+            shown = os.path.join(name, os.path.relpath(file, path)) if os.path.isdir(path) else name
+            out += _File(shown, loader, template).read(file)
+    return out
 
 
 def documents(
@@ -166,22 +59,21 @@ def documents(
     loader: t.Any,
     template: t.Callable[[str], t.Any],
 ) -> list[dict[str, t.Any]]:
-    """Read configuration files and directories.
+    """Read configuration files and directories, all of which have to be right.
 
-    :param names: files and directories, as the task names them.
-    :param find: finds a file or a directory the way Ansible looks for files.
-    :param loader: Ansible's C(DataLoader); decrypts files and values.
-    :param template: renders a template.
+    :param names: see :func:`read_documents`.
+    :param find: the same.
+    :param loader: the same.
+    :param template: the same.
     :returns: one dictionary for each YAML document, with its source.
-    :raises AnsibleError: a file is missing or invalid.
+    :raises AnsibleError: a file is missing or invalid; the first thing that is wrong.
     """
-    out: list[dict[str, t.Any]] = []
-    for name in names:
-        path = find(name)
-        for file in files_of(path):
-            shown = os.path.join(name, os.path.relpath(file, path)) if os.path.isdir(path) else name
-            out += _read(file, shown, loader, template)
-    return out
+    found = read_documents(names, find, loader, template)
+    for document in found:
+        source = source_of(document)
+        for place, text in source.mistakes:
+            raise AnsibleError(text if place == "src" else f"{place}: {text}")
+    return found
 
 
 def missing(name: str, searched: t.Iterable[str]) -> str:
@@ -229,138 +121,99 @@ def files_of(path: str) -> list[str]:
     return found
 
 
-class _Position:
-    """Makes errors that name file and line.
+class _File:
+    """One file of configuration, and what is wrong in it.
 
-    :param shown: the file's name, as the task gives it.
-    :param lines: line numbers by path.
+    :param shown: its name, as the task gives it.
+    :param loader: Ansible's C(DataLoader).
+    :param template: renders a template.
     """
 
-    def __init__(self, shown: str, lines: t.Mapping[str, int]) -> None:
-        self.source = Source(shown, lines)
+    def __init__(self, shown: str, loader: t.Any, template: t.Callable[[str], t.Any]) -> None:
+        self._shown = shown
+        self._loader = loader
+        self._template = template
+        self.mistakes: list[dict[str, t.Any]] = []
 
-    def error(self, path: str, text: str) -> AnsibleError:
-        """An error about a value.
+    def read(self, path: str) -> list[dict[str, t.Any]]:
+        """The documents of the file.
 
-        :param path: its path.
-        :param text: what is wrong.
-        :returns: the error, with file and line.
+        :param path: where it is.
+        :returns: a dictionary for each, with its source; one more for what is wrong with the file as a whole.
         """
-        return AnsibleError(f"src: {self.source.of(path)}: {text}")
+        try:
+            # Decrypts a vaulted file, and writes nothing to the disk.
+            text = self._loader._get_file_contents(os.path.abspath(path))[0].decode("utf-8")
+        except (AnsibleError, OSError, UnicodeDecodeError) as exc:
+            return [self._unread([Fault(f"cannot be read: {exc}")])]
+        documents, faults = read_yaml(text)
+        out = [self._document(item) for item in documents]
+        return [*out, self._unread(faults)] if faults else out
 
+    def _unread(self, faults: t.Iterable[Fault]) -> dict[str, t.Any]:
+        mistakes = [{"path": "", "text": text, "line": line, "column": column} for text, line, column in faults]
+        return {SOURCE_KEY: {"file": self._shown, "mistakes": mistakes}}
 
-def _read(file: str, shown: str, loader: t.Any, template: t.Callable[[str], t.Any]) -> list[dict[str, t.Any]]:
-    try:
-        # Decrypts a vaulted file, and writes nothing to the disk.
-        text = loader._get_file_contents(os.path.abspath(file))[0].decode("utf-8")
-    except (AnsibleError, OSError, UnicodeDecodeError) as exc:
-        raise AnsibleError(f"src: {shown} cannot be read: {exc}") from None
-    out: list[dict[str, t.Any]] = []
-    reader: _Loader | None = None
-    try:
-        reader = _Loader(text)
-        while reader.check_node():
-            node = reader.get_node()
-            if node is None:
-                break
-            lines = dict(_lines(node, ""))
-            data = reader.construct_document(node)
-            if data is None:
-                continue
-            if not isinstance(data, dict):
-                raise AnsibleError(f"src: {shown} takes a dictionary of lists by type, such as feature_flags")
-            rendered = _rendered(data, "", _Position(shown, lines), loader, template)
-            # After the mapping is constructed, so that merged keys are included.
-            rendered[SOURCE_KEY] = {"file": shown, "lines": lines, "spelled": list(_spelled(reader, node, ()))}
-            out.append(rendered)
-    except yaml.reader.ReaderError as exc:
-        bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
-        where, what = shown, str(exc.reason)
-        if bad is not None:
-            line = text.count("\n", 0, bad.start()) + 1
-            where, what = f"{shown}:{line}", f"the character {ord(bad.group()):#x} is not allowed"
-        raise AnsibleError(f"src: {where}: {what}") from None
-    except yaml.YAMLError as exc:
-        mark = getattr(exc, "problem_mark", None)
-        where = f"{shown}:{mark.line + 1}" if mark is not None else shown
-        problem = _tab(text, mark) or getattr(exc, "problem", None) or "is no YAML"
-        raise AnsibleError(f"src: {where}: {problem}") from None
-    except RecursionError:
-        raise AnsibleError(f"src: {shown} is nested too deeply, or contains itself") from None
-    finally:
-        if reader is not None:
-            reader.dispose()
-    return out
-
-
-def _tab(text: str, mark: yaml.Mark | None) -> str:
-    """The error where a tab stops the parser; the parsers' own messages differ.
-
-    :param text: the text of the file.
-    :param mark: where the parser stopped.
-    :returns: a clause, or an empty string.
-    """
-    line = text.splitlines()[mark.line] if mark is not None and mark.line < len(text.splitlines()) else ""
-    before = line[: len(line) - len(line.lstrip())]
-    at = line[mark.column : mark.column + 1] if mark is not None else ""
-    return "a tab stands where YAML takes blanks only" if "\t" in before or at == "\t" else ""
-
-
-def _lines(node: yaml.Node, path: str) -> t.Iterator[tuple[str, int]]:
-    """Paths in a document with their lines."""
-    if path:
-        yield path, node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            where = f"{path}.{key.value}" if path else str(key.value)
-            yield where, key.start_mark.line + 1
-            yield from (item for item in _lines(value, where) if item[0] != where)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            yield from _lines(value, f"{path}[{index}]")
-
-
-def _spelled(reader: _Loader, node: yaml.Node, steps: tuple[t.Any, ...]) -> t.Iterator[dict[str, t.Any]]:
-    """The values that YAML read as something else than their text, with that text."""
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from _spelled(reader, value, (*steps, key.value))
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            yield from _spelled(reader, value, (*steps, index))
-    else:
-        value = reader.spelled(node)
-        if value is not None:
-            kind = node.tag.rpartition(":")[2]
-            yield {"steps": list(steps), "text": node.value, "kind": kind, "value": value}
-
-
-def _rendered(value: t.Any, path: str, place: _Position, loader: t.Any, template: t.Callable[[str], t.Any]) -> t.Any:
-    """A value with its templates rendered and its secrets decrypted."""
-    if isinstance(value, dict):
-        return {
-            key: _rendered(inner, f"{path}.{key}" if path else str(key), place, loader, template)
-            for key, inner in value.items()
+    def _document(self, document: Document) -> dict[str, t.Any]:
+        faults: list[tuple[str, str]] = []
+        try:
+            rendered = self._rendered(document.data, "", faults)
+        except RecursionError:
+            return self._unread([Fault("is nested too deeply, or contains itself")])
+        found = {
+            "file": self._shown,
+            "lines": document.lines,
+            "columns": document.columns,
+            "spelled": document.spelled,
         }
-    if isinstance(value, list):
-        return [_rendered(inner, f"{path}[{index}]", place, loader, template) for index, inner in enumerate(value)]
-    if isinstance(value, _Raw):
-        return str(value)
-    if isinstance(value, _Vaulted):
-        decrypt = getattr(loader._vault, "decrypt", None)
-        if decrypt is None or not getattr(loader._vault, "secrets", None):
-            raise place.error(path, "is encrypted, and there is no vault password")
-        try:
-            return decrypt(str(value)).decode("utf-8")
-        except (AnsibleError, UnicodeDecodeError) as exc:
-            raise place.error(path, f"cannot be decrypted: {getattr(exc, 'message', exc)}") from None
-    if isinstance(value, str) and ("{{" in value or "{%" in value or "{#" in value):
-        try:
-            return template(template_text(value))
-        except AnsibleError as exc:
-            missing = _missing_secret(value) if isinstance(exc, AnsibleUndefinedVariable) else ""
-            raise place.error(path, missing or str(exc.message)) from None
-    return value
+        if faults:
+            found["mistakes"] = [{"path": path, "text": text} for path, text in faults]
+            _mark_unread(rendered, [path for path, _text in faults])
+        return {**rendered, SOURCE_KEY: found}
+
+    def _rendered(self, value: t.Any, path: str, faults: list[tuple[str, str]]) -> t.Any:
+        """A value with its templates rendered and its secrets decrypted; null where that fails."""
+        if isinstance(value, dict):
+            return {
+                key: self._rendered(inner, f"{path}.{key}" if path else str(key), faults)
+                for key, inner in value.items()
+            }
+        if isinstance(value, list):
+            return [self._rendered(inner, f"{path}[{index}]", faults) for index, inner in enumerate(value)]
+        if isinstance(value, Raw):
+            return str(value)
+        if isinstance(value, Vaulted):
+            vault = self._loader._vault
+            if getattr(vault, "decrypt", None) is None or not getattr(vault, "secrets", None):
+                faults.append((path, "is encrypted, and there is no vault password"))
+                return None
+            try:
+                return vault.decrypt(str(value)).decode("utf-8")
+            except (AnsibleError, UnicodeDecodeError) as exc:
+                faults.append((path, f"cannot be decrypted: {getattr(exc, 'message', exc)}"))
+                return None
+        if isinstance(value, str) and ("{{" in value or "{%" in value or "{#" in value):
+            try:
+                return self._template(template_text(value))
+            except AnsibleError as exc:
+                missing = _missing_secret(value) if isinstance(exc, AnsibleUndefinedVariable) else ""
+                faults.append((path, missing or str(exc.message)))
+                return None
+        return value
+
+
+def _mark_unread(document: dict[str, t.Any], paths: t.Iterable[str]) -> None:
+    """Mark the items of a document that hold a value which could not be read, so that nothing is made of them."""
+    for path in paths:
+        head = re.match(r"([^.\[]+)(?:\[(\d+)\])?", path)
+        key = head.group(1) if head is not None else path
+        held = document.get(key)
+        if isinstance(held, list) and head is not None and head.group(2):
+            number = int(head.group(2))
+            inner = held[number]
+            held[number] = {**(inner if isinstance(inner, dict) else {}), UNREAD_KEY: True}
+        elif isinstance(held, dict):
+            document[key] = {**held, UNREAD_KEY: True}
 
 
 def _missing_secret(value: str) -> str:

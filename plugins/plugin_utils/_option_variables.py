@@ -46,7 +46,7 @@ class OptionVariables:
         """
 
         def path(match: re.Match[str]) -> str:
-            return match.group(1) + self._path(match.group(2), raw, args) + ": "
+            return match.group(1) + self.renamed_path(match.group(2), raw, args) + ": "
 
         def option(match: re.Match[str]) -> str:
             return match.group(1) + self._option(match.group(2), raw, args, None)
@@ -60,8 +60,14 @@ class OptionVariables:
                 text = re.sub(rf"(?<![\w.])()({name})\b(?![\w.\[])", option, text)
         return text
 
-    def _path(self, where: str, raw: Variables, args: Variables) -> str:
-        """Replace the start of a path: an option, or a type in a document of O(config)."""
+    def renamed_path(self, where: str, raw: Variables, args: Variables) -> str:
+        """Replace the start of a path: an option, or a type in a document of O(config).
+
+        :param where: the path.
+        :param raw: the options as the task has them, with templates.
+        :param args: the options with their values.
+        :returns: the path for the user of the playbook or role.
+        """
         head = re.match(r"\w+", where)
         if head is None:
             return where

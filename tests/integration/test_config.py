@@ -205,7 +205,7 @@ def test_files_that_are_wrong(posthog: Harness) -> None:
     cases = [
         ("feature_flags:\n  - key: a\n    key: b\n", ":3: the key 'key' stands in line 2 already"),
         ("feature_flags: [\n", ".yml:"),
-        ("- not a dictionary\n", ".yml takes a dictionary of lists by type"),
+        ("- not a dictionary\n", ".yml:1: takes a dictionary of lists by type"),
         ("feature_flags:\n  key: a\n", ".yml:1: feature_flags: takes a list"),
         ("feature_flags:\n  - just text\n", "takes the options of posthog_feature_flag, not 'just text'"),
         ("feature_flags:\n  - active: true\n", ".yml:2: feature_flags[0].key: is missing"),
@@ -704,3 +704,119 @@ def test_deleting_what_others_use(posthog: Harness, in_process: bool) -> None:
     assert sorted(run["All"].result["warnings"]) == sorted(
         ["the cohort 'Beta' is used by the feature flag b", told["insight"][1], told["feature_flag"][1]]
     )
+
+
+#: A callback that prints one JSON document at the end, as ansible.posix.json does.
+JSON_CALLBACK = """
+import json
+from ansible.plugins.callback import CallbackBase
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "stdout"
+    CALLBACK_NAME = "as_json"
+
+    def __init__(self):
+        super().__init__()
+        self.results = []
+
+    def v2_runner_on_ok(self, result):
+        found = getattr(result, "result", None) or result._result
+        self.results.append({key: found.get(key) for key in ("msg", "mistakes", "counts")})
+
+    v2_runner_on_failed = lambda self, result, ignore_errors=False: self.v2_runner_on_ok(result)
+
+    def v2_playbook_on_stats(self, stats):
+        self._display.display(json.dumps(self.results))
+"""
+
+
+def test_mistakes_as_data(posthog: Harness, in_process: bool) -> None:
+    """All of them with file, line and column, those of several files that cannot be read too; both ways the same."""
+    place = posthog.directory / "wrong"
+    place.mkdir()
+    (place / "a.yml").write_text("feature_flags:\n  - key: a\n    actve: true\n    filters: {groups: [{x: 1}]}\n")
+    (place / "b.yml").write_text("feature_flags:\n  - key: b\n   name: x\n")
+    (place / "c.yml").write_text("cohorts:\n  - name: '{{ nobody }}'\n    name: y\n")
+    run = posthog.run([config({"src": [str(place), "nope"]})], in_process=in_process)
+    assert run[0].failed and not run[0].requests
+    found = [
+        (os.path.basename(item["file"] or ""), item["line"], item["column"], item["path"], item["remedy"])
+        for item in run[0].result["mistakes"]
+    ]
+    assert found == [
+        ("a.yml", 3, 5, "feature_flags[0].actve", "did you mean active?"),
+        ("a.yml", 4, 25, "feature_flags[0].filters.groups[0].x", KNOWN_OF_GROUPS),
+        ("b.yml", 3, 4, "", None),
+        ("c.yml", 3, 5, "", None),
+        ("", None, None, "src", None),
+    ], run[0].msg
+    for item in run[0].result["mistakes"]:
+        assert item["message"] in run[0].msg
+
+
+def test_every_failure_has_mistakes(posthog: Harness, in_process: bool) -> None:
+    """Also one of Ansible's own checks, and one that PostHog's refusal of the key ends."""
+    wrong = {"feature_flags": [{"key": "a"}, {"key": "b", "actve": 1}]}
+    run = posthog.run(
+        [
+            config({"config": {}, "purge_scope": "some"}, "Choice"),
+            config({"config": wrong, "api_key": "phx_wrong"}, "Key"),
+        ],
+        in_process=in_process,
+    )
+    assert [item["message"] for item in run["Choice"].result["mistakes"]] == [run["Choice"].msg]
+    assert run["Key"].result["status_code"] == 401
+    assert [item["path"] for item in run["Key"].result["mistakes"]] == ["", "feature_flags[1].actve"]
+
+
+def test_json_on_stdout_is_nothing_but_json(posthog: Harness) -> None:
+    """Neither the summary nor lines at -v stand in it; these go to the standard error."""
+    plugins = posthog.directory / "callbacks"
+    plugins.mkdir()
+    (plugins / "as_json.py").write_text(JSON_CALLBACK)
+    harness = Path(__file__).parent / "harness" / "callback"
+    env = {"ANSIBLE_STDOUT_CALLBACK": "as_json", "ANSIBLE_CALLBACK_PLUGINS": f"{harness}:{plugins}"}
+    tasks = [
+        config({"config": {"feature_flags": [{"key": "a"}]}}),
+        config({"config": {"feature_flags": [{"kye": "b"}]}}),
+    ]
+    run = posthog.run(tasks, env=env)
+    done, failed = json.loads(run.stdout)
+    assert done["counts"]["created"] == 1 and [item["path"] for item in failed["mistakes"]] == [
+        "feature_flags[0].kye",
+        "feature_flags[0].key",
+    ]
+    run = posthog.run([config({"config": {"feature_flags": [{"key": "c"}]}})], env=env, verbosity=1)
+    ours = [line for line in run.stdout.splitlines() if line != run.stdout.splitlines()[-1]]
+    assert not [line for line in ours if "feature flag" in line], run.stdout
+    assert "created: feature flag 'c'" in run.stderr
+    assert json.loads(run.stdout.splitlines()[-1])[0]["counts"]["created"] == 1
+
+
+def test_lines_name_their_host_where_there_are_several(posthog: Harness) -> None:
+    """The summary, lines at -v and warnings."""
+    warned = flag("a", {"type": "person", "key": "never seen", "value": "x", "operator": "exact"})
+    task = config({"config": {"feature_flags": [warned], "insights": [{"name": "i", "query": NEVER_SEEN}]}})
+    hosts = "\n".join(
+        f"{name} ansible_connection=local ansible_python_interpreter='{sys.executable}'" for name in ("one", "two")
+    )
+    run = posthog.run([task], inventory=hosts, arguments=["--forks", "1"], verbosity=1)
+    assert re.search(r"^posthog_config: \[one\] \d created", run.stdout, re.M), run.output
+    assert re.search(r"^posthog_config: \[two\] \d unchanged", run.stdout, re.M)
+    assert "<one> created: feature flag 'a'" in run.stdout
+    assert "one: insights[0].query" in re.sub(r"\s+", " ", run.output)
+    alone = posthog.run([task], verbosity=1)
+    assert re.search(r"^posthog_config: \d unchanged", alone.stdout, re.M)
+
+
+#: Counts an event that nobody ever sent.
+NEVER_SEEN = {
+    "kind": "InsightVizNode",
+    "source": {"kind": "TrendsQuery", "series": [{"kind": "EventsNode", "event": "never seen"}]},
+}
+
+#: What the message about an unknown key of release conditions offers.
+KNOWN_OF_GROUPS = (
+    "known are properties, rollout_percentage, variant, aggregation_group_type_index, description, sort_key"
+)

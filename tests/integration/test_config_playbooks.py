@@ -110,7 +110,7 @@ def test_a_template_that_is_wrong(posthog: Harness) -> None:
     place.write_text("feature_flags:\n  - key: a\n    name: 'Hi {{ nobody }}'\n")
     run = posthog.run([config(src=str(place))])
     assert run[0].status == "failed"
-    assert f"src: {place}:3: feature_flags[0].name: " in run[0].msg and "nobody" in run[0].msg
+    assert f"{place}:3: feature_flags[0].name: " in run[0].msg and "nobody" in run[0].msg
     assert "Traceback" not in run.output
 
 

@@ -63,12 +63,13 @@ def refused(sample: Sample, item: t.Any) -> bool:
     from ansible_collections.community.posthog.plugins.module_utils._handlers.index import HANDLERS
 
     task = t.cast("t.Any", HANDLERS[f"posthog_{sample.type}"]).task
+    problems: list[tuple[str, str]] = []
     try:
-        params, raw = item_options(task, item, "items[0]", KEEP)
+        params, raw = item_options(task, item, "items[0]", KEEP, problems)
         task.declare(raw, params, "items[0]", KEEP)
     except InvalidInput:
         return True
-    return False
+    return bool(problems)
 
 
 def places(value: t.Any, path: tuple[t.Any, ...] = ()) -> t.Iterator[tuple[t.Any, ...]]:

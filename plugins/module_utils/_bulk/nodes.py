@@ -11,6 +11,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.community.posthog.plugins.module_utils._bulk.sources import Source
+from ansible_collections.community.posthog.plugins.module_utils._data.mistakes import Place
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.task import ResourceTask, TaskSpec
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
@@ -19,9 +21,6 @@ from ansible_collections.community.posthog.plugins.module_utils._state.session i
 
 #: Keys of a configuration document that name the organization and the project of its objects.
 TARGET_KEYS: t.Final = ("organization", "project")
-
-#: Key of a configuration document under which the controller hands over where it was read.
-SOURCE_KEY: t.Final = "__posthog_source__"
 
 
 class Target(t.NamedTuple):
@@ -33,36 +32,6 @@ class Target(t.NamedTuple):
 
     organization: str | None = None
     project: str | None = None
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a document was read.
-
-    :param file: the file's name; empty for a document in the playbook.
-    :param lines: line numbers by path, for the paths that have one.
-    :param prefix: the document's own path, where the playbook holds several.
-    :param spelled: the values that YAML read as something else than text, with their spelling.
-    """
-
-    file: str = ""
-    lines: t.Mapping[str, int] = field(default_factory=dict)
-    prefix: str = ""
-    spelled: tuple[t.Mapping[str, t.Any], ...] = ()
-
-    def of(self, path: str) -> str:
-        """The position of a value, for an error message.
-
-        :param path: for example C(feature_flags[2].filters).
-        :returns: file, line and path, as far as they are known.
-        """
-        if not self.file:
-            return self.prefix + path
-        shorter = path
-        while shorter and shorter not in self.lines:
-            shorter = shorter[: max(shorter.rfind("."), shorter.rfind("["), 0)]
-        line = self.lines.get(shorter)
-        return f"{self.file}:{line}: {path}" if line is not None else f"{self.file}: {path}"
 
 
 class PurgeTarget(t.NamedTuple):
@@ -132,7 +101,7 @@ class Node:
         return self.table.label(self.name)
 
     @property
-    def position(self) -> str:
+    def position(self) -> Place:
         """File, line and path of its declaration."""
         return self.source.of(self.where)
 

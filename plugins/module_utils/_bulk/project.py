@@ -16,8 +16,9 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.conflicts import Conflicts
 from ansible_collections.community.posthog.plugins.module_utils._bulk.declared import DeclaredIndex
+from ansible_collections.community.posthog.plugins.module_utils._bulk.faulty import unresolved
 from ansible_collections.community.posthog.plugins.module_utils._bulk.names import unknown_names
-from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import Node
+from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import Node, Target
 from ansible_collections.community.posthog.plugins.module_utils._bulk.order import Ordering
 from ansible_collections.community.posthog.plugins.module_utils._bulk.purge import Purge, Purger
 from ansible_collections.community.posthog.plugins.module_utils._bulk.read import Reader
@@ -64,6 +65,8 @@ class Project:
         )
         self.nodes = self._reader.nodes
         self.problems = self._reader.problems
+        #: Events and properties that are named and that nobody has seen, as :meth:`plan` found them.
+        self.unknown: Problems = []
         self._purged: list[Node] = []
 
     def read(self, documents: t.Iterable[t.Any]) -> None:
@@ -74,7 +77,12 @@ class Project:
         self._reader.read(list(documents))
 
     def order(self) -> None:
-        """Find out which objects come before which."""
+        """Find out which objects come before which.
+
+        :raises InvalidInput: something could not be read, so that it is not known what is declared.
+        """
+        if self._reader.incomplete:
+            raise_problems(self.problems)
         self.session.planning(True)
         if self._targets.resolve(self.nodes):
             self.problems += self._index.rebuild(self.nodes)
@@ -88,35 +96,41 @@ class Project:
         """
         return self._targets.ids(self.nodes)
 
-    def plan(self, purge: Purge) -> Result:
+    def plan(self, purge: Purge, unknown_names: str = "ignore") -> Result:
         """Find out what is to be done, without a write.
 
         :param purge: what may be deleted.
+        :param unknown_names: whether events and properties that nobody has seen are looked for: C(warn), C(error),
+            C(ignore).
         :returns: what a run would do.
         :raises PostHogFailure: with everything that is wrong.
         """
         self.session.planning(True)
-        if not self.nodes:
-            raise_problems(self.problems)
         self.session.uses.wait()
-        unusable = self._runner.prefetch(self.nodes)
-        if unusable:
-            self.problems += unusable
-            raise_problems(self.problems)
-        self._runner.run([node for node in self.nodes if not node.spec.absent], self._runner.attempt)
-        absent = [node for node in self.nodes if node.spec.absent]
+        purger = Purger(purge, self._tasks, self.nodes, self._targets, self._reader.listed, self._runner.purge)
+        self.problems += purger.refused({item.task.table.type for item in self._reader.faulty})
+        unusable = self._runner.prefetch([*self.nodes, *self._reader.faulty])
+        self.problems += unusable.values()
+        nodes = self._usable(unusable)
+        self._runner.run([node for node in nodes if not node.spec.absent], self._runner.attempt)
+        absent = [node for node in nodes if node.spec.absent]
         for node in sorted(absent, key=lambda node: -node.table.order):
             if self._runner.ended is None:
                 self._runner.attempt(node)
         self._raise_if_ended()
-        conflicts = Conflicts(self.session, self.nodes, self._index, self._targets)
+        conflicts = Conflicts(self.session, nodes, self._index, self._targets)
         self.problems += conflicts.problems(absent)
-        for node in self.nodes:
+        for node in nodes:
             for path, text in () if self._needs_invalid(node) else node.problems:
                 if (node.number, path) not in conflicts.paths:
                     self.problems.append((node.source.of(f"{node.where}.{path}" if path else node.where), text))
+        faulty = [item for item in self._reader.faulty if item.target not in unusable]
+        self.problems += unresolved(self.session, faulty, self._index, self._targets)
+        if unknown_names == "error" or (unknown_names == "warn" and not self.problems):
+            self.unknown = self._unknown_names()
+            self.problems += self.unknown if unknown_names == "error" else []
+        # What is to be purged is known only where all that is declared is known.
         raise_problems(self.problems)
-        purger = Purger(purge, self._tasks, self.nodes, self._targets, self._reader.listed, self._runner.purge)
         self._purged = purger.find()
         self.problems += purger.problems
         self._raise_if_ended()
@@ -124,6 +138,15 @@ class Project:
         raise_problems(self.problems)
         self.session.uses.tell()
         return result_of([*self.nodes, *self._purged])
+
+    def _usable(self, unusable: t.Collection[Target]) -> list[Node]:
+        """The nodes that can be planned where some targets cannot be used, also not by what a node needs."""
+        lost = {node.number for node in self.nodes if node.target in unusable}
+        more = lost
+        while more:
+            more = {node.number for node in self.nodes if node.needs & lost} - lost
+            lost |= more
+        return [node for node in self.nodes if node.number not in lost]
 
     def _raise_if_ended(self) -> None:
         """Raise the error that every further request would meet: nothing was written, so it is the only news."""
@@ -166,9 +189,6 @@ class Project:
             self._runner.delete_all(self._purged, self._runner.purge)
         return result_of([*self.nodes, *self._purged])
 
-    def unknown_names(self) -> Problems:
-        """Events and properties that changed objects name, and that their project has never seen.
-
-        :returns: where they are named, and a sentence.
-        """
+    def _unknown_names(self) -> Problems:
+        """Events and properties that changed objects name, and that their project has never seen."""
         return unknown_names(self.session, self.nodes, self._index, self._targets)

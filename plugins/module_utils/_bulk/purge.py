@@ -13,7 +13,8 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.hints import nearest_type
-from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import Node, PurgeTarget, Source, Target
+from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import Node, PurgeTarget, Target
+from ansible_collections.community.posthog.plugins.module_utils._bulk.sources import Source
 from ansible_collections.community.posthog.plugins.module_utils._bulk.targets import TargetKey, Targets
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import counted
 from ansible_collections.community.posthog.plugins.module_utils._engine.task import ResourceTask, TaskSpec, flattened
@@ -70,6 +71,35 @@ class Purger:
         self._listed = listed
         self._delete = delete
         self.problems: Problems = []
+        #: The types that may be purged, each with the path of the option that says so.
+        self._allowed: list[tuple[ResourceTask, str]] = []
+
+    def refused(self, faulty: t.Collection[str] = ()) -> Problems:
+        """What is wrong with the types to purge, as far as that is known before anything is compared.
+
+        :param faulty: types of which an item has mistakes.
+        :returns: positions and sentences.
+        """
+        found: Problems = []
+        for index, plural in enumerate(self._purge.types):
+            where = f"purge[{index}]"
+            task = self._tasks.get(plural)
+            if task is None:
+                found.append((where, f"{plural!r} is no type{nearest_type(plural, self._tasks)}"))
+                continue
+            table = task.table
+            declared = any(node.table.type == table.type and not node.spec.absent for node in self._nodes)
+            if table.delete is Delete.NONE or not table.purging.allowed or table.singleton:
+                found.append((where, f"{plural} cannot be purged"))
+            elif not self._purge.everything and table.purging.marker is None:
+                text = f"{plural} cannot carry the collection's mark; purge_scope: all is needed to purge them"
+                found.append((where, text))
+            elif not self._purge.allow_empty and not declared and table.type not in faulty:
+                text = f"no {table.plural} are declared, so all of them would go; allow_empty: true allows that"
+                found.append((where, text))
+            else:
+                self._allowed.append((task, where))
+        return found
 
     def find(self) -> list[Node]:
         """Find the objects to purge; reasons why they may not be are added to C(problems).
@@ -77,22 +107,7 @@ class Purger:
         :returns: a node for each of them, in the order of deletion.
         """
         purge = self._purge
-        nodes: list[Node] = []
-        for index, plural in enumerate(purge.types):
-            where = f"purge[{index}]"
-            task = self._tasks.get(plural)
-            if task is None:
-                self.problems.append((where, f"{plural!r} is no type{nearest_type(plural, self._tasks)}"))
-                continue
-            table = task.table
-            if table.delete is Delete.NONE or not table.purging.allowed or table.singleton:
-                self.problems.append((where, f"{plural} cannot be purged"))
-                continue
-            if not purge.everything and table.purging.marker is None:
-                text = f"{plural} cannot carry the collection's mark; purge_scope: all is needed to purge them"
-                self.problems.append((where, text))
-                continue
-            nodes += self._of_type(task, where)
+        nodes = [node for task, where in self._allowed for node in self._of_type(task, where)]
         if not purge.percent and len(nodes) > purge.limit:
             names = ", ".join(repr(node.name) for node in nodes[:10]) + (" …" if len(nodes) > 10 else "")
             text = (
@@ -105,10 +120,6 @@ class Purger:
     def _of_type(self, task: ResourceTask, where: str) -> list[Node]:
         table, purge = task.table, self._purge
         declared = [node for node in self._nodes if node.table.type == table.type and not node.spec.absent]
-        if not declared and not purge.allow_empty:
-            text = f"no {table.plural} are declared, so all of them would go; allow_empty: true allows that"
-            self.problems.append((where, text))
-            return []
         declared_in = {self._targets.key(table, node.target) for node in declared}
         handled = self._handled_ids(table)
         found: list[Node] = []

@@ -14,16 +14,16 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.declared import DeclaredIndex
 from ansible_collections.community.posthog.plugins.module_utils._bulk.hints import nearest_type, option_hint
-from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import (
+from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import TARGET_KEYS, Node, Target, node_name
+from ansible_collections.community.posthog.plugins.module_utils._bulk.sources import (
     SOURCE_KEY,
-    TARGET_KEYS,
-    Node,
+    UNREAD_KEY,
     Source,
-    Target,
-    node_name,
+    source_of,
 )
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.words import kind_of
+from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import (
     UNDECLARED_KEY,
     UNKNOWN_IDS,
@@ -39,6 +39,25 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.yaml_wor
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
 _NO_ITEMS: t.Final = (*TARGET_KEYS, SOURCE_KEY, UNDECLARED_KEY, UNKNOWN_IDS_KEY)
+
+
+class FaultyItem(t.NamedTuple):
+    """An item with mistakes.
+
+    :param task: its type.
+    :param declared: what could be read of it.
+    :param target: its target.
+    :param where: its path.
+    :param source: where its document was read.
+    :param paths: the paths of the mistakes.
+    """
+
+    task: ResourceTask
+    declared: Declared
+    target: Target
+    where: str
+    source: Source
+    paths: frozenset[str]
 
 
 class Reader:
@@ -63,6 +82,10 @@ class Reader:
         self.problems: Problems = []
         #: The types that the documents of each target list, empty lists included.
         self.listed: dict[Target, set[str]] = {}
+        #: Items with mistakes, as far as they could be read.
+        self.faulty: list[FaultyItem] = []
+        #: Whether anything could not be read at all, so that it is not known what is declared.
+        self.incomplete = False
         self._declared_project: str | None = None
 
     def read(self, documents: t.Sequence[t.Any]) -> None:
@@ -75,10 +98,12 @@ class Reader:
             if not isinstance(document, dict):
                 self.problems.append(("config", "takes a dictionary of lists by type, such as feature_flags"))
                 continue
-            given = document.get(SOURCE_KEY) or {}
-            prefix = f"config[{number}]." if len(documents) > 1 else ""
-            lines, spelled = given.get("lines") or {}, tuple(given.get("spelled") or ())
-            source = Source(str(given.get("file") or ""), lines, prefix, spelled)
+            source = source_of(document, f"config[{number}]." if len(documents) > 1 else "")
+            self.problems += source.mistakes
+            self.incomplete = self.incomplete or bool(source.mistakes)
+            if any(place in TARGET_KEYS for place in (getattr(where, "path", "") for where, _ in source.mistakes)):
+                # Where the objects belong is not known, so nor is which are the same.
+                continue
             self._read_document(document, source)
 
     def _read_document(self, document: t.Mapping[str, t.Any], source: Source) -> None:
@@ -164,14 +189,27 @@ class Reader:
         if not isinstance(item, dict):
             self._problem(source, where, f"takes the options of posthog_{task.table.type}, not {kind_of(item)}")
             return
+        if UNREAD_KEY in item:
+            # What is wrong with it was said when its file was read.
+            self.problems += self._index.add_invalid(task.table, item, target, source.of(where))
+            return
+        problems = _other_words(task, where, source)
+        params, raw = item_options(task, item, where, policy, problems)
         try:
-            _refuse_other_words(task, where, source)
-            params, raw = item_options(task, item, where, policy)
+            if problems:
+                # What else is wrong is told too, but not twice of one value.
+                told = {path for path, _text in problems}
+                more = task.examine(raw, params, where)[1]
+                raise InvalidInput([*problems, *(item for item in more if item[0] not in told)])
             spec = task.declare(raw, params, where, policy)
         except InvalidInput as exc:
             for path, text in exc.problems:
                 self._problem(source, path, text)
             self.problems += self._index.add_invalid(task.table, item, target, source.of(where))
+            if params.get("state") != "absent":
+                paths = frozenset(path for path, _text in exc.problems)
+                declared = task.examine(raw, params, where)[0]
+                self.faulty.append(FaultyItem(task, declared, target, where, source, paths))
             return
         remarks = [f"{source.of(path)}: {text}" for declared in spec.items for path, text in declared.remarks]
         if remarks:
@@ -181,8 +219,8 @@ class Reader:
         self.problems += self._index.add(node)
 
 
-def _refuse_other_words(task: ResourceTask, where: str, source: Source) -> None:
-    """Refuse values that YAML read as something else than text, where text is expected."""
+def _other_words(task: ResourceTask, where: str, source: Source) -> Problems:
+    """Values that YAML read as something else than text, where text is expected."""
     steps = [int(part) if part.isdigit() else part for part in re.findall(r"\w+", where)]
     inside = [
         {**entry, "steps": entry["steps"][len(steps) :]}
@@ -190,7 +228,7 @@ def _refuse_other_words(task: ResourceTask, where: str, source: Source) -> None:
         if list(entry["steps"][: len(steps)]) == steps
     ]
     if not inside:
-        return
+        return []
     table = task.table
     fields = (
         *task.engine_options,
@@ -198,13 +236,11 @@ def _refuse_other_words(task: ResourceTask, where: str, source: Source) -> None:
         *(short.field for short in table.shorthands),
         *(part.field for part in table.parts),
     )
-    problems = other_words(fields, inside, where)
-    if problems:
-        raise InvalidInput(problems)
+    return other_words(fields, inside, where)
 
 
 def item_options(
-    task: ResourceTask, item: t.Mapping[str, t.Any], where: str, policy: Policy
+    task: ResourceTask, item: t.Mapping[str, t.Any], where: str, policy: Policy, problems: Problems
 ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
     """Divide an item into the engine's own options and those of the object.
 
@@ -212,11 +248,10 @@ def item_options(
     :param item: the item.
     :param where: its path.
     :param policy: how its document treats fields that are not declared.
+    :param problems: collects unknown and missing options.
     :returns: the engine's options, validated and with defaults; the options of the object as they were written.
-    :raises InvalidInput: unknown or missing options.
     """
     table, names = task.table, task.option_names
-    problems: Problems = []
     params: dict[str, t.Any] = {}
     raw: dict[str, t.Any] = {}
     own = {option.name: option for option in task.engine_options}
@@ -238,6 +273,4 @@ def item_options(
     needed = [] if identified else list(table.identity.options[:1])
     needed += table.parent.required if table.parent is not None else ()
     problems += [(f"{where}.{option}", "is missing") for option in needed if option not in given]
-    if problems:
-        raise InvalidInput(problems)
     return params, raw

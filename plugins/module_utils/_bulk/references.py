@@ -37,16 +37,17 @@ def named_by(table: Resource, item: Declared) -> t.Iterator[tuple[str, Ref, t.An
         yield from table.parent.refers(item.values)
 
 
-def references(table: Resource, item: Declared) -> t.Iterator[tuple[str, Ref, t.Any]]:
+def references(table: Resource, item: Declared, *, whole_paths: bool = False) -> t.Iterator[tuple[str, Ref, t.Any]]:
     """The references of a declaration that may be names.
 
     :param table: the type.
     :param item: the declaration.
+    :param whole_paths: whether to return the path of each reference in place of the option that it begins with.
     :returns: the option, the reference, and the name.
     """
     for path, ref, value in named_by(table, item):
         if not UUID.fullmatch(str(value)):
-            yield option_of(path), ref, value
+            yield path if whole_paths else option_of(path), ref, value
 
 
 def option_of(path: str) -> str:

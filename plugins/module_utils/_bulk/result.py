@@ -14,7 +14,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import TARGET_KEYS, Node
-from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput, PostHogFailure
+from ansible_collections.community.posthog.plugins.module_utils._data.mistakes import mistake
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import scopes_at_once
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._engine.task import flattened
@@ -35,12 +36,14 @@ class Result:
     :param counts: the number of objects by action.
     :param outcomes: names and outcomes behind the entries, for a diff.
     :param begun: a part of an object that failed or was skipped was written.
+    :param mistakes: why objects failed, and where they are declared.
     """
 
     entries: list[dict[str, t.Any]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ACTIONS, 0))
     outcomes: list[tuple[str, Outcome]] = field(default_factory=list)
     begun: bool = False
+    mistakes: list[dict[str, t.Any]] = field(default_factory=list)
 
     def add(self, node: Node) -> None:
         """Count a node.
@@ -53,6 +56,9 @@ class Result:
         self.begun = self.begun or node.begun
         if node.error:
             self.counts["failed"] += 1
+            for path, text in node.problems:
+                where = node.source.of(f"{node.where}.{path}" if path else node.where)
+                self.mistakes.append(mistake(where, text))
             self.entries.append({**base, "action": "failed", "msg": begun + node.error})
             return
         if node.blocked:
@@ -132,6 +138,24 @@ def raise_problems(problems: Problems) -> None:
     lines = "\n".join(grouped(unique))
     lines += scopes_at_once(text for _path, text in unique)
     raise InvalidInput(unique, f"{len(unique)} mistakes in the configuration; nothing was written.\n{lines}")
+
+
+def with_mistakes(failure: PostHogFailure, problems: Problems) -> PostHogFailure:
+    """A failure with all that is wrong as data.
+
+    :param failure: what ended the run. Where it is not about the configuration, what was found in this is told too.
+    :param problems: mistakes that were found before.
+    :returns: the failure; C(mistakes) are a part of its result.
+    """
+    if isinstance(failure, InvalidInput):
+        failure.more["mistakes"] = [mistake(path, text) for path, text in dict.fromkeys(failure.problems)]
+        return failure
+    unique = list(dict.fromkeys(problems))
+    failure.more["mistakes"] = [mistake("", failure.message), *(mistake(path, text) for path, text in unique)]
+    if unique:
+        lines = "\n".join(grouped(unique))
+        failure.message = f"{failure.message}\nThere are mistakes in the configuration, too.\n{lines}"
+    return failure
 
 
 def grouped(problems: Problems) -> t.Iterator[str]:

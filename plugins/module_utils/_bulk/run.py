@@ -17,9 +17,10 @@ import traceback
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.declared import DeclaredIndex, may_be_foreign
-from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import Node
+from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import Node, Target
 from ansible_collections.community.posthog.plugins.module_utils._bulk.parallel import ClientThreads
 from ansible_collections.community.posthog.plugins.module_utils._bulk.references import references
+from ansible_collections.community.posthog.plugins.module_utils._bulk.sources import Source
 from ansible_collections.community.posthog.plugins.module_utils._bulk.targets import Targets
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     ApiError,
@@ -27,13 +28,32 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     PostHogFailure,
     raise_if_over,
 )
-from ansible_collections.community.posthog.plugins.module_utils._engine.task import flattened
-from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._engine.task import ResourceTask, flattened
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Scope
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
 
 #: Stands for the failed node where the connection failed, so that nothing else was tried.
 _CONNECTION: t.Final = "the connection"
+
+
+class Placed(t.Protocol):
+    """A declared object, with or without mistakes."""
+
+    @property
+    def task(self) -> ResourceTask:
+        """Its type."""
+
+    @property
+    def target(self) -> Target:
+        """Organization and project."""
+
+    @property
+    def where(self) -> str:
+        """Its path."""
+
+    @property
+    def source(self) -> Source:
+        """Where its document was read."""
 
 
 class Runner:
@@ -63,27 +83,30 @@ class Runner:
         #: The failure after which nothing is sent any more, since every request would meet it.
         self.ended: ApiError | None = None
 
-    def prefetch(self, nodes: t.Sequence[Node]) -> Problems:
-        """Read the lists that all nodes need, several at once.
+    def prefetch(self, items: t.Sequence[Placed]) -> dict[Target, tuple[str, str]]:
+        """Read the lists that all declared objects need, several at once.
 
-        :param nodes: the declared objects.
-        :returns: the first target that cannot be used, with the reason.
+        :param items: the declared objects.
+        :returns: the targets that cannot be used; for each the place of its first object, and the reason.
         :raises ApiError: an error that every request would meet.
         """
-        for target in dict.fromkeys(node.target for node in nodes):
+        unusable: dict[Target, tuple[str, str]] = {}
+        for target in dict.fromkeys(item.target for item in items):
             # Look up each target before several threads need it.
             session = self._targets.session_of(target)
-            here = [node for node in nodes if node.target == target]
+            here = [item for item in items if item.target == target]
             try:
-                if any(node.table.scope is Scope.PROJECT for node in here):
+                if any(item.task.table.scope is Scope.PROJECT for item in here):
                     session.project_id()
                 else:
                     session.organization_id()
             except PostHogFailure as exc:
                 raise_if_over(exc)
-                return [(here[0].position, exc.message)]
+                unusable[target] = (here[0].source.of(here[0].where), exc.message)
         wanted: dict[int, Collection] = {}
-        for node in nodes:
+        for node in items:
+            if node.target in unusable or not isinstance(node, Node):
+                continue
             tables = [node.table] if node.table.parent is None else []
             for item in node.spec.items:
                 found = references(node.table, item)
@@ -96,7 +119,7 @@ class Runner:
             threads.map(self._load, wanted.values())
         if self.ended is not None:
             raise self.ended
-        return []
+        return unusable
 
     def _load(self, collection: Collection) -> None:
         try:

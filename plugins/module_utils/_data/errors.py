@@ -23,13 +23,15 @@ class PostHogFailure(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+        #: What the result holds besides.
+        self.more: dict[str, t.Any] = {}
 
     def result(self) -> dict[str, t.Any]:
         """What the failed task returns besides C(failed).
 
         :returns: at least C(msg).
         """
-        return {"msg": self.message}
+        return {"msg": self.message, **self.more}
 
 
 class InvalidInput(PostHogFailure):

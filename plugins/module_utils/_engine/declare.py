@@ -48,6 +48,20 @@ def read_declared(resource: Resource, raw: t.Mapping[str, t.Any], prefix: str = 
     :returns: the declaration.
     :raises InvalidInput: with everything that is wrong.
     """
+    declared, problems = examined(resource, raw, prefix)
+    if problems:
+        raise InvalidInput(problems)
+    return declared
+
+
+def examined(resource: Resource, raw: t.Mapping[str, t.Any], prefix: str = "") -> tuple[Declared, Problems]:
+    """Read the options of one object as far as that is possible.
+
+    :param resource: the table.
+    :param raw: plain options that the user gave, and only those.
+    :param prefix: path in front of the option paths.
+    :returns: the declaration, in which values with mistakes are of no use, and everything that is wrong.
+    """
     problems: Problems = []
     declared = Declared()
     where = f"{prefix}." if prefix else ""
@@ -99,6 +113,4 @@ def read_declared(resource: Resource, raw: t.Mapping[str, t.Any], prefix: str = 
     if not problems:
         for check in resource.checks:
             problems += [(where + path, text) for path, text in check({**declared.values, **declared.parts})]
-    if problems:
-        raise InvalidInput(problems)
-    return declared
+    return declared, problems

@@ -16,7 +16,7 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._engine.argument_spec import resource_spec
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared, read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared, examined, read_declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.masking import secret_texts
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP, Policy
@@ -135,14 +135,36 @@ class ResourceTask:
             return spec
         spec.object_id = given.get("id") if given.get("id") != "" else None
         if absent:
-            # For a deletion only the options that find the object matter; the others may even be invalid.
-            keep = {*table.identity.options, *table.delete_options, *table.location_options}
-            spec.given = {key: value for key, value in given.items() if key in keep}
+            spec.given = self._identifying(given)
         declared = read_declared(table, spec.given, prefix)
         declared.switches.update({name: params.get(name) for name in self.switches})
         self._require_identity(declared, spec, prefix)
         spec.items.append(declared)
         return spec
+
+    def examine(
+        self, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], prefix: str = ""
+    ) -> tuple[Declared, Problems]:
+        """Read as much as possible of options among which some are wrong.
+
+        :param raw: the options that the user gave, by any of their names.
+        :param params: the engine's own options, as far as they are right.
+        :param prefix: path in front of the option paths.
+        :returns: what could be read, and what is wrong with it.
+        """
+        table = self.table
+        given = {self.canonical(key): value for key, value in raw.items()}
+        if params.get("state") == "absent":
+            given = self._identifying(given)
+        if table.several is not None:
+            given.pop(table.several.option, None)
+        return examined(table, given, prefix)
+
+    def _identifying(self, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The options that find an object; for a deletion the others do not matter, and may even be invalid."""
+        table = self.table
+        keep = {*table.identity.options, *table.delete_options, *table.location_options}
+        return {key: value for key, value in given.items() if key in keep}
 
     def _require_identity(self, declared: Declared, spec: TaskSpec, prefix: str) -> None:
         """Refuse an empty name without an id, except where objects without a name exist."""

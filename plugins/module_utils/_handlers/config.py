@@ -14,8 +14,8 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.project import Project
 from ansible_collections.community.posthog.plugins.module_utils._bulk.purge import Purge
-from ansible_collections.community.posthog.plugins.module_utils._bulk.result import Result
-from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._bulk.result import Result, with_mistakes
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput, PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import scopes_at_once
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP, UNDECLARED, Policy
@@ -23,6 +23,7 @@ from ansible_collections.community.posthog.plugins.module_utils._handlers.handle
 from ansible_collections.community.posthog.plugins.module_utils._handlers.locks import alone_in
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
 #: The sign of an action in the text of a plan.
@@ -112,9 +113,10 @@ class ConfigHandler(ModuleHandler):
                 [("src", "is read on the controller, which this way of execution cannot; use config instead")]
             )
         check_mode = session.check_mode
-        policy = self._policy(params, check_mode)
-        purge = self._purge(params)
-        concurrency = concurrency_of(params)
+        problems: Problems = []
+        policy = self._policy(params, check_mode, problems)
+        purge = self._purge(params, problems)
+        concurrency = self._concurrency(params, problems)
         session.many = True
         session.marks = True
         session.brief = True
@@ -123,15 +125,13 @@ class ConfigHandler(ModuleHandler):
         session.keep_secret(self.secrets(raw))
         tasks = {plural: handler.task for plural, handler in self.handlers.items()}
         project = Project(session, tasks, concurrency=concurrency, policy=policy, progress=session.report)
+        project.problems += problems
         project.read(_documents(raw.get("config")))
         try:
             project.order()
             with alone_in(session, [] if check_mode else project.target_ids()):
-                result = project.plan(purge)
-                unknown = project.unknown_names() if params.get("unknown_names") != "ignore" else []
-                if unknown and params.get("unknown_names") == "error":
-                    raise InvalidInput(unknown)
-                for path, text in unknown:
+                result = project.plan(purge, str(params.get("unknown_names") or "warn"))
+                for path, text in project.unknown:
                     session.warn(f"{path}: {text}")
                 for table, fields in sorted(session.unread.items()):
                     rest = ", ".join(sorted(fields))
@@ -139,24 +139,35 @@ class ConfigHandler(ModuleHandler):
                 if not check_mode:
                     # The run reads the objects again; it does not use the predicted ones.
                     result = project.apply()
+        except PostHogFailure as exc:
+            raise with_mistakes(exc, project.problems) from exc.__cause__
         finally:
             session.set_check_mode(check_mode)
             session.client.threads.ended = None
         return self._result(result, check_mode)
 
     @staticmethod
-    def _policy(params: t.Mapping[str, t.Any], check_mode: bool) -> Policy:
+    def _policy(params: t.Mapping[str, t.Any], check_mode: bool, problems: Problems) -> Policy:
         details = params.get("details")
         if details is False and not check_mode:
             text = "is for check mode only: what would be written must be compared with all of the object"
-            raise InvalidInput([("details", f"false {text}")])
+            problems.append(("details", f"false {text}"))
         return Policy(str(params.get("undeclared") or KEEP.undeclared), details is not False)
 
     @staticmethod
-    def _purge(params: t.Mapping[str, t.Any]) -> Purge:
+    def _concurrency(params: t.Mapping[str, t.Any], problems: Problems) -> int:
+        try:
+            return concurrency_of(params)
+        except InvalidInput as exc:
+            problems += exc.problems
+            return 1
+
+    @staticmethod
+    def _purge(params: t.Mapping[str, t.Any], problems: Problems) -> Purge:
         limit = str(params.get("max_deletions") if params.get("max_deletions") is not None else "10").strip()
         if not re.fullmatch(r"\d+ ?%?", limit):
-            raise InvalidInput([("max_deletions", f"takes a number or a percentage such as 20%, not {limit!r}")])
+            problems.append(("max_deletions", f"takes a number or a percentage such as 20%, not {limit!r}"))
+            limit = "0"
         return Purge(
             types=tuple(params.get("purge") or ()),
             everything=params.get("purge_scope") == "all",
@@ -180,6 +191,7 @@ class ConfigHandler(ModuleHandler):
             failed = [entry for entry in result.entries if entry["action"] == "failed"]
             lines = "\n".join(f"- {entry['type']} {entry['name']!r}: {entry['msg']}" for entry in failed)
             out["failed"] = True
+            out["mistakes"] = result.mistakes
             out["msg"] = f"{result.summary}; running it again goes on from here.\n{lines}"
             out["msg"] += scopes_at_once(str(entry["msg"]) for entry in failed)
         return out

@@ -118,7 +118,7 @@ def perform(
                 error = session.explained(exc)
             except PostHogFailure:
                 pass
-        return False, error.result()
+        return False, {**error.result(), **exc.more}
     except PostHogFailure as exc:
         return False, exc.result()
     except Exception as exc:  # a defect of this collection: the user gets a sentence, and a traceback to report

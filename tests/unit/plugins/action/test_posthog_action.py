@@ -19,7 +19,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
 from ansible_collections.community.posthog.plugins.module_utils._http import waits as _waits
-from ansible_collections.community.posthog.plugins.plugin_utils import _action
+from ansible_collections.community.posthog.plugins.plugin_utils import _shown
 from ansible_collections.community.posthog.plugins.plugin_utils._action import PostHogAction, SessionCache, _environment
 from ansible_collections.community.posthog.plugins.plugin_utils._options import shared_directory
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
@@ -216,7 +216,7 @@ def test_a_defect_is_a_sentence_too(server: Server, monkeypatch: pytest.MonkeyPa
 )
 def test_the_key_is_nowhere_in_the_result(server: Server, monkeypatch: pytest.MonkeyPatch, answer: Reply) -> None:
     notes: list[str] = []
-    monkeypatch.setattr(_action, "display", SimpleNamespace(vvv=notes.append, v=notes.append))
+    monkeypatch.setattr(_shown, "display", SimpleNamespace(verbose=lambda text, **more: notes.append(text)))
     server.script(answer)
     result = run(task_for(server, name="Sales"))
     assert server.seen
@@ -399,3 +399,54 @@ def test_the_limit_is_a_variable_too(
     server.script(roles)
     assert not run(task_for(server, name="Engineering", **given), variables).get("failed")
     assert asked == [limit]
+
+
+class Screen:
+    """Ansible's display, with both outputs apart."""
+
+    def __init__(self, verbosity: int) -> None:
+        self.verbosity = verbosity
+        self.out: list[str] = []
+        self.err: list[str] = []
+
+    def display(self, text: str, stderr: bool = False) -> None:
+        """See Ansible."""
+        (self.err if stderr else self.out).append(text)
+
+    def verbose(self, text: str, host: str | None = None, caplevel: int = 2) -> None:
+        """See Ansible."""
+        if self.verbosity > caplevel:
+            self.out.append(f"<{host}> {text}" if host else text)
+
+
+@pytest.mark.parametrize("host", [None, "one"])
+@pytest.mark.parametrize(
+    ("callback", "people"),
+    [
+        ("default", True),
+        ("community.general.unixy", True),
+        ("json", False),
+        ("ansible.posix.json", False),
+        ("ansible.posix.jsonl", False),
+        ("null", False),
+    ],
+)
+def test_what_programs_read_is_not_mixed_with_lines(
+    monkeypatch: pytest.MonkeyPatch, callback: str, people: bool, host: str | None
+) -> None:
+    monkeypatch.setattr(_shown.C, "DEFAULT_STDOUT_CALLBACK", callback, raising=False)
+    screen = Screen(1)
+    monkeypatch.setattr(_shown, "display", screen)
+    _shown.show("posthog_config: done", host)
+    _shown.show_verbose("created", 1, host)
+    _shown.show_verbose("request", 3, host)
+    verbose = "<one> created" if host else "created"
+    summary = "posthog_config: [one] done" if host else "posthog_config: done"
+    assert screen.out == ([summary, verbose] if people else [])
+    assert screen.err == ([] if people else [verbose])
+
+
+def test_a_host_is_named_where_there_are_several() -> None:
+    assert _shown.host_of({"inventory_hostname": "one", "ansible_play_hosts_all": ["one"]}) is None
+    assert _shown.host_of({"inventory_hostname": "one", "ansible_play_hosts_all": ["one", "two"]}) == "one"
+    assert _shown.host_of({}) is None

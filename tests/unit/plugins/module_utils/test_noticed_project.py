@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import SOURCE_KEY, Node, Source
+from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import Node
 from ansible_collections.community.posthog.plugins.module_utils._bulk.order import components
 from ansible_collections.community.posthog.plugins.module_utils._bulk.purge import Purge
 from ansible_collections.community.posthog.plugins.module_utils._bulk.references import references
 from ansible_collections.community.posthog.plugins.module_utils._bulk.result import Result, grouped, merged_steps
+from ansible_collections.community.posthog.plugins.module_utils._bulk.sources import SOURCE_KEY, Source
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
     ApiError,
     InvalidInput,
@@ -452,14 +453,15 @@ def test_long_values_are_cut_in_a_plan() -> None:
     ],
 )
 def test_what_may_be_deleted(params: Obj, purge: Purge) -> None:
-    assert ConfigHandler._purge(params) == purge
+    problems: list[tuple[str, str]] = []
+    assert ConfigHandler._purge(params, problems) == purge and not problems
 
 
 @pytest.mark.parametrize("most", ["many", "-1", "5 percent", "5%%", "", "1.5"])
 def test_limits_that_are_none(most: str) -> None:
-    with pytest.raises(InvalidInput) as caught:
-        ConfigHandler._purge({"max_deletions": most})
-    assert caught.value.message == f"max_deletions: takes a number or a percentage such as 20%, not {most!r}"
+    problems: list[tuple[str, str]] = []
+    ConfigHandler._purge({"max_deletions": most}, problems)
+    assert problems == [("max_deletions", f"takes a number or a percentage such as 20%, not {most!r}")]
 
 
 def test_files_are_read_on_the_controller() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import SOURCE_KEY
+from ansible_collections.community.posthog.plugins.module_utils._bulk.sources import SOURCE_KEY
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref

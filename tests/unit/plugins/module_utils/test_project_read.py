@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import SOURCE_KEY, Source
+from ansible_collections.community.posthog.plugins.module_utils._bulk.sources import SOURCE_KEY, Source
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._handlers.config import ConfigHandler
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler

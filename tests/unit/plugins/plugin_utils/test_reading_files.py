@@ -15,7 +15,11 @@ from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import SOURCE_KEY
+from ansible_collections.community.posthog.plugins.module_utils._bulk.sources import (
+    SOURCE_KEY,
+    UNREAD_KEY,
+    source_of,
+)
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
 from ansible_collections.community.posthog.plugins.plugin_utils import _config_files
 
@@ -210,9 +214,9 @@ def test_lines(tmp_path: Path) -> None:
         ("1: a\n1: b\n", ":2: the key 1 stands in line 1 already"),
         ("a: 1\nb: \x07\n", ":2: the character 0x7 is not allowed"),
         ("a: \x1b[31m\n", ":1: the character 0x1b is not allowed"),
-        ("a: 1\nb: &x [*x]\n", "conf.yml is nested too deeply, or contains itself"),
-        ("a: 1\nb: &x {y: *x}\n", "conf.yml is nested too deeply, or contains itself"),
-        ("a: 1\nb: &x {k: 1, <<: *x}\n", "conf.yml is nested too deeply, or contains itself"),
+        ("a: 1\nb: &x [*x]\n", "conf.yml: is nested too deeply, or contains itself"),
+        ("a: 1\nb: &x {y: *x}\n", "conf.yml: is nested too deeply, or contains itself"),
+        ("a: 1\nb: &x {k: 1, <<: *x}\n", "conf.yml: is nested too deeply, or contains itself"),
         (f"a: {'[' * 3000}{']' * 3000}\n", "conf.yml"),
         ("a: 1\nb: 2026-02-31\n", ":2: there is no such date as 2026-02-31; text is put in quotes"),
         ("a: !!timestamp x\n", ":1: there is no such date as x"),
@@ -224,10 +228,10 @@ def test_lines(tmp_path: Path) -> None:
         ("a: b: c\n", ":1: mapping values are not allowed"),
         ("a: 1\n\tb: 2\n", "conf.yml:2: a tab stands"),
         ("a: [1\n", "conf.yml:"),
-        ("- a\n", "conf.yml takes a dictionary of lists by type, such as feature_flags"),
-        ("text\n", "conf.yml takes a dictionary of lists by type, such as feature_flags"),
+        ("- a\n", "conf.yml:1: takes a dictionary of lists by type, such as feature_flags"),
+        ("text\n", "conf.yml:1: takes a dictionary of lists by type, such as feature_flags"),
         ("things:\n  - name: a\n    note: '{{ broken }}'\n", "conf.yml:3: things[0].note: 'broken' is undefined"),
-        (b"a: \xff\n", "conf.yml cannot be read: "),
+        (b"a: \xff\n", "conf.yml: cannot be read: "),
         ("a: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\n", "conf.yml:1: a: is encrypted, and there is no vault"),
     ],
 )
@@ -235,7 +239,7 @@ def test_what_is_wrong(tmp_path: Path, content: str | bytes, wanted: str) -> Non
     with pytest.raises(AnsibleError) as caught:
         read(tmp_path, content)
     text = str(caught.value)
-    assert text.startswith("src: ") and wanted in text, text
+    assert "conf.yml:" in text and wanted in text, text
     assert "\n" not in text and "<unicode string>" not in text, text
 
 
@@ -263,8 +267,68 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
         raise PermissionError(13, "Permission denied", path)
 
     monkeypatch.setattr(DataLoader, "_get_file_contents", denied)
-    with pytest.raises(AnsibleError, match=r"src: .*conf\.yml cannot be read: .*Permission denied"):
+    with pytest.raises(AnsibleError, match=r"conf\.yml: cannot be read: .*Permission denied"):
         read(tmp_path / "conf.yml")
+
+
+def mistakes(place: Path) -> list[tuple[Any, ...]]:
+    """What is wrong with the files of a directory: file, line, column, path, sentence."""
+    found: list[tuple[Any, ...]] = []
+    for document in _config_files.read_documents([str(place)], lambda name: name, loader(), template):
+        for where, text in source_of(document).mistakes:
+            file = os.path.relpath(where.file, place) if where.file else None
+            found.append((file, where.line, where.column, where.path, text))
+    return found
+
+
+def test_all_that_is_wrong_in_several_files(tmp_path: Path) -> None:
+    """No file hides another, and no fault but one of the syntax hides the next; what can be read is read."""
+    (tmp_path / "a.yml").write_text(
+        "things:\n  - name: a\n    name: b\n  - {on: x, d: 2026-02-31}\nboxes: []\nboxes: []\n"
+    )
+    (tmp_path / "b.yml").write_text("things: [\n")
+    (tmp_path / "c.yml").write_bytes(b"\xff")
+    (tmp_path / "d.yml").write_text("things:\n  - name: x\n    note: '{{ broken }}'\n    tags: ['{{ broken.too }}']\n")
+    (tmp_path / "e.yml").write_text("things:\n  - name: fine\n---\n- list\n---\nboxes: 1\n")
+    found = mistakes(tmp_path)
+    assert [item[:4] for item in found] == [
+        ("a.yml", 3, 5, ""),
+        ("a.yml", 4, 6, ""),
+        ("a.yml", 4, 16, ""),
+        ("a.yml", 6, 1, ""),
+        ("b.yml", 2, 1, ""),
+        ("c.yml", None, None, ""),
+        ("d.yml", 3, 5, "things[0].note"),
+        ("d.yml", 4, 12, "things[0].tags[0]"),
+        ("e.yml", 4, 1, ""),
+    ], found
+    read_too = _config_files.read_documents([str(tmp_path)], lambda name: name, loader(), template)
+    things = [item["things"] for item in read_too if "things" in item]
+    assert [[item["name"] for item in items if "name" in item] for items in things] == [["b"], ["x"], ["fine"]]
+    assert [item["boxes"] for item in read_too if "boxes" in item] == [[], 1]
+
+
+def test_items_that_could_not_be_read_whole_are_marked(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(
+        "things: [{name: a, note: '{{ broken }}'}, '{{ broken }}', {name: c}]\nboxes: '{{ broken }}'\n"
+        "single: {a: 1, b: '{{ broken }}'}\n"
+    )
+    found = _config_files.read_documents([str(tmp_path)], lambda name: name, loader(), template)[0]
+    assert found["things"] == [{"name": "a", "note": None, UNREAD_KEY: True}, {UNREAD_KEY: True}, {"name": "c"}]
+    assert found["boxes"] is None and found["single"] == {"a": 1, "b": None, UNREAD_KEY: True}
+
+
+def test_a_place_that_is_not_there_hides_no_other(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text("a: [\n")
+
+    def find(name: str) -> str:
+        if name == "nope":
+            raise AnsibleError("src: there is no nope")
+        return name
+
+    found = _config_files.read_documents(["nope", str(tmp_path)], find, loader(), template)
+    assert next(text for document in found for _where, text in source_of(document).mistakes) == "there is no nope"
+    assert len(found) == 2
 
 
 # -- files -----------------------------------------------------------------------------------------------------------
@@ -337,7 +401,7 @@ def test_the_wrong_password(tmp_path: Path) -> None:
     value = encrypted("hidden text").replace("\n", "\n    ")
     for content, wanted in (
         (f"a:\n  b: !vault |\n    {value}\n", "conf.yml:2: a.b: cannot be decrypted: "),
-        (encrypted("a: 1\n"), "conf.yml cannot be read: "),
+        (encrypted("a: 1\n"), "conf.yml: cannot be read: "),
     ):
         with pytest.raises(AnsibleError) as caught:
             read(tmp_path, content, source=loader(other))

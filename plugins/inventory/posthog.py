@@ -406,12 +406,12 @@ class Reader(ModuleHandler):
 
     def _organizations(self, session: Session) -> t.Iterator[tuple[Object, list[Object]]]:
         """The organizations with their projects, in as few requests as the server allows."""
-        known = session.organizations()
-        limited = None if session.lists_organizations else self._only_projects(session)
+        known = session.account.organizations()
+        limited = None if session.account.lists_organizations else self._only_projects(session)
         if limited is not None:
             yield from self._limited(session, known, limited)
             return
-        if not known and not session.lists_organizations:
+        if not known and not session.account.lists_organizations:
             raise PostHogFailure(
                 "the key may read neither organizations nor its own user; "
                 "add the scope organization:read to it (Settings, Personal API keys)"
@@ -446,7 +446,7 @@ class Reader(ModuleHandler):
         names = {str(item.get("id")): item for item in known}
         found: dict[str, list[Object]] = {}
         for project_id in ids:
-            project = session.within(project_id).project()
+            project = session.within(project_id).target.project()
             if project:
                 owner = str(project.get("organization") or project.get("organization_id"))
                 found.setdefault(owner, []).append(project)
@@ -507,7 +507,7 @@ class Reader(ModuleHandler):
             out["token"] = obj.get("api_token")
         if self.settings:
             table = RESOURCES["project"]
-            whole = masked(table, session.within(obj["id"]).project()) or {}
+            whole = masked(table, session.within(obj["id"]).target.project()) or {}
             # Nobody groups by free text, which may be the address of a webhook.
             out["settings"] = {
                 field.name: whole[field.api or field.name]

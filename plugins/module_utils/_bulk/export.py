@@ -20,8 +20,9 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.parallel i
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import UNDECLARED_KEY, UNKNOWN_IDS_KEY
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
+from ansible_collections.community.posthog.plugins.module_utils._state.collection import Collection
 from ansible_collections.community.posthog.plugins.module_utils._state.routes import missing_route
-from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
+from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
 #: An object that holds objects of a type; None for types without a parent.
 _Parent = t.Optional[t.Mapping[str, t.Any]]

@@ -17,7 +17,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.outcome 
 from ansible_collections.community.posthog.plugins.module_utils._engine.task import ResourceTask, TaskSpec
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
-from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection
+from ansible_collections.community.posthog.plugins.module_utils._state.collection import Collection
 
 #: Keys of a configuration document that name the organization and the project of its objects.
 TARGET_KEYS: t.Final = ("organization", "project")

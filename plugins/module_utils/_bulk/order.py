@@ -131,7 +131,7 @@ class Ordering:
         if node.table.scope is Scope.PROJECT and project is not None:
             for other in self._index.by_name(registry("project"), node.target, project):
                 self._targets.planned.add(node.target)
-                self._session.promised.add(project.strip().casefold())
+                self._session.shared.planned_projects.add(project.strip().casefold())
                 yield "project", other
 
     def _break_cycles(self) -> Problems:

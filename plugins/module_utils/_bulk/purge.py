@@ -22,8 +22,9 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import MARK
+from ansible_collections.community.posthog.plugins.module_utils._state.collection import Collection
 from ansible_collections.community.posthog.plugins.module_utils._state.routes import read_those_there
-from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
+from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
 
 @dataclass

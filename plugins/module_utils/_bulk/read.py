@@ -129,7 +129,7 @@ class Reader:
 
     def _find_declared_project(self, documents: t.Iterable[t.Any]) -> str | None:
         """The name of the task's project, where the configuration declares it, so that it may not exist yet."""
-        own = self._session.project_name
+        own = self._session.target.project_name
         projects = self._tasks.get("projects")
         if own is None or projects is None:
             return None

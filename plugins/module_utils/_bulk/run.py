@@ -30,7 +30,8 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.task import ResourceTask, flattened
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Scope
-from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
+from ansible_collections.community.posthog.plugins.module_utils._state.collection import Collection
+from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
 #: Stands for the failed node where the connection failed, so that nothing else was tried.
 _CONNECTION: t.Final = "the connection"

@@ -13,7 +13,8 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import Node, Target
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure, raise_if_over
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
-from ansible_collections.community.posthog.plugins.module_utils._state.session import PLANNED, Session
+from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
+from ansible_collections.community.posthog.plugins.module_utils._state.target import PLANNED
 
 #: Identifies an organization or a project; equal for all ways to name the same one.
 TargetKey = tuple[t.Optional[str], t.Optional[str]]

@@ -25,7 +25,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.hidden i
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.plan import Plan
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
-from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection
+from ansible_collections.community.posthog.plugins.module_utils._state.collection import Collection
 from ansible_collections.community.posthog.plugins.module_utils._state.twins import (
     Superseded,
     can_have_twins,

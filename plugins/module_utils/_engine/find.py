@@ -18,7 +18,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.declare 
 from ansible_collections.community.posthog.plugins.module_utils._engine.resolve import repeats_name
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import required
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
-from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection
+from ansible_collections.community.posthog.plugins.module_utils._state.collection import Collection
 
 
 class Finder(Room):
@@ -100,7 +100,7 @@ class Finder(Room):
             if parts[name] != declared.parts[name]:
                 unread.add(f"{name} in part")
         if unread:
-            self.session.unread.setdefault(self.resource.plural, set()).update(unread)
+            self.session.shared.unread.setdefault(self.resource.plural, set()).update(unread)
         left = declared.undeclared.intersection([*values, *parts])
         return dataclasses.replace(declared, values=values, parts=parts, undeclared=left), seen
 
@@ -110,7 +110,7 @@ class Finder(Room):
         options = self.context.part_options(declared)
         shown: dict[str, t.Any] = {}
         for part in parts:
-            if not self.session.brief or part.field.name in listed:
+            if not self.session.policy.brief or part.field.name in listed:
                 # What was read whole before is whole at no price.
                 return None
             value = part.as_declared(self.session, self.resource, options, listed)
@@ -122,7 +122,7 @@ class Finder(Room):
     def _shown_by_place(self, collection: Collection, declared: Declared) -> dict[str, t.Any] | None:
         """What a place shows of the one object in it; None where that does not show that it is as declared."""
         place = self.resource.parent
-        if not self.session.brief or place is None or not collection.parent or declared.parts or declared.extra:
+        if not self.session.policy.brief or place is None or not collection.parent or declared.parts or declared.extra:
             return None
         shown = place.shows(self.session, collection.parent)
         for known in self.resource.fields:
@@ -207,28 +207,22 @@ class Finder(Room):
 
     def needs_what_is_missing(self, identifying: t.Mapping[str, t.Any]) -> bool:
         """Whether an object is told by another one that is not there, so that it cannot be there either."""
-        checked = self.session.check_mode
-        try:
-            self.session.check_mode = False  # a missing object needs no warning here
-            for known in self.resource.fields:
-                value = identifying.get(known.name)
-                if known.ref is None or value is None or self.context.is_parent(known):
-                    continue
-                if self.resource.named_by_reference(known):
-                    continue
-                problems: Problems = []
-                self.session.resolve_field(known, value, known.name, problems)
-                # A name that two have is told by what comes next.
-                if problems and not self.session.collection(self.session.registry(known.ref.type)).find(value):
-                    return True
-            return False
-        finally:
-            self.session.check_mode = checked
+        # The object is to be absent, so a name that nothing has is as wanted and needs no warning.
+        session = self.session.strictly()
+        for known in self.resource.fields:
+            value = identifying.get(known.name)
+            if known.ref is None or value is None or self.context.is_parent(known):
+                continue
+            if self.resource.named_by_reference(known):
+                continue
+            problems: Problems = []
+            session.resolve_field(known, value, known.name, problems)
+            # An ambiguous name is reported by the look-up that follows.
+            if problems and not session.collection(session.registry(known.ref.type)).find(value):
+                return True
+        return False
 
     def place_exists(self, declared: Declared) -> bool:
-        checked = self.session.check_mode
-        try:
-            self.session.check_mode = False  # a missing parent needs no warning here
-            return self.place(declared, []) is not None
-        finally:
-            self.session.check_mode = checked
+        """Whether the place of an object that is to be absent exists; if not, that needs no warning."""
+        place = required(self.resource.parent)
+        return place.find(self.session.strictly(), self.resource, declared.values, []) is not None

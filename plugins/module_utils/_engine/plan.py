@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import PartPlan
-from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection
+from ansible_collections.community.posthog.plugins.module_utils._state.collection import Collection
 
 #: The action of a plan that has nothing to write.
 UNCHANGED: t.Final = "unchanged"

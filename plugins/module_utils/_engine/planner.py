@@ -34,7 +34,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import required
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
-from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection
+from ansible_collections.community.posthog.plugins.module_utils._state.collection import Collection
 
 
 class Planner(Room):

@@ -34,7 +34,8 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.policy i
 from ansible_collections.community.posthog.plugins.module_utils._engine.resolve import Resolver
 from ansible_collections.community.posthog.plugins.module_utils._engine.undeclared import completed, settled
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
-from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
+from ansible_collections.community.posthog.plugins.module_utils._state.collection import Collection
+from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 from ansible_collections.community.posthog.plugins.module_utils._state.twins import Superseded
 
 #: How often a plan is made anew after writes of unknown outcome.

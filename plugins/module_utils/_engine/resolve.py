@@ -72,7 +72,7 @@ class Resolver(Room):
     def with_mark(self, values: dict[str, t.Any], current: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
         """The values with the collection's mark, where this object is to carry it."""
         known = self.resource.field(self.resource.purging.marker) if self.resource.purging.marker else None
-        wanted = self.session.marks if current is None else self.resource.type in self.session.adopts
+        wanted = self.session.policy.marks if current is None else self.resource.type in self.session.policy.adopts
         if known is None or not wanted:
             return values
         if known.name not in values and current is not None and not known.shown_by(current):

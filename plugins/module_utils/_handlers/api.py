@@ -18,7 +18,8 @@ from ansible_collections.community.posthog.plugins.module_utils._data.words impo
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import SHORTEST, texts
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
-from ansible_collections.community.posthog.plugins.module_utils._state.session import PLANNED, Session
+from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
+from ansible_collections.community.posthog.plugins.module_utils._state.target import PLANNED
 
 #: Placeholders that a path may contain.
 _PLACES: t.Final = ("project", "organization")

@@ -24,6 +24,7 @@ from ansible_collections.community.posthog.plugins.module_utils._handlers.locks 
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._state.policy import RunPolicy
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
 #: The sign of an action in the text of a plan.
@@ -118,13 +119,12 @@ class ConfigHandler(ModuleHandler):
         purge = self._purge(params, problems)
         concurrency = self._concurrency(params, problems)
         session.many = True
-        session.marks = True
-        session.brief = True
         adopted = {self.handlers[name].table.type for name in purge.types if name in self.handlers}
-        session.adopts = frozenset(adopted) if not purge.everything else frozenset()
+        adopts = frozenset(adopted) if not purge.everything else frozenset()
+        session.policy = RunPolicy(check_mode=check_mode, marks=True, brief=True, adopts=adopts)
         session.keep_secret(self.secrets(raw))
         tasks = {plural: handler.task for plural, handler in self.handlers.items()}
-        project = Project(session, tasks, concurrency=concurrency, policy=policy, progress=session.report)
+        project = Project(session, tasks, concurrency=concurrency, policy=policy, progress=session.shared.report)
         project.problems += problems
         project.read(_documents(raw.get("config")))
         try:
@@ -133,7 +133,7 @@ class ConfigHandler(ModuleHandler):
                 result = project.plan(purge, str(params.get("unknown_names") or "warn"))
                 for path, text in project.unknown:
                     session.warn(f"{path}: {text}")
-                for table, fields in sorted(session.unread.items()):
+                for table, fields in sorted(session.shared.unread.items()):
                     rest = ", ".join(sorted(fields))
                     session.warn(f"details: of {table} only what lists show was compared, without {rest}")
                 if not check_mode:
@@ -142,7 +142,7 @@ class ConfigHandler(ModuleHandler):
         except PostHogFailure as exc:
             raise with_mistakes(exc, project.problems) from exc.__cause__
         finally:
-            session.set_check_mode(check_mode)
+            session.policy = RunPolicy(check_mode=check_mode)
             session.client.threads.ended = None
         return self._result(result, check_mode)
 

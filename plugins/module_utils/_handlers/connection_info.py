@@ -39,7 +39,7 @@ class ConnectionInfoHandler(ModuleHandler):
         client = session.client
         me = session.me()
         key = self._key(session)
-        organizations = session.organizations()
+        organizations = session.account.organizations()
         host = client.connection.host
         shown = key.get("scopes") or [] if "scopes" in key else None
         scopes = shown if isinstance(shown, list) else None
@@ -77,7 +77,7 @@ class ConnectionInfoHandler(ModuleHandler):
             ],
             "projects": [
                 {name: item.get(name) for name in ("id", "name", "timezone", "organization") if name in item}
-                for item in session.projects()
+                for item in session.account.projects()
             ],
         }
         result["current_organization"] = self._current(session.organization_id)

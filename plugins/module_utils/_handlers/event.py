@@ -27,7 +27,8 @@ from ansible_collections.community.posthog.plugins.module_utils._http.connection
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
-from ansible_collections.community.posthog.plugins.module_utils._state.session import PLANNED, Session
+from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
+from ansible_collections.community.posthog.plugins.module_utils._state.target import PLANNED
 
 #: PostHog Cloud's hosts for events; a self-hosted PostHog takes events on the host of its API.
 INGESTION: t.Final[dict[str, str]] = {url: f"https://{name}.i.posthog.com" for name, url in REGIONS.items()}
@@ -148,7 +149,7 @@ class EventHandler(ModuleHandler):
             return str(token)
         if session.project_id() == PLANNED:
             return PLANNED
-        found = session.project().get("api_token")
+        found = session.target.project().get("api_token")
         if not found:
             raise PostHogFailure(
                 "token: this key may not read the project's token; give token, which is shown in the project's "

@@ -151,7 +151,7 @@ class ExportHandler(ModuleHandler):
     @staticmethod
     def _source(session: Session) -> dict[str, t.Any]:
         """The project that was exported."""
-        project = session.project()
+        project = session.target.project()
         return {
             "host": session.client.connection.host,
             "organization_id": session.organization_id(),

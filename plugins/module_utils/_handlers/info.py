@@ -18,8 +18,9 @@ from ansible_collections.community.posthog.plugins.module_utils._handlers.handle
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
+from ansible_collections.community.posthog.plugins.module_utils._state.collection import Collection
 from ansible_collections.community.posthog.plugins.module_utils._state.routes import read_those_there
-from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
+from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
 Object = dict[str, t.Any]
 

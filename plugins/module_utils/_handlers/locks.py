@@ -129,7 +129,7 @@ def _locked(session: Session, descriptor: int) -> bool:
 def _sign(session: Session, place: str, descriptor: int) -> None:
     """Store that this run had the lock, and forget what another run may have changed since."""
     last = os.pread(descriptor, 64, 0).decode("ascii", "replace")
-    if session.visited.get(place, last) != last:
+    if session.shared.visited.get(place, last) != last:
         session.stale()
-    session.visited[place] = uuid.uuid4().hex
-    os.pwrite(descriptor, session.visited[place].encode("ascii"), 0)
+    session.shared.visited[place] = uuid.uuid4().hex
+    os.pwrite(descriptor, session.shared.visited[place].encode("ascii"), 0)

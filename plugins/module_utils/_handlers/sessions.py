@@ -14,6 +14,7 @@ from ansible_collections.community.posthog.plugins.module_utils._http.client imp
 from ansible_collections.community.posthog.plugins.module_utils._http.connection import Connection
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES, resource
+from ansible_collections.community.posthog.plugins.module_utils._state.policy import RunPolicy
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
 
@@ -67,14 +68,14 @@ class Sessions:
                 types=RESOURCES,
                 organization=key[1],
                 project=key[2],
-                check_mode=self.check_mode,
+                named_organization=bool(raw.get("organization")),
+                named_project=bool(raw.get("project")),
+                policy=RunPolicy(check_mode=self.check_mode),
                 many=self.many,
                 warn=self._warn,
                 warn_quietly=self._note,
+                report=self._report,
             )
-            self._sessions[key].report = self._report
-            self._sessions[key].named_organization = bool(raw.get("organization"))
-            self._sessions[key].named_project = bool(raw.get("project"))
         return self._sessions[key]
 
     def _note(self, text: str) -> None:

@@ -13,7 +13,8 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.collection import Collection
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
 _T = t.TypeVar("_T")
 

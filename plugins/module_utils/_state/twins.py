@@ -20,7 +20,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection
+    from ansible_collections.community.posthog.plugins.module_utils._state.collection import Collection
 
 #: Objects up to which a list is read in one request.
 _PAGE: t.Final = 500

@@ -24,7 +24,8 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.referenc
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._schema.parts import RefPart
     from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
-    from ansible_collections.community.posthog.plugins.module_utils._state.session import Collection, Session
+    from ansible_collections.community.posthog.plugins.module_utils._state.collection import Collection
+    from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
 #: Objects of one list that are looked at, unless all of them are known already: one page, so one request.
 LOOKED_AT: t.Final = 500

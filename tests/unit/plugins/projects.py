@@ -28,6 +28,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.vocabula
     Tags,
     Text,
 )
+from ansible_collections.community.posthog.plugins.module_utils._state.policy import RunPolicy
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 from ansible_collections.community.posthog.tests.unit.plugins.utils import ORGANIZATION, Memory, Obj
 
@@ -151,7 +152,8 @@ class Universe:
 
     def project(self, *documents: Any, concurrency: int = 8, marks: bool = True) -> Project:
         """A configuration that was read."""
-        self.session.many, self.session.marks = True, marks
+        self.session.many = True
+        self.session.policy = dataclasses.replace(self.session.policy, marks=marks)
         tasks = {plural: item.task for plural, item in self.handlers.items()}
         made = Project(self.session, tasks, concurrency=concurrency, progress=self.lines.append)
         made.read(documents)
@@ -225,11 +227,11 @@ def universe(
         types=[*own, "project"],
         organization=ORGANIZATION,
         project=project,
-        check_mode=check_mode,
+        policy=RunPolicy(check_mode=check_mode),
         warn=warnings.append,
     )
     lines: list[str] = []
-    session.report = lines.append
+    session.shared.report = lines.append
     return Universe(memory, session, warnings, tuple(own.values()), lines)
 
 

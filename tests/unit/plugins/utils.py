@@ -24,6 +24,7 @@ from ansible_collections.community.posthog.plugins.module_utils._http.connection
 from ansible_collections.community.posthog.plugins.module_utils._http.threads import Threads
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import resource as table_of
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
+from ansible_collections.community.posthog.plugins.module_utils._state.policy import RunPolicy
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
 #: A key of which no part stands in any other text.
@@ -417,7 +418,7 @@ def make_world(
         lambda name: own.get(name) or table_of(name),
         organization=organization,
         project=project,
-        check_mode=check_mode,
+        policy=RunPolicy(check_mode=check_mode),
         warn=warnings.append,
     )
     return World(memory, session, warnings)

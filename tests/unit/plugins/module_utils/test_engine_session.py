@@ -22,6 +22,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.index
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import resource as table_of
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref, walk
+from ansible_collections.community.posthog.plugins.module_utils._state.policy import RunPolicy
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     ORGANIZATION,
     Memory,
@@ -88,7 +89,7 @@ def test_a_project_of_another_organization_is_refused() -> None:
     """By its id as by its name: nothing is read there, and nothing written."""
     for organization in (OTHER, "babbage", "Babbage & Co"):
         world = make_world(account(), project="1", organization=organization)
-        world.session.named_organization = True
+        world.session.target.named_organization = True
         for _again in range(2):
             with pytest.raises(
                 PostHogFailure, match="belongs to the organization Ada's Analytics, and organization says"
@@ -96,10 +97,10 @@ def test_a_project_of_another_organization_is_refused() -> None:
                 world.session.project_id()
     for organization in (ORGANIZATION, "ada", None):
         world = make_world(account(), project="1", organization=organization)
-        world.session.named_organization = True
+        world.session.target.named_organization = True
         assert world.session.project_id() == "1"
     world = make_world(account(), project=None, organization="babbage")
-    world.session.named_organization = True
+    world.session.target.named_organization = True
     with pytest.raises(PostHogFailure, match="'Staging'"):
         world.session.project_id()
 
@@ -107,8 +108,8 @@ def test_a_project_of_another_organization_is_refused() -> None:
 def test_a_project_that_is_named_closer_than_the_organization_counts() -> None:
     """The environment's organization is no word of the task."""
     world = make_world(account(), project="1", organization=OTHER)
-    world.session.named_project = True
-    world.session.check_owner()
+    world.session.target.named_project = True
+    world.session.target.check_owner()
     assert world.session.project_id() == "1" and not world.memory.calls
     with pytest.raises(PostHogFailure, match="belongs to the organization"):
         world.session.beside("babbage", None).project_id()
@@ -547,7 +548,7 @@ def test_a_name_twice_names_both_ids() -> None:
 
 def test_check_mode_warns_of_what_does_not_exist_yet() -> None:
     world = people()
-    world.session.check_mode = True
+    world.session.policy = RunPolicy(check_mode=True)
     problems: Problems = []
     assert world.session.resolve(Ref("cohort"), "Coming", "x", problems) == "Coming"
     assert problems == []
@@ -672,7 +673,7 @@ def test_scopes_that_are_answered_with_nothing(path: str, answer: Any) -> None:
     world = make_world(Memory())
     world.memory.singles[path] = answer
     with pytest.raises(ApiError, match=f"GET {path} answered with"):
-        world.session.me() if "users" in path else world.session.project()
+        world.session.me() if "users" in path else world.session.target.project()
 
 
 # -- writes that must not be sent twice --------------------------------------------------------------------------------

@@ -320,7 +320,7 @@ def test_exported_and_applied_changes_nothing_and_makes_the_same() -> None:
     assert run.counts["unchanged"] == 3 and not world.memory.writes
     made = world.apply({**first, "project": "Staging"})
     assert made.counts["created"] == 3
-    world.session._inside.clear()
+    world.session._elsewhere.clear()
     there = world.session.beside(None, "Staging")
     handler = ExportHandler([PART, WHOLE])
     assert handler.run(there, {}, {})["config"] == first

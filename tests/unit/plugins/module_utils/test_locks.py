@@ -16,6 +16,7 @@ from ansible_collections.community.posthog.plugins.module_utils._handlers import
 from ansible_collections.community.posthog.plugins.module_utils._handlers.locks import alone_in, directory
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._http.connection import Connection
+from ansible_collections.community.posthog.plugins.module_utils._state.policy import RunPolicy
 from ansible_collections.community.posthog.tests.unit.plugins.projects import THING, universe
 from ansible_collections.community.posthog.tests.unit.plugins.utils import KEY, Memory, World, make_world
 
@@ -130,10 +131,10 @@ def test_what_another_run_may_have_changed_is_read_again() -> None:
 
 def test_check_runs_and_deletions_need_none(runtime: Path) -> None:
     made = world()
-    made.session.check_mode = True
+    made.session.policy = RunPolicy(check_mode=True)
     handler = ResourceHandler(THING)
     handler.run(made.session, {"name": "a"}, {"name": "a", "state": "present"})
-    made.session.check_mode = False
+    made.session.policy = RunPolicy()
     handler.run(made.session, {"name": "a", "state": "absent"}, {"name": "a", "state": "absent"})
     assert locks(runtime) == []
     checked = universe(check_mode=True)

@@ -402,15 +402,17 @@ def test_sessions_are_kept() -> None:
     sessions = Sessions(check_mode=True, warn=told.append, note=told.append, many=True)
     one = sessions.get({"project": "1"}, {**PARAMS, "project": "1"})
     assert one is sessions.get({}, {**PARAMS, "project": "1"})
-    assert one.check_mode and one.many and one.named_project and not one.named_organization
+    assert one.check_mode and one.many and one.target.named_project and not one.target.named_organization
     two = sessions.get({"organization": "o"}, {**PARAMS, "organization": "o", "project": ""})
-    assert two is not one and two.client is one.client and two.named_organization and not two.named_project
+    assert (
+        two is not one and two.client is one.client and two.target.named_organization and not two.target.named_project
+    )
     assert sessions.get({}, {**PARAMS, "api_key": "phx_other"}).client is not one.client
     sessions.warn = told.append
     one.warn("a")
     one.warn_quietly("b")
     sessions.report = told.append
-    one.report("c")
+    one.shared.report("c")
     assert told == ["a", "b", "c"]
     one.keep_secret(["s"])
     two.keep_secret(["t"])

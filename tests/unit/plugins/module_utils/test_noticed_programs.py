@@ -27,7 +27,8 @@ from ansible_collections.community.posthog.plugins.module_utils._http.options im
     without_empty,
 )
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
-from ansible_collections.community.posthog.plugins.module_utils._state.session import PLANNED, Session
+from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
+from ansible_collections.community.posthog.plugins.module_utils._state.target import PLANNED
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     KEY,
     ORGANIZATION,

@@ -46,6 +46,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.vocabula
     Tags,
     Text,
 )
+from ansible_collections.community.posthog.plugins.module_utils._state.policy import RunPolicy
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     ORGANIZATION,
     Memory,
@@ -724,7 +725,7 @@ def test_marks_of_the_collection() -> None:
     """Objects that posthog_config makes carry its mark, and keep it."""
     table = dataclasses.replace(WIDGET, purging=Purging(marker="tags"))
     world = widgets({"id": 1, "name": "old", "tags": ["x"], "size": 1}, table=table)
-    world.session.marks = True
+    world.session.policy = RunPolicy(marks=True)
     present(world, table, name="a", tags=["t"])
     present(world, table, name="b")
     present(world, table, name="c", tags=None)
@@ -736,12 +737,12 @@ def test_marks_of_the_collection() -> None:
         {"name": "c", "tags": [MARK]},
     ]
     assert bodies[3:] == [{"size": 2}]
-    world.session.adopts = frozenset({"widget"})
+    world.session.policy = RunPolicy(marks=True, adopts=frozenset({"widget"}))
     present(world, table, name="old", size=2)
     assert world.memory.writes[-1][2] == {"tags": ["x", MARK]}
     assert present(world, table, name="old", tags=["y"]).action == "updated"
     assert sorted(world.memory.writes[-1][2]["tags"]) == [MARK, "y"]
     lacking = widgets(table=table, features=())
-    lacking.session.marks = True
+    lacking.session.policy = RunPolicy(marks=True)
     present(lacking, table, name="a")
     assert lacking.memory.writes == [("POST", THINGS, {"name": "a"})] and lacking.warnings == []

@@ -17,7 +17,10 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import Text
-from ansible_collections.community.posthog.plugins.module_utils._state.session import PLANNED, Collection, Session
+from ansible_collections.community.posthog.plugins.module_utils._state.collection import Collection
+from ansible_collections.community.posthog.plugins.module_utils._state.policy import RunPolicy
+from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
+from ansible_collections.community.posthog.plugins.module_utils._state.target import PLANNED
 from ansible_collections.community.posthog.tests.unit.plugins.utils import (
     ORGANIZATION,
     Memory,
@@ -134,7 +137,7 @@ def test_organizations_of_one_name() -> None:
 
 def test_projects_that_a_run_needs_to_exist() -> None:
     world = make_world(account(), organization=None, project="Xyzzy", check_mode=True)
-    assert world.session.project_id() == PLANNED and world.session.project() == {}
+    assert world.session.project_id() == PLANNED and world.session.target.project() == {}
     assert world.warnings == [
         (
             "project: this key sees no project 'Xyzzy'; it sees 1 (Production), 2 (Staging), 3 (Production); a run "
@@ -142,9 +145,9 @@ def test_projects_that_a_run_needs_to_exist() -> None:
         )
     ]
     strict = make_world(account(), organization=None, project="Xyzzy", check_mode=True)
-    strict.session.strict = True
+    strict.session.policy = RunPolicy(check_mode=True, strict=True)
     assert failure(strict.session.project_id).message.startswith("project: this key sees no project")
-    strict.session.promised.add("xyzzy")
+    strict.session.shared.planned_projects.add("xyzzy")
     assert strict.session.project_id() == PLANNED and strict.warnings == []
 
 
@@ -157,13 +160,13 @@ def test_keys_that_may_learn_little(status: int) -> None:
     one = session(memory)
     assert (one.organization_id(), one.project_id()) == (ORGANIZATION, "2")
     assert session(memory, organization=ORGANIZATION).organization() == ORGANIZATIONS[0]
-    assert session(memory, project="1").project() == {}
+    assert session(memory, project="1").target.project() == {}
     memory.errors["GET", "/api/users/@me/"] = api_error(status, "No.")
     poor = session(memory)
     assert (poor.organization_id(), poor.project_id(), poor.me()) == ("@current", "@current", {})
     assert session(memory, organization=ORGANIZATION).organization() == {}
     memory.errors["GET", "/api/organizations/"] = api_error(status, "No.")
-    assert session(memory).organizations() == [] and session(memory).projects() == []
+    assert session(memory).account.organizations() == [] and session(memory).account.projects() == []
 
 
 def test_organizations_of_keys_that_may_not_list_them() -> None:
@@ -174,14 +177,17 @@ def test_organizations_of_keys_that_may_not_list_them() -> None:
         "organizations": [{"id": ORGANIZATION, "name": "again"}, {"id": OTHER, "name": "Babbage & Co"}, "odd"],
     }
     one = session(memory)
-    assert [item["name"] for item in one.organizations()] == ["Ada's Analytics", "Babbage & Co"]
-    assert not one.lists_organizations and session().lists_organizations
-    assert [(item["id"], item["organization"]) for item in one.projects()] == [(1, ORGANIZATION), (2, ORGANIZATION)]
+    assert [item["name"] for item in one.account.organizations()] == ["Ada's Analytics", "Babbage & Co"]
+    assert not one.account.lists_organizations and session().account.lists_organizations
+    assert [(item["id"], item["organization"]) for item in one.account.projects()] == [
+        (1, ORGANIZATION),
+        (2, ORGANIZATION),
+    ]
     memory.singles["/api/users/@me/"] = {"organization": None, "organizations": None}
-    assert session(memory).organizations() == []
+    assert session(memory).account.organizations() == []
     for status in (400, 401):
         memory.errors["GET", "/api/organizations/"] = api_error(status, "No.")
-        assert isinstance(failure(session(memory).organizations), ApiError)
+        assert isinstance(failure(session(memory).account.organizations), ApiError)
 
 
 def test_the_organization_of_a_project() -> None:
@@ -193,7 +199,7 @@ def test_the_organization_of_a_project() -> None:
     assert session(memory, project="3").organization_id() == ORGANIZATION
     assert session(project="3", organization="ada").organization_id() == ORGANIZATION
     assert session(project="Nowhere").organization_id() == ORGANIZATION
-    assert [session(project=name).project_name for name in (None, "@current", "12", "Main", "1a")] == [
+    assert [session(project=name).target.project_name for name in (None, "@current", "12", "Main", "1a")] == [
         None,
         None,
         None,
@@ -207,46 +213,47 @@ def test_teams_of_older_servers() -> None:
     memory.lists["/api/organizations/"] = [
         {"id": ORGANIZATION, "name": "A", "teams": [{"id": 5, "name": "Old"}, {"name": "x"}]}
     ]
-    assert session(memory).projects() == [{"id": 5, "name": "Old", "organization": ORGANIZATION}]
+    assert session(memory).account.projects() == [{"id": 5, "name": "Old", "organization": ORGANIZATION}]
 
 
 def test_a_project_of_another_organization() -> None:
     one = session(organization="babbage", project="1")
-    one.named_organization = True
+    one.target.named_organization = True
     assert failure(one.project_id).message == failure(one.project_id).message
-    assert failure(one.check_owner).message.startswith(
+    assert failure(one.target.check_owner).message.startswith(
         "project: 'Production' (1) belongs to the organization Ada's Analytics, "
     )
     for organization, project in (("ada", "1"), (ORGANIZATION, "2"), (None, "3"), ("babbage", "3")):
         fine = session(organization=organization, project=project)
-        fine.named_organization = True
+        fine.target.named_organization = True
         assert fine.project_id() == project
 
 
 def test_sessions_elsewhere() -> None:
     one = session(project="1")
-    one.marks = one.brief = one.many = True
-    one.adopts = frozenset({"x"})
+    one.many = True
+    one.policy = RunPolicy(marks=True, brief=True, adopts=frozenset({"x"}))
     assert one.project_id() == "1" and one.within("1") is one and one.within(1) is one
     two = one.within("2")
     assert two is one.within(2) and two.project_id() == "2" and two is not one
-    assert (two.marks, two.brief, two.many, two.adopts) == (True, True, True, frozenset({"x"}))
-    assert two.secrets is one.secrets and two.traits is one.traits and two.promised is one.promised
+    assert two.many and two.policy == RunPolicy(marks=True, brief=True, adopts=frozenset({"x"}))
+    assert two.secrets is one.secrets and two.traits is one.traits and two.shared is one.shared
     new = one.within(None)
     assert new.project_id() == PLANNED and new is one.within(None)
     assert one.beside(None, None) is one
     there = one.beside("babbage", None)
-    assert there is one.beside("babbage", None) and there.named_organization and not there.named_project
-    assert one.beside(None, "Staging").named_project and not one.beside(None, "Staging").named_organization
+    assert there is one.beside("babbage", None) and there.target.named_organization and not there.target.named_project
+    assert one.beside(None, "Staging").target.named_project
+    assert not one.beside(None, "Staging").target.named_organization
     assert one.beside(None, "Staging").project_id() == "2"
     kept = one.beside(None, "Staging")
     assert one.afresh(None, "Staging") is not kept and one.afresh(None, None) is one
     assert one.within_organization(ORGANIZATION).organization_id() == ORGANIZATION
     assert one.within_organization(None).organization_id() == PLANNED
-    one.set_check_mode(True, strict=True)
-    assert all(inner.check_mode and inner.strict for inner in (one, two, new, there))
+    one.policy = RunPolicy(check_mode=True, strict=True)
+    assert all(inner.check_mode and inner.policy.strict for inner in (one, two, new, there))
     one.planning(False)
-    assert not any(inner.check_mode or inner.strict for inner in (one, two, new, there))
+    assert not any(inner.check_mode or inner.policy.strict for inner in (one, two, new, there))
 
 
 # -- explanations ----------------------------------------------------------------------------------------------------
@@ -317,12 +324,12 @@ def test_types_that_a_server_does_not_have() -> None:
         f"the PostHog at {HOST} has no feature flags; it answered 404 to GET {FLAGS}"
     )
     newer = dataclasses.replace(table_of("feature_flag"), since="May 2025")
-    error = world.session.unavailable(newer, api_error(404, detail, "GET", FLAGS))
+    error = world.session.explain.unavailable(newer, api_error(404, detail, "GET", FLAGS))
     assert error.message == (
         f"the PostHog at {HOST} has no feature flags (introduced in May 2025); it answered 404 to GET {FLAGS}"
     )
     other = api_error(404, "Not found.", "GET", FLAGS)
-    assert world.session.unavailable(newer, other) is other
+    assert world.session.explain.unavailable(newer, other) is other
 
 
 # -- features and paths ----------------------------------------------------------------------------------------------
@@ -446,7 +453,7 @@ def test_references_in_a_check_run() -> None:
     problems: Problems = []
     assert world.session.resolve(Ref("widget"), "Xyzzy", "x", problems) == "Xyzzy" and problems == []
     assert world.warnings == ["x: there is no widget 'Xyzzy'; there is only 'one'; a run needs it to exist by then"]
-    world.session.strict = True
+    world.session.policy = RunPolicy(check_mode=True, strict=True)
     world.session.resolve(Ref("widget"), "Xyzzy", "x", problems)
     assert len(problems) == 1 and len(world.warnings) == 1
 
@@ -571,3 +578,19 @@ def test_writing_in_a_check_run_is_a_defect() -> None:
     with pytest.raises(AssertionError, match=f"^check mode must not send POST {WIDGETS}$"):
         world.session.write("POST", WIDGETS, {})
     assert world.memory.calls == []
+
+
+def test_a_strict_session_shares_all_but_the_policy() -> None:
+    """A look-up in which a missing name needs no warning changes nothing for the look-ups beside it."""
+    world, collection = widgets_of(widget(), {"id": 1, "name": "one"}, check_mode=True)
+    strict = world.session.strictly()
+    problems: Problems = []
+    assert strict.resolve(Ref("widget"), "Xyzzy", "x", problems) == "Xyzzy"
+    assert [path for path, _text in problems] == ["x"] and world.warnings == []
+    assert strict.strictly() is strict and strict.policy.strict and not world.session.policy.strict
+    assert strict.check_mode and strict.shared is world.session.shared
+    assert strict.collection(widget()) is collection and collection.session is world.session
+    assert strict.within("2").policy.strict and strict.beside(None, "2").policy.strict
+    assert strict.within_organization("o").policy.strict and not world.session.within("2").policy.strict
+    fresh = strict.collection(dataclasses.replace(widget(), type="gadget"))
+    assert fresh.session is world.session

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import copy
 import json
 import os
 import subprocess
@@ -256,32 +257,72 @@ def test_two_organizations(posthog: Harness, awx: Awx) -> None:
     assert last.changed == 6 and set(awx.names()) <= {"inventories", "inventory_sources"}
 
 
-def test_options_that_are_taken_back(posthog: Harness, awx: Awx) -> None:
-    """Branch, image and the credential of the repository are set back when they are no longer given."""
-    kind = awx.one("credential_types", "Source Control")["id"]
-    awx.add("credentials", {"name": "Git", "credential_type": kind, "organization": 1})
-    few: dict[str, t.Any] = {"posthog_awx_templates": ["apply"]}
-    given = {
-        **few,
-        "posthog_awx_scm_branch": "main",
+def everything(awx: Awx) -> dict[str, dict[int, dict[str, t.Any]]]:
+    """All that AWX holds, but for what its updates leave behind, and associations that are empty."""
+    return {
+        kind: {
+            number: {key: value for key, value in item.items() if value or not key.startswith("_")}
+            for number, item in items.items()
+        }
+        for kind, items in copy.deepcopy(awx.objects).items()
+        if kind != "project_updates"
+    }
+
+
+def test_each_option_changed_and_taken_back(posthog: Harness, awx: Awx) -> None:
+    """Whatever is changed by an option is as before when the option is; check mode tells how much, both times."""
+    inputs = {"api_key": KEY, "region": "", "host": "https://posthog.example.com"}
+    given: dict[str, t.Any] = {"posthog_awx_inputs": inputs, "posthog_awx_templates": SOME}
+    for name, kind in (("Git", "Source Control"), ("Vault", "Vault")):
+        awx.add(
+            "credentials", {"name": name, "organization": 1, "credential_type": awx.one("credential_types", kind)["id"]}
+        )
+    good(set_up(posthog, awx, **given))
+    before = everything(awx)
+    changed = {
+        **given,
+        "posthog_awx_inputs": {"api_key": KEY, "region": "eu", "host": "", "project_id": "Shop"},
+        "posthog_awx_inject_variables": True,
+        "posthog_awx_scm_url": "https://git.example.com/other.git",
+        "posthog_awx_scm_branch": "next",
         "posthog_awx_scm_credential": "Git",
         "posthog_awx_image": "registry.example.com/ee:1",
+        "posthog_awx_inventory_path": "inventory/other.yml",
+        "posthog_awx_credentials": {"all": ["PostHog", "Vault"]},
+        "posthog_awx_hosts": "posthog_projects",
+        "posthog_awx_config": ["config", "more"],
+        "posthog_awx_slices": 4,
+        "posthog_awx_rate_limit": 240,
+        "posthog_awx_forks": 3,
+        "posthog_awx_variables": {"posthog_annotate": True},
+        "posthog_awx_roles": ["Engineering"],
+        "posthog_awx_flags": ["new-checkout"],
+        "posthog_awx_schedule": "DTSTART;TZID=UTC:20260101T030000 RRULE:FREQ=DAILY;INTERVAL=2",
+        "posthog_awx_schedule_enabled": False,
+        "posthog_awx_approval_timeout": 60,
     }
-    good(set_up(posthog, awx, **given))
-    project, template = awx.one("projects", "PostHog"), awx.one("job_templates", "PostHog apply")
-    source = awx.one("inventory_sources", "PostHog")
-    assert project["scm_branch"] == "main" and project["credential"] == awx.one("credentials", "Git")["id"]
-    assert template["execution_environment"] is not None
-    assert template["execution_environment"] == source["execution_environment"]
+    spec = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    others = {"state", "organization", "prefix", "update_secrets", "scm_type", "wait", "interval", "patience"}
+    left = {name.removeprefix("posthog_awx_") for name in set(spec["argument_specs"]["main"]["options"]) - set(changed)}
+    assert left == others, "an option that is neither changed here nor known to be about something else"
+    counts = []
+    for options in (changed, given):
+        written = len(awx.writes)
+        predicted = good(set_up(posthog, awx, check=True, **options))
+        assert awx.writes[written:] == []
+        done = good(set_up(posthog, awx, **options))
+        counts.append((predicted.changed, done.changed))
+        assert TOKEN not in done.output
+    # What needs the image that is not there yet, check mode cannot look at: source, templates and nodes count as one.
+    assert counts == [(6, 8), (8, 8)]
+    template = awx.one("job_templates", "PostHog apply")
+    assert template["execution_environment"] is None is awx.one("projects", "PostHog")["credential"]
     written = len(awx.writes)
-    predicted = good(set_up(posthog, awx, **few, check=True))
-    assert awx.writes[written:] == []
-    back = good(set_up(posthog, awx, **few))
-    assert back.changed == predicted.changed == 2
-    assert (project["scm_branch"], project["credential"]) == ("", None)
-    assert template["execution_environment"] is None and source["execution_environment"] is None
-    assert TOKEN not in back.output
-    assert good(set_up(posthog, awx, **few)).changed == 0
+    assert good(set_up(posthog, awx, **given)).changed == 0 and awx.writes[written:] == []
+    after = everything(awx)
+    # The image stays for whoever else may have it; removal takes it.
+    after.pop("execution_environments"), before.pop("execution_environments")
+    assert after == before
 
 
 def test_a_repository_that_cannot_be_reached(posthog: Harness, awx: Awx) -> None:

@@ -20,7 +20,7 @@ from harness.conformance import Conformance
 from harness.engine import Engine
 from samples import SAMPLES, Sample
 
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 
 #: What the values of the unknown keys begin with, and what their names begin with.
 VALUE, KEY = "marker-", "unknown_"
@@ -201,7 +201,7 @@ def test_what_nobody_declared_stays(posthog: Harness, sample: Sample) -> None:
     full = life.named(**sample.full(creating=False))
     obj = run("All of it", **full).result[table.type]
     row = stored_row(posthog, sample, obj)
-    declared = read_declared(table, engine.rendered(full, variables)).values
+    declared = read_object(table, engine.rendered(full, variables)).values
     numbers = itertools.count()
     changed: list[str] = []
     for known in table.fields:

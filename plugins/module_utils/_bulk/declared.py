@@ -14,7 +14,7 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import Node, Target
 from ansible_collections.community.posthog.plugins.module_utils._bulk.targets import Targets
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 
@@ -157,11 +157,11 @@ class DeclaredIndex:
         return (*self._targets.key(table, target), table.type, table.identity.normalize(name))
 
     @staticmethod
-    def _name_of(table: Resource, item: Declared) -> str | int:
+    def _name_of(table: Resource, item: ObjectSpec) -> str | int:
         name = item.values.get(table.identity.option)
         return name if isinstance(name, (str, int)) else ""
 
-    def _names_of(self, table: Resource, item: Declared) -> list[str | int]:
+    def _names_of(self, table: Resource, item: ObjectSpec) -> list[str | int]:
         """The names by which others refer to an object: its own, and what PostHog makes of it."""
         name = self._name_of(table, item)
         if table.identity.also is None or name == "":
@@ -179,7 +179,7 @@ def may_be_foreign(node: Node) -> bool:
     return node.spec.object_id is not None and node.spec.policy.anywhere
 
 
-def identity_key(table: Resource, item: Declared) -> _Key:
+def identity_key(table: Resource, item: ObjectSpec) -> _Key:
     """What makes two declarations of a type be about the same object, apart from ids.
 
     :param table: the type.

@@ -14,7 +14,7 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.declared i
 from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import Node
 from ansible_collections.community.posthog.plugins.module_utils._bulk.targets import Targets
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure, raise_if_over
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, walk
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
@@ -52,7 +52,7 @@ def unknown_names(session: Session, nodes: t.Iterable[Node], index: DeclaredInde
     return list(dict.fromkeys(out))
 
 
-def _mentioned(table: Resource, item: Declared) -> list[tuple[NestedRef, t.Any, str]]:
+def _mentioned(table: Resource, item: ObjectSpec) -> list[tuple[NestedRef, t.Any, str]]:
     """The names in a declaration, each with its rule and its path."""
     found: list[tuple[NestedRef, t.Any, str]] = []
 

@@ -23,7 +23,7 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.sources im
 )
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.words import kind_of
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import (
     UNDECLARED_KEY,
     UNKNOWN_IDS,
@@ -53,7 +53,7 @@ class FaultyItem(t.NamedTuple):
     """
 
     task: ResourceTask
-    declared: Declared
+    declared: ObjectSpec
     target: Target
     where: str
     source: Source

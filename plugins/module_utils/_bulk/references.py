@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import Node
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure, raise_if_over
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import reach
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID
 from ansible_collections.community.posthog.plugins.module_utils._schema.named import named_in
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
@@ -22,7 +22,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
 
-def named_by(table: Resource, item: Declared) -> t.Iterator[tuple[str, Ref, t.Any]]:
+def named_by(table: Resource, item: ObjectSpec) -> t.Iterator[tuple[str, Ref, t.Any]]:
     """Every reference of a declaration.
 
     :param table: the type.
@@ -37,7 +37,7 @@ def named_by(table: Resource, item: Declared) -> t.Iterator[tuple[str, Ref, t.An
         yield from table.parent.refers(item.values)
 
 
-def references(table: Resource, item: Declared, *, whole_paths: bool = False) -> t.Iterator[tuple[str, Ref, t.Any]]:
+def references(table: Resource, item: ObjectSpec, *, whole_paths: bool = False) -> t.Iterator[tuple[str, Ref, t.Any]]:
     """The references of a declaration that may be names.
 
     :param table: the type.
@@ -58,7 +58,7 @@ def option_of(path: str) -> str:
     return re.split(r"[.\[]", path, maxsplit=1)[0]
 
 
-def object_references(session: Session, node: Node, item: Declared) -> t.Iterator[tuple[str, Ref, t.Any]]:
+def object_references(session: Session, node: Node, item: ObjectSpec) -> t.Iterator[tuple[str, Ref, t.Any]]:
     """References at paths that depend on the object itself, as far as its declaration determines them.
 
     :param session: the task's session.

@@ -19,9 +19,9 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import without
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
 from ansible_collections.community.posthog.plugins.module_utils._engine.context import Context, Room
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.find import Finder
 from ansible_collections.community.posthog.plugins.module_utils._engine.hidden import HiddenParts
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.plan import Plan
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
@@ -108,7 +108,7 @@ class Applier(Room):
         self._remove(plan.collection, plan.current or {}, plan.options)
         return plan.outcome
 
-    def _look_after(self, collection: Collection, declared: Declared, obj: dict[str, t.Any]) -> None:
+    def _look_after(self, collection: Collection, declared: ObjectSpec, obj: dict[str, t.Any]) -> None:
         """See whether another run has created the same object meanwhile, and give way to the older one.
 
         :param collection: where the object is.
@@ -163,8 +163,8 @@ class Applier(Room):
         return self._apply_parts(plan.declared, obj, plan.collection, created=True)
 
     def _later(self, name: str, later: t.Mapping[str, t.Any]) -> bool:
-        known = self.resource.field(name)
-        return known is not None and known.api_name in later
+        field = self.resource.field(name)
+        return field is not None and field.api_name in later
 
     def _taken(self, collection: Collection, answer: t.Any, fallback: dict[str, t.Any]) -> dict[str, t.Any]:
         """Keep a write's answer. Some answers are empty; what was sent then has to do."""
@@ -187,12 +187,12 @@ class Applier(Room):
 
     def _verifiable(self, names: set[str]) -> t.Iterator[Field]:
         """The fields whose writing can be checked."""
-        for known in self.resource.fields:
-            if known.name not in names or known.write_only or known.secret or self.context.is_parent(known):
+        for field in self.resource.fields:
+            if field.name not in names or field.write_only or field.secret or self.context.is_parent(field):
                 continue
-            if self.resource.named_by_reference(known):
+            if self.resource.named_by_reference(field):
                 continue
-            yield known
+            yield field
 
     def _note_dropped(self, values: t.Mapping[str, t.Any], obj: t.Mapping[str, t.Any], names: set[str]) -> set[str]:
         """Warn of fields that PostHog took without an error and did not keep.
@@ -209,7 +209,7 @@ class Applier(Room):
         return {known.name for known in dropped}
 
     def _apply_parts(
-        self, declared: Declared, obj: dict[str, t.Any], collection: Collection, *, created: bool = False
+        self, declared: ObjectSpec, obj: dict[str, t.Any], collection: Collection, *, created: bool = False
     ) -> dict[str, t.Any]:
         for part in self.resource.parts:
             if part.field.name not in declared.parts:

@@ -30,9 +30,14 @@ def with_defaults(field: Field, desired: t.Any) -> t.Any:
     if field.kind != "document" or not isinstance(desired, dict) or field.unknown_kind(desired) is not None:
         return desired
     out = dict(desired)
-    for known in field.fields:
-        if known.name not in out and known.default is not None and not known.computed and not known.left_alone:
-            out[known.name] = known.default
+    for key_field in field.fields:
+        if (
+            key_field.name not in out
+            and key_field.default is not None
+            and not key_field.computed
+            and not key_field.left_alone
+        ):
+            out[key_field.name] = key_field.default
     return out
 
 

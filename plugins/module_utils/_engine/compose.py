@@ -165,23 +165,23 @@ def _document(
         if other:
             lost += [((*path, key), value) for key, value in now.items() if key not in desired and value is not None]
         return t.cast("dict[str, t.Any]", _open(field, desired, {} if other else now, path, lost))
-    for known in field.fields:
-        name = known.name
-        if known.computed:
+    for key_field in field.fields:
+        name = key_field.name
+        if key_field.computed:
             continue
         if name in desired:
-            out[name] = _value(known, desired[name], now.get(name), (*path, name), lost)
-        elif now.get(name) is not None and ((known.left_alone and not other) or partial):
+            out[name] = _value(key_field, desired[name], now.get(name), (*path, name), lost)
+        elif now.get(name) is not None and ((key_field.left_alone and not other) or partial):
             out[name] = now[name]
-        elif known.kind == "document" and known.null_as == {} and not other:
+        elif key_field.kind == "document" and key_field.null_as == {} and not other:
             # Back to its default goes what the release knows of it, and nothing else.
-            inner = _value(known, {}, now.get(name), (*path, name), lost)
-            if inner or (top and not field.whole and name in now and not known.same(known.default, now[name])):
-                out[name] = inner or known.default
+            inner = _value(key_field, {}, now.get(name), (*path, name), lost)
+            if inner or (top and not field.whole and name in now and not key_field.same(key_field.default, now[name])):
+                out[name] = inner or key_field.default
         else:
-            lost += unknown_keys(known, now.get(name), (*path, name))
-            if top and not field.whole and name in now and not known.same(known.default, now[name]):
-                out[name] = known.default
+            lost += unknown_keys(key_field, now.get(name), (*path, name))
+            if top and not field.whole and name in now and not key_field.same(key_field.default, now[name]):
+                out[name] = key_field.default
     # Keys that are newer than this release: as they are declared, else as they are.
     out.update({key: value for key, value in desired.items() if field.key(key) is None})
     for key, value in now.items():

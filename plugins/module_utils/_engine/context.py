@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP, Policy
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
@@ -33,8 +33,8 @@ class Context:
     update_secret: str = "on_create"
     policy: Policy = KEEP
 
-    def is_parent(self, known: Field) -> bool:
-        return known.name in self.resource.location_options
+    def is_parent(self, field: Field) -> bool:
+        return field.name in self.resource.location_options
 
     def inside(self, current: t.Mapping[str, t.Any] | None) -> Session:
         """Where the objects are that this one refers to."""
@@ -45,12 +45,12 @@ class Context:
             return self.session.within_organization(inside)
         return self.session.within(inside)
 
-    def part_options(self, declared: Declared) -> dict[str, t.Any]:
+    def part_options(self, declared: ObjectSpec) -> dict[str, t.Any]:
         """What a part is told of the declaration."""
         told = {**declared.values, **declared.switches, **declared.parts}
         return {**told, "update_secret": self.update_secret}
 
-    def name(self, declared: Declared, obj: t.Mapping[str, t.Any]) -> str:
+    def name(self, declared: ObjectSpec, obj: t.Mapping[str, t.Any]) -> str:
         name = declared.values.get(self.resource.identity.option)
         return str(name) if name and not isinstance(name, (dict, list)) else self.resource.identity.shown(obj)
 
@@ -69,7 +69,7 @@ class Room:
         self.policy = context.policy
 
 
-def named_in(declared: Declared) -> dict[str, t.Any]:
+def named_in(declared: ObjectSpec) -> dict[str, t.Any]:
     """What a declaration names, by field."""
     said = {**declared.values, **declared.extra, **declared.parts}
     return {name: value for name, value in said.items() if name not in declared.undeclared}

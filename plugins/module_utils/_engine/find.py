@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import Ambiguous, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig
 from ansible_collections.community.posthog.plugins.module_utils._engine.context import Room
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._engine.resolve import repeats_name
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import required
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
@@ -24,7 +24,7 @@ from ansible_collections.community.posthog.plugins.module_utils._state.collectio
 class Finder(Room):
     """Finds the object that a declaration is about, and the place that it is in."""
 
-    def collection(self, declared: Declared) -> Collection:
+    def collection(self, declared: ObjectSpec) -> Collection:
         """The objects among which the declared one is.
 
         :param declared: tells the place, where the type needs one.
@@ -40,11 +40,11 @@ class Finder(Room):
         # In check mode the place may be an object that an earlier task would have created.
         return self.session.collection(self.resource, found if found is not None else {})
 
-    def place(self, declared: Declared, problems: Problems) -> t.Mapping[str, t.Any] | None:
+    def place(self, declared: ObjectSpec, problems: Problems) -> t.Mapping[str, t.Any] | None:
         """Look the place up; None where there is none."""
         return required(self.resource.parent).find(self.session, self.resource, declared.values, problems)
 
-    def current(self, collection: Collection, declared: Declared, object_id: t.Any) -> dict[str, t.Any] | None:
+    def current(self, collection: Collection, declared: ObjectSpec, object_id: t.Any) -> dict[str, t.Any] | None:
         """The object as it is; None where there is none."""
         if collection.parent == {}:
             return None
@@ -60,15 +60,15 @@ class Finder(Room):
         if not found or not self.policy.details:
             return found[0] if found else None
         needs_more = any(
-            not known.in_list
-            or (self.resource.listing.varies and not known.write_only and not known.shown_by(found[0]))
-            for known in self.resource.fields
-            if known.name in declared.values and known.name not in self.resource.location_options
+            not field.in_list
+            or (self.resource.listing.varies and not field.write_only and not field.shown_by(found[0]))
+            for field in self.resource.fields
+            if field.name in declared.values and field.name not in self.resource.location_options
         )
         listed = None if needs_more else self._with_listed_parts(declared, found[0])
         return listed if listed is not None else collection.whole(found[0])
 
-    def as_lists_show(self, declared: Declared, current: dict[str, t.Any]) -> tuple[Declared, dict[str, t.Any]]:
+    def as_lists_show(self, declared: ObjectSpec, current: dict[str, t.Any]) -> tuple[ObjectSpec, dict[str, t.Any]]:
         """What is declared and what is, both without what no list shows; what that is, is noted.
 
         :param declared: what is declared.
@@ -77,15 +77,15 @@ class Finder(Room):
         """
         values, parts, seen = dict(declared.values), dict(declared.parts), dict(current)
         unread: set[str] = set()
-        for known in self.resource.fields:
-            if known.name not in values or known.write_only or known.name in self.resource.location_options:
+        for field in self.resource.fields:
+            if field.name not in values or field.write_only or field.name in self.resource.location_options:
                 continue
-            if known.shown_by(current) or (
-                known.in_list and not self.resource.listing.varies and not self.resource.singleton
+            if field.shown_by(current) or (
+                field.in_list and not self.resource.listing.varies and not self.resource.singleton
             ):
                 continue
-            del values[known.name]
-            unread.add(known.name)
+            del values[field.name]
+            unread.add(field.name)
         for part in self.resource.parts:
             name = part.field.name
             if name not in parts or part.in_list or name in current:
@@ -104,7 +104,7 @@ class Finder(Room):
         left = declared.undeclared.intersection([*values, *parts])
         return dataclasses.replace(declared, values=values, parts=parts, undeclared=left), seen
 
-    def _with_listed_parts(self, declared: Declared, listed: dict[str, t.Any]) -> dict[str, t.Any] | None:
+    def _with_listed_parts(self, declared: ObjectSpec, listed: dict[str, t.Any]) -> dict[str, t.Any] | None:
         """An object of a list with its declared parts; None where only its detail tells how they are."""
         parts = [part for part in self.resource.parts if part.field.name in declared.parts and not part.in_list]
         options = self.context.part_options(declared)
@@ -119,22 +119,22 @@ class Finder(Room):
             shown[part.field.name] = value
         return {**listed, **shown} if shown else listed
 
-    def _shown_by_place(self, collection: Collection, declared: Declared) -> dict[str, t.Any] | None:
+    def _shown_by_place(self, collection: Collection, declared: ObjectSpec) -> dict[str, t.Any] | None:
         """What a place shows of the one object in it; None where that does not show that it is as declared."""
         place = self.resource.parent
         if not self.session.policy.brief or place is None or not collection.parent or declared.parts or declared.extra:
             return None
         shown = place.shows(self.session, collection.parent)
-        for known in self.resource.fields:
-            if known.name not in declared.values or known.name in place.options:
+        for field in self.resource.fields:
+            if field.name not in declared.values or field.name in place.options:
                 continue
             if self.policy.details and not (
-                known.shown_by(shown) and known.same(declared.values[known.name], known.value_in(shown))
+                field.shown_by(shown) and field.same(declared.values[field.name], field.value_in(shown))
             ):
                 return None
         return dict(shown) if shown else None
 
-    def matches(self, collection: Collection, declared: Declared) -> list[dict[str, t.Any]]:
+    def matches(self, collection: Collection, declared: ObjectSpec) -> list[dict[str, t.Any]]:
         """The objects that answer to what a declaration says of its identity."""
         identity = self.resource.identity
         if identity.by_value:
@@ -145,36 +145,36 @@ class Finder(Room):
             if not found and not identity.unique:
                 found = collection.find(name, sure=True)
         names = identity.within if not identity.by_value else (identity.option, *identity.within)
-        for known in self.resource.fields:
-            for key in [name.partition(".")[2] for name in identity.within if name.startswith(f"{known.name}.")]:
-                inner = required(known.key(key))
-                wanted = dig(declared.values.get(known.name), key)
+        for field in self.resource.fields:
+            for key in [name.partition(".")[2] for name in identity.within if name.startswith(f"{field.name}.")]:
+                inner = required(field.key(key))
+                wanted = dig(declared.values.get(field.name), key)
                 if wanted is not None:
-                    found = [obj for obj in found if inner.same(wanted, dig(known.value_in(obj), key))]
-            if not found or known.name not in names or known.name in self.resource.location_options:
+                    found = [obj for obj in found if inner.same(wanted, dig(field.value_in(obj), key))]
+            if not found or field.name not in names or field.name in self.resource.location_options:
                 continue
-            if known.name not in declared.values:
+            if field.name not in declared.values:
                 if identity.strict:
-                    found = [obj for obj in found if known.value_in(obj) in (None, known.default)]
+                    found = [obj for obj in found if field.value_in(obj) in (None, field.default)]
                 continue
-            repeating = [obj for obj in found if repeats_name(known, declared.values[known.name], obj)]
+            repeating = [obj for obj in found if repeats_name(field, declared.values[field.name], obj)]
             if repeating:
                 # The objects themselves tell, so nothing has to be looked up.
                 found = repeating
                 continue
             problems: Problems = []
-            wanted = self.session.resolve_field(known, declared.values[known.name], known.name, problems)
+            wanted = self.session.resolve_field(field, declared.values[field.name], field.name, problems)
             if problems:
                 raise InvalidInput(problems)
             # What this server does not show of them, it does not tell them apart by.
             found = [
                 obj
                 for obj in found
-                if not known.shown_by(obj) or known.same(wanted, known.value_in(obj), partial=False)
+                if not field.shown_by(obj) or field.same(wanted, field.value_in(obj), partial=False)
             ]
         return found
 
-    def _ambiguous(self, declared: Declared, found: t.Sequence[t.Mapping[str, t.Any]]) -> Ambiguous:
+    def _ambiguous(self, declared: ObjectSpec, found: t.Sequence[t.Mapping[str, t.Any]]) -> Ambiguous:
         """What to say of several objects that answer to the same name."""
         identity = self.resource.identity
         ids = ", ".join(sorted(str(self.resource.object_id(obj)) for obj in found))
@@ -191,7 +191,7 @@ class Finder(Room):
             f"(ids {ids}); {remedy}give the id of the one that is meant, or rename the other"
         )
 
-    def is_called(self, declared: Declared, current: t.Mapping[str, t.Any] | None) -> bool:
+    def is_called(self, declared: ObjectSpec, current: t.Mapping[str, t.Any] | None) -> bool:
         """Whether the object of a declared id has the declared name; another one of that id may be elsewhere."""
         if current is None:
             return False
@@ -201,7 +201,7 @@ class Finder(Room):
         name = declared.values[identity.option]
         return identity.normalize("" if name is None else name) in identity.names(current)
 
-    def identifying(self, declared: Declared) -> dict[str, t.Any]:
+    def identifying(self, declared: ObjectSpec) -> dict[str, t.Any]:
         names = {*self.resource.identity.options, *self.resource.location_options}
         return {key: value for key, value in declared.values.items() if key in names}
 
@@ -209,20 +209,20 @@ class Finder(Room):
         """Whether an object is told by another one that is not there, so that it cannot be there either."""
         # The object is to be absent, so a name that nothing has is as wanted and needs no warning.
         session = self.session.strictly()
-        for known in self.resource.fields:
-            value = identifying.get(known.name)
-            if known.ref is None or value is None or self.context.is_parent(known):
+        for field in self.resource.fields:
+            value = identifying.get(field.name)
+            if field.ref is None or value is None or self.context.is_parent(field):
                 continue
-            if self.resource.named_by_reference(known):
+            if self.resource.named_by_reference(field):
                 continue
             problems: Problems = []
-            session.resolve_field(known, value, known.name, problems)
+            session.resolve_field(field, value, field.name, problems)
             # An ambiguous name is reported by the look-up that follows.
-            if problems and not session.collection(session.registry(known.ref.type)).find(value):
+            if problems and not session.collection(session.registry(field.ref.type)).find(value):
                 return True
         return False
 
-    def place_exists(self, declared: Declared) -> bool:
+    def place_exists(self, declared: ObjectSpec) -> bool:
         """Whether the place of an object that is to be absent exists; if not, that needs no warning."""
         place = required(self.resource.parent)
         return place.find(self.session.strictly(), self.resource, declared.values, []) is not None

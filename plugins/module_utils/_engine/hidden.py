@@ -20,7 +20,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.paths impo
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import Lost, composed
 from ansible_collections.community.posthog.plugins.module_utils._engine.context import Room
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 
 
@@ -28,46 +28,46 @@ class HiddenParts(Room):
     """Knows where secrets are in the documents of an object, and what is written so that they stay."""
 
     def secret_paths(
-        self, known: Field, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+        self, field: Field, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
     ) -> set[Path]:
         """Where the secrets are in a document of this object."""
         return {
             path
             for rule in self.resource.secret_parts
-            if rule.field == known.name
+            if rule.field == field.name
             for path in rule.find(self.session, values, current)
         }
 
     def private_paths(
-        self, known: Field, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
+        self, field: Field, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
     ) -> set[Path]:
         """Where, in a field of this object, something stands that PostHog shows and nobody else is to see."""
         return {
             path
             for rule in self.resource.private_parts
-            if rule.field == known.name
+            if rule.field == field.name
             for path in rule.find(self.session, values, current)
         }
 
-    def unreadable(self, known: Field, value: t.Any, current: t.Mapping[str, t.Any]) -> set[Path]:
+    def unreadable(self, field: Field, value: t.Any, current: t.Mapping[str, t.Any]) -> set[Path]:
         """Where, in a document, something is stored that cannot be read, so that nothing can be compared."""
         hidden: set[Path] = set()
         for rule in self.resource.secret_parts:
-            if rule.field != known.name:
+            if rule.field != field.name:
                 continue
             for path in rule.find(self.session, {}, current):
                 # What does not show is taken to be there where the document is that it belongs to.
-                stored = reach(known.value_in(current), path if rule.shown else path[:-1]) is not None
+                stored = reach(field.value_in(current), path if rule.shown else path[:-1]) is not None
                 # A map holds just what is declared: a secret that is not declared any more is to go.
-                wanted = known.kind != "map" or reach(value, path) is not None
+                wanted = field.kind != "map" or reach(value, path) is not None
                 if stored and wanted:
                     hidden.add(path)
         return hidden
 
-    def keeping_secrets(self, known: Field, value: t.Any, current: t.Mapping[str, t.Any]) -> t.Any:
+    def keeping_secrets(self, field: Field, value: t.Any, current: t.Mapping[str, t.Any]) -> t.Any:
         """A declared document as it is written where stored secrets are to stay."""
-        shown = known.value_in(current)
-        for path in self.unreadable(known, value, current):
+        shown = field.value_in(current)
+        for path in self.unreadable(field, value, current):
             stored = reach(shown, path)
             there = places(value, path)
             if stored is not None and there is not None and there != places(shown, path):
@@ -76,33 +76,33 @@ class HiddenParts(Room):
             value = without(value, {path}) if stored is None else replaced(value, path, stored)
         return value
 
-    def without_replaced_secrets(self, known: Field, desired: t.Any, current: t.Mapping[str, t.Any]) -> t.Any:
+    def without_replaced_secrets(self, field: Field, desired: t.Any, current: t.Mapping[str, t.Any]) -> t.Any:
         """What is stored, without what stands for secrets that are written anew: it would say to keep the old ones."""
-        stored = known.value_in(current)
-        new = {path for path in self.unreadable(known, desired, current) if reach(desired, path) is not None}
+        stored = field.value_in(current)
+        new = {path for path in self.unreadable(field, desired, current) if reach(desired, path) is not None}
         return without(stored, {path for path in new if reach(desired, path) != reach(stored, path)})
 
     def to_write(
-        self, known: Field, desired: t.Any, declared: Declared, current: t.Mapping[str, t.Any]
+        self, field: Field, desired: t.Any, declared: ObjectSpec, current: t.Mapping[str, t.Any]
     ) -> tuple[t.Any, Lost]:
         """What is sent for a field, and what goes away with it although nobody named it."""
         if self.update_secret != "always":
-            desired = self.keeping_secrets(known, desired, current)
-        stored = self.without_replaced_secrets(known, desired, current)
-        return composed(known, desired, stored, partial=known.name in declared.partial)
+            desired = self.keeping_secrets(field, desired, current)
+        stored = self.without_replaced_secrets(field, desired, current)
+        return composed(field, desired, stored, partial=field.name in declared.partial)
 
     def conceal(
         self, obj: dict[str, t.Any], values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
     ) -> None:
         """What a predicted object holds of secrets becomes what PostHog shows of them."""
         for rule in self.resource.secret_parts:
-            known = self.resource.field(rule.field)
-            document = known.value_in(obj) if known is not None else None
-            if known is None or document is None or (rule.shown and rule.shows is None):
+            field = self.resource.field(rule.field)
+            document = field.value_in(obj) if field is not None else None
+            if field is None or document is None or (rule.shown and rule.shows is None):
                 continue
             for path in rule.find(self.session, values, current):
                 if not rule.shown:
                     document = without(document, [path])
                 elif reach(document, path) is not None:
                     document = replaced(document, path, rule.shows)
-            put(obj, known.path_in(obj), document)
+            put(obj, field.path_in(obj), document)

@@ -46,9 +46,9 @@ def masked(resource: Resource, obj: t.Mapping[str, t.Any] | None) -> dict[str, t
     for place in resource.masked:
         if dig(out, place):
             put(out, place, MASK)
-    for known in resource.fields:
-        if known.secret and known.value_in(out):
-            put(out, known.path_in(out), MASK)
+    for field in resource.fields:
+        if field.secret and field.value_in(out):
+            put(out, field.path_in(out), MASK)
     private: set[str] = set()
     for rule in (*resource.secret_parts, *resource.private_parts):
         for path in rule.find(None, {}, out):
@@ -121,9 +121,9 @@ def _is_short(secret: t.Any) -> bool:
 
 def _names_of(resource: Resource, name: str) -> tuple[str, ...]:
     """All names that a task may give a field."""
-    for known in (*resource.fields, *(part.field for part in resource.parts)):
-        if known.name == name:
-            return (name, *known.aliases)
+    for field in (*resource.fields, *(part.field for part in resource.parts)):
+        if field.name == name:
+            return (name, *field.aliases)
     return (name,)
 
 
@@ -148,16 +148,16 @@ def suspected_texts(resource: Resource, values: t.Mapping[str, t.Any]) -> set[st
     return found
 
 
-def _misplaced(known: Field, value: t.Any) -> t.Iterator[str]:
+def _misplaced(field: Field, value: t.Any) -> t.Iterator[str]:
     """The texts that stand where a dictionary or a list should."""
-    if isinstance(value, str) and known.kind in ("document", "map", "open", "list"):
+    if isinstance(value, str) and field.kind in ("document", "map", "open", "list"):
         yield value
-    elif isinstance(value, dict) and known.kind == "document":
-        for inner in known.fields:
+    elif isinstance(value, dict) and field.kind == "document":
+        for inner in field.fields:
             yield from _misplaced(inner, value.get(inner.name))
-    elif isinstance(value, list) and known.items is not None:
+    elif isinstance(value, list) and field.items is not None:
         for inner in value:
-            yield from _misplaced(known.items, inner)
+            yield from _misplaced(field.items, inner)
 
 
 def _texts_at(values: t.Mapping[str, t.Any], names: t.Sequence[str], path: Path) -> set[str]:

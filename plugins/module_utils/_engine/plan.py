@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._state.collection import Collection
@@ -43,7 +43,7 @@ class Plan:
     action: str
     collection: Collection
     outcome: Outcome
-    declared: Declared = field(default_factory=Declared)
+    declared: ObjectSpec = field(default_factory=ObjectSpec)
     current: dict[str, t.Any] | None = None
     values: dict[str, t.Any] = field(default_factory=dict)
     differing: dict[str, t.Any] = field(default_factory=dict)

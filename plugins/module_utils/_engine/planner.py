@@ -20,10 +20,10 @@ from ansible_collections.community.posthog.plugins.module_utils._data.paths impo
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import with_defaults
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
 from ansible_collections.community.posthog.plugins.module_utils._engine.context import Context, Room, named_in
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.diff import Differ
 from ansible_collections.community.posthog.plugins.module_utils._engine.hidden import HiddenParts
 from ansible_collections.community.posthog.plugins.module_utils._engine.masking import STORED
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.plan import UNCHANGED, Plan
 from ansible_collections.community.posthog.plugins.module_utils._engine.predict import Predictor
@@ -55,7 +55,7 @@ class Planner(Room):
         self.refusals = Refusals(context)
 
     def create(
-        self, collection: Collection, declared: Declared, values: dict[str, t.Any], *, shared: bool = False
+        self, collection: Collection, declared: ObjectSpec, values: dict[str, t.Any], *, shared: bool = False
     ) -> Plan:
         """Plan the creation of an object.
 
@@ -68,18 +68,18 @@ class Planner(Room):
         """
         self.refusals.refuse_incomplete(declared, values)
         values = self.refusals.without_gated(values, None)
-        initial = {known.name: known.initial for known in self.resource.fields if known.initial is not None}
+        initial = {field.name: field.initial for field in self.resource.fields if field.initial is not None}
         undeclared = initial.keys() - values.keys()
         values = {**initial, **values}
         body: dict[str, t.Any] = {}
         later: dict[str, t.Any] = {}
-        for known in self.resource.fields:
-            if known.name not in values or self.context.is_parent(known):
+        for field in self.resource.fields:
+            if field.name not in values or self.context.is_parent(field):
                 continue
-            if values[known.name] is None and (known.clear_members or (known.kind != "any" and not known.nullable)):
+            if values[field.name] is None and (field.clear_members or (field.kind != "any" and not field.nullable)):
                 continue
-            value = with_defaults(known, compose(known, values[known.name], None))
-            (later if known.update_only else body)[known.api_name] = value
+            value = with_defaults(field, compose(field, values[field.name], None))
+            (later if field.update_only else body)[field.api_name] = value
         options = {**declared.values, **declared.switches, **declared.parts}
         for part in self.resource.parts:
             if part.field.name in declared.parts:
@@ -116,7 +116,7 @@ class Planner(Room):
     def update(
         self,
         collection: Collection,
-        declared: Declared,
+        declared: ObjectSpec,
         values: dict[str, t.Any],
         current: dict[str, t.Any],
         *,
@@ -146,9 +146,9 @@ class Planner(Room):
             self.session.warn(f"extra_fields: PostHog does not show {', '.join(unseen)}, so nothing was compared there")
         equal = {name for name in values if name not in differing}
         written = {
-            known.name: self.hidden.to_write(known, differing[known.name], declared, current)
-            for known in self.resource.fields
-            if known.name in differing
+            field.name: self.hidden.to_write(field, differing[field.name], declared, current)
+            for field in self.resource.fields
+            if field.name in differing
         }
         before = self.differ.before(declared, values, current, parts, written)
         after = self.differ.after(declared, values, current, parts, unchanged=equal, written=written)
@@ -164,7 +164,7 @@ class Planner(Room):
         predicted, body = self.predictor.updated(plain, current, differing, written)
         for name, value in extra.items():
             body[name] = self.predictor.extended(name, value, body.get(name), current[name])
-        self.resolver.repeat_names(predicted, [known for known in self.resource.fields if known.name in differing])
+        self.resolver.repeat_names(predicted, [field for field in self.resource.fields if field.name in differing])
         self.hidden.conceal(predicted, values, current)
         predicted = merged(predicted, extra)
         for part in self.resource.parts:
@@ -189,7 +189,7 @@ class Planner(Room):
         )
 
     def replace(
-        self, collection: Collection, declared: Declared, values: dict[str, t.Any], current: dict[str, t.Any]
+        self, collection: Collection, declared: ObjectSpec, values: dict[str, t.Any], current: dict[str, t.Any]
     ) -> Plan:
         """Plan the deletion and new creation of an object that cannot be changed.
 
@@ -243,9 +243,9 @@ class Planner(Room):
         if reason:
             raise PostHogFailure(f"state: {self.resource.label(current)} is not deleted: {reason}")
         before = {
-            known.name: known.view(known.value_in(current), None)
-            for known in self.resource.fields
-            if known.name in self.resource.identity.options and known.shown_by(current)
+            field.name: field.view(field.value_in(current), None)
+            for field in self.resource.fields
+            if field.name in self.resource.identity.options and field.shown_by(current)
         }
         before.setdefault(self.resource.identity.option, self.resource.identity.shown(current))
         if self.resource.has_id:
@@ -265,43 +265,43 @@ class Planner(Room):
             return values
         spelled = {}
         for name, value in values.items():
-            known = required(self.resource.field(name))
-            hidden = self.hidden.unreadable(known, value, current)
-            spelled[name] = spelled_out(known, value, without(known.value_in(current), hidden))
+            field = required(self.resource.field(name))
+            hidden = self.hidden.unreadable(field, value, current)
+            spelled[name] = spelled_out(field, value, without(field.value_in(current), hidden))
         return spelled
 
     def _differing(
-        self, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any], declared: Declared
+        self, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any], declared: ObjectSpec
     ) -> dict[str, t.Any]:
         """The declared fields that are not what they should be."""
         differing: dict[str, t.Any] = {}
         problems: Problems = []
         unknown: list[str] = []
-        for known in self.resource.fields:
-            if known.name not in values or self.context.is_parent(known) or (known.write_only and not known.secret):
+        for field in self.resource.fields:
+            if field.name not in values or self.context.is_parent(field) or (field.write_only and not field.secret):
                 continue
-            if self.resource.named_by_reference(known):
+            if self.resource.named_by_reference(field):
                 continue
-            if known.secret:
+            if field.secret:
                 if self.update_secret == "always":
-                    differing[known.name] = values[known.name]
+                    differing[field.name] = values[field.name]
                 continue
-            if not known.shown_by(current) and not self.predictor.is_predicted(current):
-                unknown.append(known.name)
+            if not field.shown_by(current) and not self.predictor.is_predicted(current):
+                unknown.append(field.name)
                 continue
-            hidden = self.hidden.unreadable(known, values[known.name], current)
-            desired = without(values[known.name], hidden)
-            shown = without(known.value_in(current), hidden)
-            if not known.same(desired, shown, partial=known.name in declared.partial):
-                if known.create_only:
+            hidden = self.hidden.unreadable(field, values[field.name], current)
+            desired = without(values[field.name], hidden)
+            shown = without(field.value_in(current), hidden)
+            if not field.same(desired, shown, partial=field.name in declared.partial):
+                if field.create_only:
                     problems.append(
-                        (known.name, f"cannot be changed after creation (it is {known.value_in(current)!r})")
+                        (field.name, f"cannot be changed after creation (it is {field.value_in(current)!r})")
                     )
-                differing[known.name] = values[known.name]
+                differing[field.name] = values[field.name]
             elif self.update_secret == "always" and any(
-                reach(values[known.name], path) not in (None, STORED) for path in hidden
+                reach(values[field.name], path) not in (None, STORED) for path in hidden
             ):
-                differing[known.name] = values[known.name]
+                differing[field.name] = values[field.name]
         if problems:
             raise InvalidInput(problems)
         if unknown:
@@ -316,7 +316,7 @@ class Planner(Room):
         self,
         differing: t.Mapping[str, t.Any],
         extra: t.Mapping[str, t.Any],
-        declared: Declared,
+        declared: ObjectSpec,
         current: t.Mapping[str, t.Any],
     ) -> bool:
         """Whether a write would repeat something of an object that was read a while ago.
@@ -338,7 +338,7 @@ class Planner(Room):
             for name, value in differing.items()
         )
 
-    def _part_plans(self, declared: Declared, current: dict[str, t.Any] | None) -> dict[str, PartPlan]:
+    def _part_plans(self, declared: ObjectSpec, current: dict[str, t.Any] | None) -> dict[str, PartPlan]:
         plans: dict[str, PartPlan] = {}
         for part in self.resource.parts:
             if part.field.name in declared.parts:

@@ -21,8 +21,8 @@ from ansible_collections.community.posthog.plugins.module_utils._data.paths impo
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import with_defaults
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import Lost, compose
 from ansible_collections.community.posthog.plugins.module_utils._engine.context import Context, Room
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.hidden import HiddenParts
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._engine.undeclared import unspelled
 
 
@@ -37,19 +37,19 @@ class Predictor(Room):
         super().__init__(context)
         self.hidden = hidden
 
-    def created(self, values: t.Mapping[str, t.Any], declared: Declared) -> dict[str, t.Any]:
+    def created(self, values: t.Mapping[str, t.Any], declared: ObjectSpec) -> dict[str, t.Any]:
         """The object that a creation would return, as far as that can be known."""
         obj: dict[str, t.Any] = {}
-        for known in self.resource.fields:
-            if known.clear_members and values.get(known.name) is None:
+        for field in self.resource.fields:
+            if field.clear_members and values.get(field.name) is None:
                 continue
-            if known.name in values and not known.write_only and not self.context.is_parent(known):
-                known.put_in(obj, with_defaults(known, compose(known, values[known.name], None)), *known.read[:1])
-            elif known.default is not None and not known.write_only and known.in_list:
-                put(obj, known.path_in(obj), copy.deepcopy(known.default))
-            elif self.resource.identity.strict and known.name in self.resource.identity.within:
+            if field.name in values and not field.write_only and not self.context.is_parent(field):
+                field.put_in(obj, with_defaults(field, compose(field, values[field.name], None)), *field.read[:1])
+            elif field.default is not None and not field.write_only and field.in_list:
+                put(obj, field.path_in(obj), copy.deepcopy(field.default))
+            elif self.resource.identity.strict and field.name in self.resource.identity.within:
                 # Left out it means null, by which the object is told from others.
-                known.put_in(obj, None)
+                field.put_in(obj, None)
         identity = self.resource.identity
         if identity.read and dig(obj, identity.read[0]) is None and identity.option in declared.values:
             name = declared.values[identity.option]
@@ -76,20 +76,20 @@ class Predictor(Room):
         """
         predicted = copy.deepcopy(dict(current))
         body: dict[str, t.Any] = {}
-        for known in self.resource.fields:
-            if known.name not in differing:
+        for field in self.resource.fields:
+            if field.name not in differing:
                 continue
-            now = known.value_in(current)
-            value = written[known.name][0]
+            now = field.value_in(current)
+            value = written[field.name][0]
             if self.policy.whole:
-                value = unspelled(known, value, plain[known.name])
-            body[known.api_name] = value
-            if not known.write_only:
-                merges = known.patched or (known.kind == "document" and not known.whole)
+                value = unspelled(field, value, plain[field.name])
+            body[field.api_name] = value
+            if not field.write_only:
+                merges = field.patched or (field.kind == "document" and not field.whole)
                 shown = overlaid(now, value) if merges else value
-                paths: list[str | None] = [path for path in known.read if has(predicted, path)]
+                paths: list[str | None] = [path for path in field.read if has(predicted, path)]
                 for path in paths or [None]:
-                    known.put_in(predicted, shown, path)
+                    field.put_in(predicted, shown, path)
         return predicted, body
 
     def extended(self, name: str, value: t.Any, sent: t.Any, current: t.Any) -> t.Any:

@@ -22,11 +22,11 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.apply import Applier
 from ansible_collections.community.posthog.plugins.module_utils._engine.context import Context
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.diff import Differ
 from ansible_collections.community.posthog.plugins.module_utils._engine.find import Finder
 from ansible_collections.community.posthog.plugins.module_utils._engine.hidden import HiddenParts
 from ansible_collections.community.posthog.plugins.module_utils._engine.masking import secret_texts
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.plan import UNCHANGED, Plan
 from ansible_collections.community.posthog.plugins.module_utils._engine.planner import Planner
@@ -66,7 +66,7 @@ class Reconciler:
         self.applier = Applier(context, self.finder, hidden)
         self._first: Outcome | None = None
 
-    def present(self, declared: Declared, object_id: t.Any = None) -> Outcome:
+    def present(self, declared: ObjectSpec, object_id: t.Any = None) -> Outcome:
         """Make the object be as declared.
 
         :param declared: what is declared.
@@ -78,7 +78,7 @@ class Reconciler:
             declared = completed(self.resource, declared)
         return self._settled(lambda: self._present(declared, object_id))
 
-    def absent(self, declared: Declared, object_id: t.Any = None) -> Outcome:
+    def absent(self, declared: ObjectSpec, object_id: t.Any = None) -> Outcome:
         """Make the object not be there.
 
         :param declared: names the object.
@@ -88,7 +88,7 @@ class Reconciler:
         """
         return self._settled(lambda: self._absent(declared, object_id))
 
-    def collection(self, declared: Declared) -> Collection:
+    def collection(self, declared: ObjectSpec) -> Collection:
         """The objects among which the declared one is.
 
         :param declared: names the parent, where the type needs one.
@@ -165,7 +165,7 @@ class Reconciler:
             return plan.outcome
         return self.applier.apply(plan)
 
-    def _present(self, declared: Declared, object_id: t.Any) -> Outcome:
+    def _present(self, declared: ObjectSpec, object_id: t.Any) -> Outcome:
         collection = self.finder.collection(declared)
         current = self.finder.current(collection, declared, object_id)
         foreign = object_id is not None and self.policy.anywhere and not self.finder.is_called(declared, current)
@@ -197,7 +197,7 @@ class Reconciler:
             plan = self.planner.update(collection, declared, values, current)
         return self._carry_out(plan)
 
-    def _moved(self, declared: Declared, object_id: t.Any) -> Outcome:
+    def _moved(self, declared: ObjectSpec, object_id: t.Any) -> Outcome:
         """What becomes of an object that is to be moved and is not here: it may have been moved already."""
         option = self.resource.move_option
         target = self.session.beside(str(declared.parts[option]), None)
@@ -210,7 +210,7 @@ class Reconciler:
             raise InvalidInput([(option, text)])
         return there._present(moved, object_id)
 
-    def _became(self, declared: Declared) -> bool:
+    def _became(self, declared: ObjectSpec) -> bool:
         """Whether what is declared was there, and is something else by now."""
         other = self.session.registry(self.resource.turns_into)
         name = declared.values.get(self.resource.identity.option)
@@ -219,7 +219,7 @@ class Reconciler:
         self.session.warn_quietly(f"{self.resource.label(name)}: there is a {other.name} of that name already")
         return True
 
-    def _stand_in(self, declared: Declared, collection: Collection) -> Outcome:
+    def _stand_in(self, declared: ObjectSpec, collection: Collection) -> Outcome:
         """Make the object's forerunner, where the object itself cannot be created."""
         rule = self.resource.stand_in
         name = declared.values.get(self.resource.identity.option)
@@ -229,7 +229,7 @@ class Reconciler:
                 remedy += f"; {self.resource.origin}"
             raise PostHogFailure(f"{self.resource.label(name)} does not exist{collection.offered(name)}{remedy}")
         resource = self.session.registry(rule.type)
-        inner = Declared(
+        inner = ObjectSpec(
             values={
                 target: declared.values[source] for target, source in rule.options.items() if source in declared.values
             }
@@ -237,20 +237,20 @@ class Reconciler:
         made = Reconciler(self.session, resource, update_secret=self.update_secret).present(inner)
         return Outcome(self.resource, "unchanged", None, label=made.label, also=[made])
 
-    def _absent(self, declared: Declared, object_id: t.Any) -> Outcome:
+    def _absent(self, declared: ObjectSpec, object_id: t.Any) -> Outcome:
         if self.resource.parent is not None and not self.finder.place_exists(declared):
             return Outcome(self.resource, "unchanged", None)
         identifying = self.finder.identifying(declared)
         if object_id is None and self.finder.needs_what_is_missing(identifying):
             return Outcome(self.resource, "unchanged", None)
         collection = self.finder.collection(declared)
-        current = self.finder.current(collection, Declared(values=identifying), object_id)
+        current = self.finder.current(collection, ObjectSpec(values=identifying), object_id)
         also: list[Outcome] = []
         rule = self.resource.stand_in
         if rule is not None and object_id is None:
             resource = self.session.registry(rule.type)
             source = rule.options[resource.identity.option]
-            inner = Declared(values={resource.identity.option: declared.values[source]})
+            inner = ObjectSpec(values={resource.identity.option: declared.values[source]})
             also.append(Reconciler(self.session, resource).absent(inner))
         if current is None:
             name = declared.values.get(self.resource.identity.option) or object_id

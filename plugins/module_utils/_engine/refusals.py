@@ -16,7 +16,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.paths impo
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import Lost, of_unknown_kind
 from ansible_collections.community.posthog.plugins.module_utils._engine.context import Room
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import required
 
 
@@ -35,12 +35,12 @@ class Refusals(Room):
                 f"{self.resource.label(current)} is {what}, which nobody can change or delete; leave it out"
             )
 
-    def refuse_incomplete(self, declared: Declared, values: t.Mapping[str, t.Any]) -> None:
+    def refuse_incomplete(self, declared: ObjectSpec, values: t.Mapping[str, t.Any]) -> None:
         """Refuse a creation that lacks something."""
         missing = [
-            known.name
-            for known in self.resource.fields
-            if known.required and values.get(known.name) is None and not self.context.is_parent(known)
+            field.name
+            for field in self.resource.fields
+            if field.required and values.get(field.name) is None and not self.context.is_parent(field)
         ]
         missing += [
             part.field.name
@@ -75,16 +75,16 @@ class Refusals(Room):
         PostHog drops such fields silently, so writing them would report a change that never comes about.
         """
         out = dict(values)
-        for known in self.resource.fields:
-            if known.plan_feature is None or not out.get(known.name):
+        for field in self.resource.fields:
+            if field.plan_feature is None or not out.get(field.name):
                 continue
-            if current is not None and known.value_in(current):
+            if current is not None and field.value_in(current):
                 continue
             features = self.session.features()
-            if features is not None and known.plan_feature not in features:
-                del out[known.name]
+            if features is not None and field.plan_feature not in features:
+                del out[field.name]
                 self.session.warn(
-                    f"{known.name}: the plan of this organization lacks the feature {known.plan_feature!r}, "
+                    f"{field.name}: the plan of this organization lacks the feature {field.plan_feature!r}, "
                     "without which PostHog drops this field silently; it was left out"
                 )
         return out
@@ -94,9 +94,9 @@ class Refusals(Room):
     ) -> None:
         """Warn of what a list loses that this release knows nothing of: whoever declares the list cannot mean it."""
         for name, (value, _lost) in written.items():
-            known = required(self.resource.field(name))
-            left = [kind for _path, kind in of_unknown_kind(known, value)]
-            for path, kind in of_unknown_kind(known, known.value_in(current), (name,)):
+            field = required(self.resource.field(name))
+            left = [kind for _path, kind in of_unknown_kind(field, value)]
+            for path, kind in of_unknown_kind(field, field.value_in(current), (name,)):
                 if kind in left:
                     left.remove(kind)
                 else:

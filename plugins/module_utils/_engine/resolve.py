@@ -21,7 +21,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.paths impo
     replaced,
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.context import Room
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import RefPart
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
@@ -32,21 +32,21 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.vocabula
 class Resolver(Room):
     """Resolves what a declaration refers to."""
 
-    def resolved(self, declared: Declared, current: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
+    def resolved(self, declared: ObjectSpec, current: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
         """The declared values with ids in place of names."""
         problems: Problems = []
         values: dict[str, t.Any] = {}
-        for known in self.resource.fields:
-            if known.name not in declared.values:
+        for field in self.resource.fields:
+            if field.name not in declared.values:
                 continue
-            value = declared.values[known.name]
-            named = self.resource.named_by_reference(known)
-            if current is not None and (named or repeats_name(known, value, current)):
-                values[known.name] = known.value_in(current)
-            elif self.context.is_parent(known):
-                values[known.name] = value
+            value = declared.values[field.name]
+            named = self.resource.named_by_reference(field)
+            if current is not None and (named or repeats_name(field, value, current)):
+                values[field.name] = field.value_in(current)
+            elif self.context.is_parent(field):
+                values[field.name] = value
             else:
-                values[known.name] = self.context.inside(current).resolve_field(known, value, known.name, problems)
+                values[field.name] = self.context.inside(current).resolve_field(field, value, field.name, problems)
         for rule, path, ref in self.linked(declared.values, current):
             where = rule.field + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
             named = reach(values.get(rule.field), path)
@@ -71,36 +71,36 @@ class Resolver(Room):
 
     def with_mark(self, values: dict[str, t.Any], current: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
         """The values with the collection's mark, where this object is to carry it."""
-        known = self.resource.field(self.resource.purging.marker) if self.resource.purging.marker else None
+        field = self.resource.field(self.resource.purging.marker) if self.resource.purging.marker else None
         wanted = self.session.policy.marks if current is None else self.resource.type in self.session.policy.adopts
-        if known is None or not wanted:
+        if field is None or not wanted:
             return values
-        if known.name not in values and current is not None and not known.shown_by(current):
+        if field.name not in values and current is not None and not field.shown_by(current):
             # The tags are written whole, and nobody knows which there are.
             return values
-        there = values.get(known.name)
+        there = values.get(field.name)
         if there is None:
-            there = known.value_in(current) if current is not None else []
+            there = field.value_in(current) if current is not None else []
         if MARK in (there or []):
             return values
         features = self.session.features()
-        if known.plan_feature and features is not None and known.plan_feature not in features:
+        if field.plan_feature and features is not None and field.plan_feature not in features:
             return values
-        return {**values, known.name: [*(there or []), MARK]}
+        return {**values, field.name: [*(there or []), MARK]}
 
     def repeat_names(self, predicted: dict[str, t.Any], fields: t.Iterable[Field]) -> None:
         """Where PostHog repeats the name of an object that is referred to, a new reference changes that as well."""
-        for known in fields:
-            path = known.ref.name_at if known.ref is not None else None
-            if known.ref is None or path is None or not has(predicted, path):
+        for field in fields:
+            path = field.ref.name_at if field.ref is not None else None
+            if field.ref is None or path is None or not has(predicted, path):
                 continue
-            value = known.value_in(predicted)
-            put(predicted, path, None if value is None else self.session.name_of(known.ref, value))
+            value = field.value_in(predicted)
+            put(predicted, path, None if value is None else self.session.name_of(field.ref, value))
 
 
-def repeats_name(known: Field, value: t.Any, current: t.Mapping[str, t.Any]) -> bool:
+def repeats_name(field: Field, value: t.Any, current: t.Mapping[str, t.Any]) -> bool:
     """Whether the object itself tells that a reference already names what is declared."""
-    if known.ref is None or known.ref.name_at is None or not isinstance(value, str):
+    if field.ref is None or field.ref.name_at is None or not isinstance(value, str):
         return False
-    name = dig(current, known.ref.name_at)
+    name = dig(current, field.ref.name_at)
     return isinstance(name, str) and name.casefold() == value.casefold()

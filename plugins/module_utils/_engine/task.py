@@ -16,8 +16,12 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._engine.argument_spec import resource_spec
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared, examined, read_declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.masking import secret_texts
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import (
+    ObjectSpec,
+    examined,
+    read_object,
+)
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP, Policy
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
@@ -49,7 +53,7 @@ class TaskSpec:
     absent: bool = False
     update_secret: str = "on_create"
     object_id: t.Any = None
-    items: list[Declared] = dataclasses.field(default_factory=list)
+    items: list[ObjectSpec] = dataclasses.field(default_factory=list)
     several: bool = False
     exclusive: bool = False
     policy: Policy = KEEP
@@ -136,7 +140,7 @@ class ResourceTask:
         spec.object_id = given.get("id") if given.get("id") != "" else None
         if absent:
             spec.given = self._identifying(given)
-        declared = read_declared(table, spec.given, prefix)
+        declared = read_object(table, spec.given, prefix)
         declared.switches.update({name: params.get(name) for name in self.switches})
         self._require_identity(declared, spec, prefix)
         spec.items.append(declared)
@@ -144,7 +148,7 @@ class ResourceTask:
 
     def examine(
         self, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], prefix: str = ""
-    ) -> tuple[Declared, Problems]:
+    ) -> tuple[ObjectSpec, Problems]:
         """Read as much as possible of options among which some are wrong.
 
         :param raw: the options that the user gave, by any of their names.
@@ -166,7 +170,7 @@ class ResourceTask:
         keep = {*table.identity.options, *table.delete_options, *table.location_options}
         return {key: value for key, value in given.items() if key in keep}
 
-    def _require_identity(self, declared: Declared, spec: TaskSpec, prefix: str) -> None:
+    def _require_identity(self, declared: ObjectSpec, spec: TaskSpec, prefix: str) -> None:
         """Refuse an empty name without an id, except where objects without a name exist."""
         if self.table.singleton:
             return
@@ -195,7 +199,7 @@ class ResourceTask:
             items = []
         for index, item in enumerate(items):
             try:
-                spec.items.append(read_declared(table, {**spec.given, several.each: item}))
+                spec.items.append(read_object(table, {**spec.given, several.each: item}))
             except InvalidInput as exc:
                 problems += [(f"{where}{several.option}[{index}]", text) for _path, text in exc.problems]
         if problems:
@@ -234,7 +238,7 @@ class ResourceTask:
         session.keep_secret(secret_texts(session, self.table, spec.given, outcome.obj))
         return [outcome]
 
-    def _require_existing(self, session: Session, reconciler: Reconciler, items: t.Sequence[Declared]) -> None:
+    def _require_existing(self, session: Session, reconciler: Reconciler, items: t.Sequence[ObjectSpec]) -> None:
         """Look up every referenced object before the first write; those that are in the list already exist."""
         several = required(self.table.several)
         ref = required(required(self.table.field(several.each)).ref)
@@ -251,7 +255,7 @@ class ResourceTask:
         self, reconciler: Reconciler, given: dict[str, t.Any], declared: t.Sequence[t.Any]
     ) -> list[Outcome]:
         """Delete the objects of the parent that are not declared."""
-        collection = reconciler.collection(read_declared(self.table, given))
+        collection = reconciler.collection(read_object(self.table, given))
         if collection.parent == {}:
             return []
         others = [obj for obj in collection.all() if not any(obj is item for item in declared)]

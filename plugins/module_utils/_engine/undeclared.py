@@ -19,37 +19,37 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UNKNOWN, Field
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
+    from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
     from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 
 #: What says nothing, in whichever of the ways in which PostHog writes it.
 _NOTHING: t.Final[tuple[t.Any, ...]] = (None, "", [], {})
 
 
-def at_rest(known: Field, value: t.Any) -> bool:
+def at_rest(field: Field, value: t.Any) -> bool:
     """Whether a field has the value that it has where nobody says anything.
 
-    :param known: the field.
+    :param field: the field.
     :param value: what the server shows.
     :returns: True if leaving it out comes to the same; False also where nobody knows.
     """
-    rest = known.undeclared_value
+    rest = field.undeclared_value
     if rest is UNKNOWN:
         return False
     if _says_nothing(rest) and _says_nothing(value):
         return True
     if isinstance(rest, (bool, int, float, str)):
-        value = known.null_as if value is None and known.null_as is not None else value
+        value = field.null_as if value is None and field.null_as is not None else value
         # Only what is just the same; the comparison tells whether the rest makes a difference.
         return type(value) is type(rest) and bool(value == rest)
-    return known.same(rest, value)
+    return field.same(rest, value)
 
 
 def _says_nothing(value: t.Any) -> bool:
     return any(type(value) is type(nothing) and value == nothing for nothing in _NOTHING)
 
 
-def completed(resource: Resource, declared: Declared) -> Declared:
+def completed(resource: Resource, declared: ObjectSpec) -> ObjectSpec:
     """A declaration with the defaults of all that it does not name.
 
     :param resource: the table.
@@ -57,14 +57,14 @@ def completed(resource: Resource, declared: Declared) -> Declared:
     :returns: the same with defaults for the rest; their names are in C(undeclared).
     """
     values = {
-        known.name: copy.deepcopy(known.undeclared_value)
-        for known in resource.fields
-        if known.undeclared_value is not UNKNOWN
-        and known.name not in declared.values
-        and known.name not in (*resource.identity.options, *resource.location_options)
-        and not any(name.startswith(f"{known.name}.") for name in resource.identity.within)
+        field.name: copy.deepcopy(field.undeclared_value)
+        for field in resource.fields
+        if field.undeclared_value is not UNKNOWN
+        and field.name not in declared.values
+        and field.name not in (*resource.identity.options, *resource.location_options)
+        and not any(name.startswith(f"{field.name}.") for name in resource.identity.within)
         # What an extra field says stands beside it in the same body.
-        and known.api_name not in declared.extra
+        and field.api_name not in declared.extra
     }
     parts = {
         part.field.name: copy.deepcopy(part.field.undeclared_value)
@@ -81,7 +81,7 @@ def completed(resource: Resource, declared: Declared) -> Declared:
     )
 
 
-def settled(declared: Declared, resource: Resource, current: t.Mapping[str, t.Any] | None) -> Declared:
+def settled(declared: ObjectSpec, resource: Resource, current: t.Mapping[str, t.Any] | None) -> ObjectSpec:
     """A completed declaration without the defaults that need no word.
 
     :param declared: what :func:`completed` returned.
@@ -91,9 +91,9 @@ def settled(declared: Declared, resource: Resource, current: t.Mapping[str, t.An
     """
     needless = set()
     for name in declared.undeclared:
-        known = resource.field(name)
-        unseen = known is not None and current is not None and not known.shown_by(current)
-        if current is None or unseen or (known is not None and at_rest(known, known.value_in(current))):
+        field = resource.field(name)
+        unseen = field is not None and current is not None and not field.shown_by(current)
+        if current is None or unseen or (field is not None and at_rest(field, field.value_in(current))):
             needless.add(name)
     if not needless:
         return declared
@@ -105,38 +105,38 @@ def settled(declared: Declared, resource: Resource, current: t.Mapping[str, t.An
     )
 
 
-def spelled_out(known: Field, desired: t.Any, current: t.Any) -> t.Any:
+def spelled_out(field: Field, desired: t.Any, current: t.Any) -> t.Any:
     """A declared value in which what it does not name of an open document is null, which means absent.
 
-    :param known: the field.
+    :param field: the field.
     :param desired: the declared value.
     :param current: what the server shows.
     :returns: a copy; what the table knows the keys of is left to the comparison, which knows their defaults.
     """
-    if known.kind == "open":
+    if field.kind == "open":
         # Of a merged one, what is not named stays, whoever else writes it.
-        others = known.merged or known.patched
-        return desired if others else _spelled_out(desired, current, (*known.server_added, *known.computed_keys))
-    if known.unknown_kind(desired) is not None and known.unknown_kind(current) is not None:
-        return _spelled_out(desired, current, [key.name for key in known.fields if key.computed])
-    if known.kind == "document" and isinstance(desired, dict) and isinstance(current, dict):
+        others = field.merged or field.patched
+        return desired if others else _spelled_out(desired, current, (*field.server_added, *field.computed_keys))
+    if field.unknown_kind(desired) is not None and field.unknown_kind(current) is not None:
+        return _spelled_out(desired, current, [key.name for key in field.fields if key.computed])
+    if field.kind == "document" and isinstance(desired, dict) and isinstance(current, dict):
         out = dict(desired)
-        for inner in known.fields:
+        for inner in field.fields:
             if inner.name in out and inner.name in current and not inner.computed:
                 out[inner.name] = spelled_out(inner, out[inner.name], current[inner.name])
             elif inner.stays and inner.name in current:
                 out[inner.name] = inner.null_as if inner.default is None else inner.default
         return out
-    if known.kind == "list" and known.items is not None and not known.unordered:
+    if field.kind == "list" and field.items is not None and not field.unordered:
         if isinstance(desired, list) and isinstance(current, list) and len(desired) == len(current):
-            return [spelled_out(known.items, one, other) for one, other in zip(desired, current)]
-    if known.kind == "map" and isinstance(desired, dict) and isinstance(current, dict):
-        items = known.items
+            return [spelled_out(field.items, one, other) for one, other in zip(desired, current)]
+    if field.kind == "map" and isinstance(desired, dict) and isinstance(current, dict):
+        items = field.items
         out = {
             key: value if items is None or key not in current else spelled_out(items, value, current[key])
             for key, value in desired.items()
         }
-        if known.merged:
+        if field.merged:
             out.update({key: None for key, value in current.items() if key not in out and not _says_nothing(value)})
         return out
     return desired
@@ -155,26 +155,26 @@ def _spelled_out(desired: t.Any, current: t.Any, unsaid: t.Container[str]) -> t.
     return desired
 
 
-def unspelled(known: Field, body: t.Any, desired: t.Any) -> t.Any:
+def unspelled(field: Field, body: t.Any, desired: t.Any) -> t.Any:
     """A value for the body of a write without the nulls that :func:`spelled_out` added.
 
-    :param known: the field.
+    :param field: the field.
     :param body: the value as it would be sent.
     :param desired: the declared value, before it was spelled out.
     :returns: a copy. What a write replaces whole is rid of a key by leaving it out; a server may keep a null as one.
     """
-    if known.kind == "open":
-        return body if known.merged or known.patched or known.clear_members else _unspelled(body, desired)
-    if known.unknown_kind(desired) is not None:
+    if field.kind == "open":
+        return body if field.merged or field.patched or field.clear_members else _unspelled(body, desired)
+    if field.unknown_kind(desired) is not None:
         return _unspelled(body, desired)
-    if known.kind == "document" and isinstance(body, dict) and isinstance(desired, dict):
-        inner = {item.name: item for item in known.fields if item.name in desired}
+    if field.kind == "document" and isinstance(body, dict) and isinstance(desired, dict):
+        inner = {item.name: item for item in field.fields if item.name in desired}
         return {key: unspelled(inner[key], body[key], desired[key]) if key in inner else body[key] for key in body}
-    if known.kind == "list" and known.items is not None and not known.unordered:
+    if field.kind == "list" and field.items is not None and not field.unordered:
         if isinstance(body, list) and isinstance(desired, list) and len(body) == len(desired):
-            return [unspelled(known.items, one, other) for one, other in zip(body, desired)]
-    if known.kind == "map" and known.items is not None and isinstance(body, dict) and isinstance(desired, dict):
-        items = known.items
+            return [unspelled(field.items, one, other) for one, other in zip(body, desired)]
+    if field.kind == "map" and field.items is not None and isinstance(body, dict) and isinstance(desired, dict):
+        items = field.items
         return {key: unspelled(items, body[key], desired[key]) if key in desired else body[key] for key in body}
     return body
 

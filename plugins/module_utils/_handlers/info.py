@@ -135,9 +135,9 @@ def _declared_place(table: Resource, within: t.Any) -> tuple[Object, list[tuple[
     problems: list[tuple[str, str]] = []
     options = _place_options(table)
     declared = {
-        known.name: known.parse(within[known.name], known.name, problems)
-        for known in table.fields
-        if within and known.name in options and within.get(known.name) is not None
+        field.name: field.parse(within[field.name], field.name, problems)
+        for field in table.fields
+        if within and field.name in options and within.get(field.name) is not None
     }
     return declared, problems
 

@@ -143,17 +143,17 @@ def _wizard(session: Lookup) -> dict[str, t.Any]:
 def _secret_fields(fields: t.Any, shown: t.Any, path: Path = ()) -> t.Iterator[tuple[Path, bool]]:
     """The secrets among the fields of a form, and whether a source needs them; those below as far as it has them."""
     there = shown if isinstance(shown, dict) else {}
-    for known in fields if isinstance(fields, list) else ():
-        if not isinstance(known, dict) or not isinstance(known.get("name"), str):
+    for field in fields if isinstance(fields, list) else ():
+        if not isinstance(field, dict) or not isinstance(field.get("name"), str):
             continue
-        name = known["name"]
+        name = field["name"]
         below = there.get(name)
-        if known.get("secret") or known.get("type") in ("password", "file-upload"):
-            yield (*path, name), bool(known.get("required"))
+        if field.get("secret") or field.get("type") in ("password", "file-upload"):
+            yield (*path, name), bool(field.get("required"))
         elif isinstance(below, dict):
             if str(below.get("enabled", True)).lower() == "true":
-                yield from _secret_fields(known.get("fields"), below, (*path, name))
-            for option in objects_in(known, "options"):
+                yield from _secret_fields(field.get("fields"), below, (*path, name))
+            for option in objects_in(field, "options"):
                 if option.get("value") in (below.get("type"), below.get("selection")):
                     yield from _secret_fields(option.get("fields"), below, (*path, name))
 
@@ -359,7 +359,7 @@ class Schemas(Part):
 
     def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`."""
-        keys = [known.name for known in required(self.field.items).fields]
+        keys = [field.name for field in required(self.field.items).fields]
         return [
             {key: item[key] for key in keys if item.get(key) is not None} for item in objects_in(current, "schemas")
         ]

@@ -255,9 +255,9 @@ class Field:
         :param name: a key.
         :returns: the field, or None where the document knows no such key.
         """
-        for known in self.fields:
-            if known.name == name:
-                return known
+        for field in self.fields:
+            if field.name == name:
+                return field
         return None
 
     def unknown_kind(self, value: t.Any) -> Field | None:
@@ -270,10 +270,10 @@ class Field:
         """
         if self.kind != "document" or not isinstance(value, dict):
             return None
-        for known in self.fields:
-            told = value.get(known.name) if known.names_kind else None
-            if isinstance(told, str) and told not in known.choices and likely(told, known.choices) is None:
-                return known
+        for field in self.fields:
+            told = value.get(field.name) if field.names_kind else None
+            if isinstance(told, str) and told not in field.choices and likely(told, field.choices) is None:
+                return field
         return None
 
     # -- reading what a user wrote --------------------------------------------------------------------------------
@@ -339,7 +339,7 @@ class Field:
         :param key: a key that is none of its keys.
         :returns: False also where the key would be taken for a typo of one that it has.
         """
-        return self.newer and likely(key, [known.name for known in self.fields]) is None
+        return self.newer and likely(key, [field.name for field in self.fields]) is None
 
     def parse_value(self, value: t.Any, path: str, problems: Problems) -> t.Any:
         """Read a value as its kind does; a table's own class of fields may do more.

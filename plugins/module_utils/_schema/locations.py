@@ -156,10 +156,10 @@ class Parent(Location):
         self, session: Lookup, resource: Resource, declared: t.Mapping[str, t.Any], problems: Problems
     ) -> t.Mapping[str, t.Any] | None:
         """See :meth:`Location.find`."""
-        known = resource.field(self.option)
-        if known is None or known.ref is None:
+        field = resource.field(self.option)
+        if field is None or field.ref is None:
             raise LookupError(f"the table of {resource.type} lacks the reference {self.option}")
-        return session.lookup(known.ref, declared[self.option], self.option, problems)
+        return session.lookup(field.ref, declared[self.option], self.option, problems)
 
     def path(self, session: Lookup, place: t.Mapping[str, t.Any]) -> str:
         """See :meth:`Location.path`."""

@@ -226,9 +226,9 @@ class Resource:
         :param name: an option.
         :returns: the field, or None.
         """
-        for known in self.fields:
-            if known.name == name:
-                return known
+        for field in self.fields:
+            if field.name == name:
+                return field
         return None
 
     @property
@@ -251,13 +251,13 @@ class Resource:
         """The options that only say where an object is."""
         return self.parent.options if self.parent is not None else ()
 
-    def named_by_reference(self, known: Field) -> bool:
+    def named_by_reference(self, field: Field) -> bool:
         """Whether a field is the name that the object is found by, and another object's at that.
 
-        :param known: one of the fields.
+        :param field: one of the fields.
         :returns: True for the person whom a role is given to: whoever is found so is the one that is meant.
         """
-        return known.name == self.identity.option and known.ref is not None and not self.identity.by_value
+        return field.name == self.identity.option and field.ref is not None and not self.identity.by_value
 
     @property
     def has_secrets(self) -> bool:
@@ -302,13 +302,13 @@ class Resource:
         found: dict[str, t.Any] = {}
         for name, source in self.always_sent:
             if has(current, source):
-                known = next((item for item in self.fields if item.api_name == name), None)
+                field = next((item for item in self.fields if item.api_name == name), None)
                 value = dig(current, source)
-                found[name] = value if known is None or known.reading is None or value is None else known.reading(value)
+                found[name] = value if field is None or field.reading is None or value is None else field.reading(value)
         for names in self.send_together:
-            fields = [known for known in self.fields if known.name in names]
-            if any(known.api_name in body for known in fields):
-                found.update({known.api_name: known.value_in(current) for known in fields if known.shown_by(current)})
+            fields = [field for field in self.fields if field.name in names]
+            if any(field.api_name in body for field in fields):
+                found.update({field.api_name: field.value_in(current) for field in fields if field.shown_by(current)})
         return {name: value for name, value in found.items() if name not in body}
 
     def label(self, obj_or_name: t.Any) -> str:

@@ -77,9 +77,9 @@ def other_words(fields: t.Iterable[Field], spelled: t.Iterable[t.Mapping[str, t.
     root = Field("item", "document", fields=tuple(fields))
     problems: Problems = []
     for entry in spelled:
-        known, free = _field_at(root, entry["steps"])
+        field, free = _field_at(root, entry["steps"])
         kind, text = str(entry["kind"]), str(entry["text"])
-        if known is not None and not free and (kind in KINDS[known.kind].yaml_types or known.words):
+        if field is not None and not free and (kind in KINDS[field.kind].yaml_types or field.words):
             continue
         if free and kind != "bool" and not (kind in ("int", "float") and _ODD_NUMBER.fullmatch(text)):
             continue
@@ -91,9 +91,9 @@ def other_words(fields: t.Iterable[Field], spelled: t.Iterable[t.Mapping[str, t.
 
 def _field_at(root: Field, steps: t.Sequence[t.Any]) -> tuple[Field | None, bool]:
     """The field that a value belongs to, and whether it stands in a place that takes values of any kind."""
-    known: Field | None = root
+    field: Field | None = root
     for step in steps:
-        if known is None or KINDS[known.kind].is_open:
-            return known, True
-        known = KINDS[known.kind].field_at(known, step)
-    return known, known is None or (KINDS[known.kind].is_open and known.ref is None and not known.words)
+        if field is None or KINDS[field.kind].is_open:
+            return field, True
+        field = KINDS[field.kind].field_at(field, step)
+    return field, field is None or (KINDS[field.kind].is_open and field.ref is None and not field.words)

@@ -57,8 +57,8 @@ class _Place:
         :param obj: the server's object.
         :returns: the kind of reference, and the id.
         """
-        for known in self.fields:
-            for _path, ref, value in named_in(known, known.value_in(obj), known.name):
+        for field in self.fields:
+            for _path, ref, value in named_in(field, field.value_in(obj), field.name):
                 yield ref, value
         for rule in self.rules:
             if obj.get(rule.field):
@@ -197,16 +197,16 @@ def _referring(session: Session, resource: Resource) -> t.Iterator[_Place]:
         elif table.scope is not resource.scope:
             continue
         seen = bool(table.references_inside)
-        fields = [known for known in table.fields if (known.in_list or seen) and not known.write_only]
+        fields = [field for field in table.fields if (field.in_list or seen) and not field.write_only]
         fields += [part.field for part in table.parts if part.in_list]
-        fitting = tuple(known for known in fields if _can_name(known, resource.type))
+        fitting = tuple(field for field in fields if _can_name(field, resource.type))
         rules = tuple(rule for rule in table.ref_parts if resource.type in rule.types)
         if fitting or rules:
             yield _Place(table, fitting, rules)
 
 
-def _can_name(known: Field, wanted: str) -> bool:
-    return any(ref.type == wanted and not ref.holds for ref in nameable(known))
+def _can_name(field: Field, wanted: str) -> bool:
+    return any(ref.type == wanted and not ref.holds for ref in nameable(field))
 
 
 def _means(ref: Ref, value: t.Any, resource: Resource, obj: t.Mapping[str, t.Any]) -> bool:
@@ -222,9 +222,9 @@ def _means(ref: Ref, value: t.Any, resource: Resource, obj: t.Mapping[str, t.Any
 
 def _holders(resource: Resource, obj: t.Mapping[str, t.Any]) -> t.Iterator[tuple[Ref, t.Any]]:
     """What an object says itself of those that hold it."""
-    for known in resource.fields:
-        if known.ref is not None and known.ref.holds:
-            for _path, ref, value in named_in(known, known.value_in(obj), known.name):
+    for field in resource.fields:
+        if field.ref is not None and field.ref.holds:
+            for _path, ref, value in named_in(field, field.value_in(obj), field.name):
                 yield ref, value
 
 

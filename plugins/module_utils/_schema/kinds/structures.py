@@ -49,22 +49,22 @@ class DocumentKind(Structure):
             return value
         out: dict[str, t.Any] = {}
         for name, inner in value.items():
-            known = field.key(name)
+            key_field = field.key(name)
             where = f"{path}.{name}" if path else name
-            if known is None and field.takes_newer(name):
+            if key_field is None and field.takes_newer(name):
                 problems.append(Remark((where, "is a key that this release does not know; PostHog gets it as it is")))
                 out[name] = inner
-            elif known is None:
+            elif key_field is None:
                 names = [item.name for item in field.fields if not item.computed]
                 problems.append((where, f"is no known key{nearest(name, names) or '; known are ' + ', '.join(names)}"))
-            elif known.computed:
+            elif key_field.computed:
                 # What PostHog computes may stand in a document that was copied from a response.
                 continue
             else:
-                out[name] = known.parse(inner, where, problems)
-        for known in field.fields:
-            if known.required and known.name not in value:
-                problems.append((f"{path}.{known.name}" if path else known.name, "is missing"))
+                out[name] = key_field.parse(inner, where, problems)
+        for key_field in field.fields:
+            if key_field.required and key_field.name not in value:
+                problems.append((f"{path}.{key_field.name}" if path else key_field.name, "is missing"))
         return out
 
     def same(self, field: Field, desired: t.Any, current: t.Any, partial: bool) -> bool:
@@ -73,14 +73,14 @@ class DocumentKind(Structure):
             return equal(desired, current)
         if field.unknown_kind(desired) is not None:
             return covers(desired, current)
-        for known in field.fields:
-            if known.computed:
+        for key_field in field.fields:
+            if key_field.computed:
                 continue
-            if known.name in desired:
-                if not known.same(desired[known.name], current.get(known.name, known.default)):
+            if key_field.name in desired:
+                if not key_field.same(desired[key_field.name], current.get(key_field.name, key_field.default)):
                     return False
-            elif not partial and not known.left_alone and known.name in current:
-                if not known.same(known.default, current[known.name]):
+            elif not partial and not key_field.left_alone and key_field.name in current:
+                if not key_field.same(key_field.default, current[key_field.name]):
                     return False
         return all(covers(desired[key], current.get(key)) for key in desired if field.key(key) is None)
 
@@ -93,15 +93,15 @@ class DocumentKind(Structure):
                 shown = {key: inner for key, inner in value.items() if not getattr(field.key(key), "computed", False)}
                 return narrowed(shown, other) if field.unknown_kind(other) is not None else shown
             out: dict[str, t.Any] = {}
-            for known in field.fields:
-                if known.computed:
+            for key_field in field.fields:
+                if key_field.computed:
                     continue
-                if known.name in declared or known.name in always:
-                    shown = value.get(known.name, known.default)
-                    out[known.name] = known.view(shown, declared.get(known.name, shown))
-                elif known.name in value and not known.left_alone and not partial:
-                    if not known.same(known.default, value[known.name]):
-                        out[known.name] = known.view(value[known.name], None)
+                if key_field.name in declared or key_field.name in always:
+                    shown = value.get(key_field.name, key_field.default)
+                    out[key_field.name] = key_field.view(shown, declared.get(key_field.name, shown))
+                elif key_field.name in value and not key_field.left_alone and not partial:
+                    if not key_field.same(key_field.default, value[key_field.name]):
+                        out[key_field.name] = key_field.view(value[key_field.name], None)
             return out
         return super().view(field, value, other, partial, always)
 

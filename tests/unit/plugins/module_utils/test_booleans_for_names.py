@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._handlers.export import ExportHandler
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, make_world
@@ -42,8 +42,6 @@ def test_new_names_of_an_export(names: dict[str, Any], text: str) -> None:
 def test_lists_in_fields_that_this_release_does_not_know() -> None:
     """Texts and booleans in one list: one of the texts was a word."""
     with pytest.raises(InvalidInput) as caught:
-        read_declared(
-            RESOURCES["cohort"], {"name": "c", "extra_fields": {"countries": [False, "SE"], "x": {"y": True}}}
-        )
+        read_object(RESOURCES["cohort"], {"name": "c", "extra_fields": {"countries": [False, "SE"], "x": {"y": True}}})
     ((path, said),) = caught.value.problems
     assert path == "extra_fields.countries[0]" and REMEDY in said

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput, PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
@@ -107,7 +107,7 @@ def board(*tiles: Obj, check_mode: bool = False) -> World:
 
 def declare(world: World, **options: Any) -> Outcome:
     """Declare the dashboard."""
-    return Reconciler(world.session, DASHBOARD).present(read_declared(DASHBOARD, {"name": "Board", **options}))
+    return Reconciler(world.session, DASHBOARD).present(read_object(DASHBOARD, {"name": "Board", **options}))
 
 
 def shown(world: World) -> list[Any]:
@@ -245,7 +245,7 @@ def test_clearing_filters_that_an_empty_document_would_not_clear() -> None:
 def test_a_new_dashboard_with_tiles() -> None:
     world = board()
     world.memory.storing = lambda obj: {"tiles": [], "persisted_variables": None, **obj}
-    outcome = Reconciler(world.session, DASHBOARD).present(read_declared(DASHBOARD, {"name": "New", "tiles": []}))
+    outcome = Reconciler(world.session, DASHBOARD).present(read_object(DASHBOARD, {"name": "New", "tiles": []}))
     assert outcome.action == "created"
     assert world.memory.writes[0][:2] == ("POST", DASHBOARDS)
     assert "tiles" not in world.memory.writes[0][2]

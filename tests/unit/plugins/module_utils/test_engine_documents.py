@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import Ambiguous
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import ids_of
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
@@ -79,7 +79,7 @@ def world_of(table: Resource, *objects: Obj, check_mode: bool = False) -> World:
 
 def present(world: World, table: Resource, **options: Any) -> Outcome:
     """Declare one object."""
-    return Reconciler(world.session, table).present(read_declared(table, options))
+    return Reconciler(world.session, table).present(read_object(table, options))
 
 
 def test_a_whole_document_is_sent_as_declared() -> None:

@@ -16,7 +16,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     InvalidInput,
     PostHogFailure,
 )
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
@@ -106,7 +106,7 @@ def test_what_cannot_be_created_says_where_it_comes_from() -> None:
     table = dataclasses.replace(THING, creatable=False, origin="it comes with the rain")
     world = world_of(table)
     with pytest.raises(PostHogFailure, match=r"thing .a. does not exist; .*; it comes with the rain"):
-        Reconciler(world.session, table).present(read_declared(table, {"name": "a"}))
+        Reconciler(world.session, table).present(read_object(table, {"name": "a"}))
     assert not world.memory.writes
 
 
@@ -119,14 +119,14 @@ CODED = dataclasses.replace(
 @pytest.mark.parametrize("name", ["Wage slip", "wage_slip", "Pay slip", "WAGE SLIP"])
 def test_an_object_answers_to_the_name_that_is_made_of_its_name(name: str) -> None:
     world = world_of(CODED, {"id": 1, "code": "wage_slip", "name": "Pay slip", "note": ""})
-    assert Reconciler(world.session, CODED).present(read_declared(CODED, {"name": name})).action == (
+    assert Reconciler(world.session, CODED).present(read_object(CODED, {"name": name})).action == (
         "unchanged" if name == "Pay slip" else "updated"
     )
 
 
 def test_the_made_name_is_foretold() -> None:
     world = world_of(CODED, check_mode=True)
-    outcome = Reconciler(world.session, CODED).present(read_declared(CODED, {"name": "Wage slip"}))
+    outcome = Reconciler(world.session, CODED).present(read_object(CODED, {"name": "Wage slip"}))
     assert outcome.obj is not None and outcome.obj["code"] == "wage_slip"
 
 
@@ -146,14 +146,14 @@ def test_lists_that_differ_by_a_parameter() -> None:
     world = world_of(table, {"id": 1, "name": "a", "side": "L"}, {"id": 2, "name": "a", "side": "R"})
     world.memory.listing = lambda objects, params: [item for item in objects if item["side"] == params["side"]]
     for side, number in (("left", 1), ("right", 2)):
-        outcome = Reconciler(world.session, table).present(read_declared(table, {"name": "a", "side": side}))
+        outcome = Reconciler(world.session, table).present(read_object(table, {"name": "a", "side": side}))
         assert outcome.obj is not None and outcome.obj["id"] == number
     assert [call[2] for call in world.memory.reads] == [{"side": "L"}, {"side": "R"}]
 
 
 def test_what_a_server_does_not_show_tells_nothing_apart() -> None:
     table = dataclasses.replace(THING, identity=Identity("name", ("name",), within=("area",)))
-    declared = read_declared(table, {"name": "a", "area": "north"})
+    declared = read_object(table, {"name": "a", "area": "north"})
     for known, action in (({}, "unchanged"), ({"area": "north"}, "unchanged"), ({"area": "south"}, "created")):
         world = world_of(table, {"id": 1, "name": "a", **known})
         assert Reconciler(world.session, table).present(declared).action == action
@@ -163,8 +163,8 @@ def test_what_a_server_does_not_show_tells_nothing_apart() -> None:
 def test_a_patch_repeats_what_the_object_shows(shown: Obj, repeated: Obj) -> None:
     table = dataclasses.replace(THING, delete=Delete.SOFT, always_send=("version",))
     world = world_of(table, {"id": 1, "name": "a", "note": "", **shown})
-    Reconciler(world.session, table).present(read_declared(table, {"name": "a", "note": "new"}))
-    Reconciler(world.session, table).absent(read_declared(table, {"name": "a"}))
+    Reconciler(world.session, table).present(read_object(table, {"name": "a", "note": "new"}))
+    Reconciler(world.session, table).absent(read_object(table, {"name": "a"}))
     assert world.memory.writes == [
         ("PATCH", f"{THINGS}1/", {"note": "new", **repeated}),
         ("PATCH", f"{THINGS}1/", {"deleted": True, **repeated}),
@@ -195,7 +195,7 @@ def test_an_object_is_read_by_itself_only_for_parts_of_which_a_list_tells_too_li
     table = dataclasses.replace(THING, parts=(part(),))
     world = world_of(table, {"id": 1, "name": "a"})
     assert table.list_is_complete is part.in_list
-    outcome = Reconciler(world.session, table).present(read_declared(table, {"name": "a", "sticker": "x"}))
+    outcome = Reconciler(world.session, table).present(read_object(table, {"name": "a", "sticker": "x"}))
     assert outcome.action == "unchanged"
     assert [call[1] for call in world.memory.reads] == paths
 
@@ -210,10 +210,10 @@ def test_what_the_plan_does_not_let_change_is_refused_before_it_is_tried(known: 
     organization = f"/api/organizations/{ORGANIZATION}/"
     world.memory.singles[organization] = {"id": ORGANIZATION, "available_product_features": [{"key": "other"}]}
     with pytest.raises(InvalidInput, match="note: the plan of this organization lacks the feature 'things_at_all'"):
-        Reconciler(world.session, PLANNED).present(read_declared(PLANNED, {"name": "a", "note": "new"}))
+        Reconciler(world.session, PLANNED).present(read_object(PLANNED, {"name": "a", "note": "new"}))
     assert not world.memory.writes
     # What is as declared needs no plan.
-    declared = read_declared(PLANNED, {"name": "a"})
+    declared = read_object(PLANNED, {"name": "a"})
     assert Reconciler(world.session, PLANNED).present(declared).action == "unchanged"
 
 
@@ -222,5 +222,5 @@ def test_a_refusal_for_the_plan_names_the_feature() -> None:
     world.memory.singles[f"/api/organizations/{ORGANIZATION}/"] = {"id": ORGANIZATION}
     world.memory.errors[("PATCH", f"{THINGS}1/")] = api_error(402, "Payment required.", "PATCH", f"{THINGS}1/")
     with pytest.raises(ApiError) as caught:
-        Reconciler(world.session, PLANNED).present(read_declared(PLANNED, {"name": "a", "note": "new"}))
+        Reconciler(world.session, PLANNED).present(read_object(PLANNED, {"name": "a", "note": "new"}))
     assert caught.value.message.endswith("It is called 'things_at_all'.")

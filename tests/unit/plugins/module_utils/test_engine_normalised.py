@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
@@ -31,7 +31,7 @@ def world_of(kind: str, *objects: Obj) -> World:
 
 def present(world: World, kind: str, **options: Any) -> Outcome:
     """Declare one object."""
-    return Reconciler(world.session, RESOURCES[kind]).present(read_declared(RESOURCES[kind], options))
+    return Reconciler(world.session, RESOURCES[kind]).present(read_object(RESOURCES[kind], options))
 
 
 SETS = [{"properties": [], "rollout_percentage": 50}]
@@ -122,7 +122,7 @@ def test_what_posthog_computes_is_never_written(obj: Obj) -> None:
         present(world, "property_definition", description="Mine", **options)
     table = RESOURCES["property_definition"]
     with pytest.raises(PostHogFailure, match="nobody can change or delete"):
-        Reconciler(world.session, table).absent(read_declared(table, options))
+        Reconciler(world.session, table).absent(read_object(table, options))
     assert not world.memory.writes
 
 

@@ -17,8 +17,8 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     PostHogFailure,
     UnknownOutcome,
 )
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.masking import masked
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import MASK
@@ -96,15 +96,13 @@ def things(*objects: Obj, check_mode: bool = False, table: Resource = THING, mer
 def present(world: World, table: Resource = THING, *, update_secret: str = "on_create", **options: Any) -> Outcome:
     """Declare one object."""
     object_id = options.pop("id", None)
-    return Reconciler(world.session, table, update_secret=update_secret).present(
-        read_declared(table, options), object_id
-    )
+    return Reconciler(world.session, table, update_secret=update_secret).present(read_object(table, options), object_id)
 
 
 def absent(world: World, table: Resource = THING, **options: Any) -> Outcome:
     """Declare that one object is not there."""
     object_id = options.pop("id", None)
-    return Reconciler(world.session, table).absent(read_declared(table, options), object_id)
+    return Reconciler(world.session, table).absent(read_object(table, options), object_id)
 
 
 # -- create ----------------------------------------------------------------------------------------------------------
@@ -139,7 +137,7 @@ def test_create_in_check_mode_writes_nothing_and_predicts() -> None:
 def test_what_is_missing_to_create() -> None:
     world = things()
     with pytest.raises(InvalidInput, match="name: is needed to create the thing"):
-        Reconciler(world.session, THING).present(read_declared(UNIQUE, {"size": 3}))
+        Reconciler(world.session, THING).present(read_object(UNIQUE, {"size": 3}))
     assert world.memory.writes == []
 
 
@@ -620,9 +618,9 @@ def test_extra_fields_on_creation_and_update() -> None:
 
 def test_extra_fields_that_are_options() -> None:
     with pytest.raises(InvalidInput, match=r"extra_fields\.size: is an option of its own"):
-        read_declared(THING, {"name": "a", "extra_fields": {"size": 1}})
+        read_object(THING, {"name": "a", "extra_fields": {"size": 1}})
     with pytest.raises(InvalidInput, match="extra_fields: takes a dictionary"):
-        read_declared(THING, {"name": "a", "extra_fields": [1]})
+        read_object(THING, {"name": "a", "extra_fields": [1]})
 
 
 @pytest.mark.parametrize("merges", [True, False])
@@ -653,7 +651,7 @@ def test_an_extra_key_beside_declared_ones() -> None:
 
 def test_a_short_form_and_what_it_stands_for() -> None:
     with pytest.raises(InvalidInput, match=r"rollout_percentage: is a short form of filters\.groups"):
-        read_declared(FLAG, {"key": "a", "filters": {"groups": []}, "rollout_percentage": 5})
+        read_object(FLAG, {"key": "a", "filters": {"groups": []}, "rollout_percentage": 5})
 
 
 @pytest.mark.parametrize(
@@ -677,7 +675,7 @@ def test_a_short_form_and_what_it_stands_for() -> None:
 )
 def test_wrong_flags(options: Obj, path: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        read_declared(FLAG, {"key": "a", **options})
+        read_object(FLAG, {"key": "a", **options})
     assert caught.value.problems[0][0].startswith(path)
 
 
@@ -691,7 +689,7 @@ def test_wrong_flags(options: Obj, path: str) -> None:
 )
 def test_wrong_cohorts(filters: Obj) -> None:
     with pytest.raises(InvalidInput):
-        read_declared(RESOURCES["cohort"], {"name": "a", "filters": filters})
+        read_object(RESOURCES["cohort"], {"name": "a", "filters": filters})
 
 
 # -- delete ----------------------------------------------------------------------------------------------------------

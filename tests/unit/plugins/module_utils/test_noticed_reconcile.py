@@ -20,8 +20,8 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine import masking
 from ansible_collections.community.posthog.plugins.module_utils._engine import reconcile as _reconcile
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared, read_declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.masking import masked
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec, read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import Policy, policy_of
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
@@ -111,13 +111,13 @@ def present(
     object_id = options.pop("id", None)
     more = {"policy": policy} if policy is not None else {}
     worker = Reconciler(world.session, table, update_secret=update_secret, **more)
-    return worker.present(read_declared(table, options), object_id)
+    return worker.present(read_object(table, options), object_id)
 
 
 def absent(world: World, table: Resource = WIDGET, **options: Any) -> Outcome:
     """Declare that one object is not there."""
     object_id = options.pop("id", None)
-    return Reconciler(world.session, table).absent(read_declared(table, options), object_id)
+    return Reconciler(world.session, table).absent(read_object(table, options), object_id)
 
 
 def refusal_of(world: World, table: Resource = WIDGET, **options: Any) -> str:
@@ -143,7 +143,7 @@ def test_sentences_of_refusals() -> None:
         "cohort: there is no cohort 'Xyzzy'; there are 'Beta', 'Gamma'"
     )
     with pytest.raises(InvalidInput) as caught:
-        Reconciler(widgets().session, WIDGET).present(Declared(values={"size": 1}))
+        Reconciler(widgets().session, WIDGET).present(ObjectSpec(values={"size": 1}))
     assert caught.value.message == "name: is needed to create the widget, which does not exist yet"
 
 
@@ -192,11 +192,9 @@ def test_options_that_are_refused_before_anything_is_read() -> None:
         ),
     ):
         with pytest.raises(InvalidInput) as caught:
-            read_declared(table, options, prefix)
+            read_object(table, options, prefix)
         assert caught.value.problems == problems
-    declared = read_declared(
-        table, {"name": " a\n", "description": " b ", "extra_fields": {"shape": {"c": 1}, "new": 2}}
-    )
+    declared = read_object(table, {"name": " a\n", "description": " b ", "extra_fields": {"shape": {"c": 1}, "new": 2}})
     assert declared.values == {"name": "a", "description": " b "}
     assert declared.extra == {"shape": {"c": 1}, "new": 2}
 

@@ -17,7 +17,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data import pat
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._engine import secrets as _secrets
 from ansible_collections.community.posthog.plugins.module_utils._engine import undeclared as _undeclared
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import (
     KEEP,
     Policy,
@@ -378,7 +378,9 @@ def test_fields_at_rest(field: Field, value: Any, rests: bool) -> None:
 
 
 def test_declarations_are_completed_and_settled() -> None:
-    declared = _undeclared.completed(TABLE, Declared({"name": "a", "size": 3}, partial={"settings"}, extra={"note": 1}))
+    declared = _undeclared.completed(
+        TABLE, ObjectSpec({"name": "a", "size": 3}, partial={"settings"}, extra={"note": 1})
+    )
     assert declared.values == {"name": "a", "size": 3, "active": True, "settings": None}
     assert declared.undeclared == {"active", "settings"} and declared.partial == set()
     new = _undeclared.settled(declared, TABLE, None)
@@ -387,7 +389,7 @@ def test_declarations_are_completed_and_settled() -> None:
     assert changed.values == {"name": "a", "size": 3, "active": True} and changed.undeclared == {"active"}
     unseen = _undeclared.settled(declared, TABLE, {"settings": {"a": 1}})
     assert unseen.undeclared == {"settings"}
-    plain = Declared({"name": "a"})
+    plain = ObjectSpec({"name": "a"})
     assert _undeclared.settled(plain, TABLE, {}) is plain
 
 

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export import Exporter
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export_values import NOTHING
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
@@ -91,7 +91,7 @@ def test_it_is_refused(case: str) -> None:
     """With its path, and with what says the same without a null where something does."""
     name, _blank, path = case.partition(" ")
     with pytest.raises(InvalidInput) as caught:
-        read_declared(RESOURCES[name], OPENING[case])
+        read_object(RESOURCES[name], OPENING[case])
     texts = [text for where, text in caught.value.problems if where == path]
     assert any(text.startswith("cannot be null") for text in texts), caught.value.problems
 
@@ -131,7 +131,7 @@ def test_what_posthog_stores_as_null_stays(known: Field) -> None:
 
 def test_an_empty_dictionary_takes_the_targeting_away() -> None:
     """As null did."""
-    declared = read_declared(RESOURCES["survey"], {"name": "s", "targeting_flag_filters": {}})
+    declared = read_object(RESOURCES["survey"], {"name": "s", "targeting_flag_filters": {}})
     assert declared.values == {"name": "s", "targeting_flag_filters": None}
 
 
@@ -149,7 +149,7 @@ def test_a_stored_null_comes_out_and_in_again() -> None:
     }
     item = Exporter(make_world(Memory()).session).objects.declaration(table, obj, {})
     assert item is not None
-    declared = read_declared(table, {key: value for key, value in item.items() if key != "id"})
+    declared = read_object(table, {key: value for key, value in item.items() if key != "id"})
     for known in table.fields:
         if known.name in declared.values:
             assert known.same(declared.values[known.name], known.value_in(obj)), known.name

@@ -16,7 +16,7 @@ import yaml
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import Declared, read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec, read_object
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import LATE_REFS
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import walk
@@ -28,13 +28,13 @@ GENERATOR = Path(__file__).parents[3] / "bin" / "query_shapes.py"
 SERIES = "series: [{kind: EventsNode, event: x}]"
 
 
-def read(type_: str, **options: Any) -> Declared:
+def read(type_: str, **options: Any) -> ObjectSpec:
     """A declaration of one object of a type."""
     resource: Resource = RESOURCES[type_]
-    return read_declared(resource, options)
+    return read_object(resource, options)
 
 
-def insight(text: str) -> Declared:
+def insight(text: str) -> ObjectSpec:
     """A declared insight with a query."""
     return read("insight", name="n", query=yaml.safe_load(text))
 

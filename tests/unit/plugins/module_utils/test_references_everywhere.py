@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export import Exporter
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
@@ -134,7 +134,7 @@ def flags(index: Any, stored: Any) -> tuple[World, Any]:
 
     world.memory.lists["/api/projects/1/feature_flags/"] = [{"id": 1, "key": "f", "filters": filters(stored)}]
     flag = RESOURCES["feature_flag"]
-    outcome = Reconciler(world.session, flag).present(read_declared(flag, {"key": "f", "filters": filters(index)}))
+    outcome = Reconciler(world.session, flag).present(read_object(flag, {"key": "f", "filters": filters(index)}))
     return world, outcome
 
 

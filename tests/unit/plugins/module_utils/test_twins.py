@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._engine.apply import Applier
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Purging, Resource
@@ -47,7 +47,7 @@ class Meanwhile(Memory):
 def present(memory: Memory, *, table: Resource = THING, **options: Any) -> tuple[Outcome, World]:
     """Declare a thing."""
     world = make_world(memory, tables=[table])
-    return Reconciler(world.session, table).present(read_declared(table, {"name": "a", **options})), world
+    return Reconciler(world.session, table).present(read_object(table, {"name": "a", **options})), world
 
 
 def names(memory: Memory) -> list[tuple[int, str]]:
@@ -123,7 +123,7 @@ def test_a_look_that_fails_is_no_failure() -> None:
 def test_a_check_run_looks_once() -> None:
     memory = Meanwhile({"id": 7, "name": "a"})
     world = make_world(memory, tables=[THING], check_mode=True)
-    assert Reconciler(world.session, THING).present(read_declared(THING, {"name": "a"})).action == "created"
+    assert Reconciler(world.session, THING).present(read_object(THING, {"name": "a"})).action == "created"
     assert memory.writes == []
 
 

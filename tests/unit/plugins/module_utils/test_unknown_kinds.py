@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export import Exporter
 from ansible_collections.community.posthog.plugins.module_utils._engine.compare import reset_keys, with_defaults
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import composed, of_unknown_kind
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._engine.undeclared import spelled_out, unspelled
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
@@ -190,7 +190,7 @@ def survey(*questions: Any, declared: list[Any]) -> tuple[Any, list[str], Any]:
     memory.lists["/api/projects/1/surveys/"] = [row]
     world = make_world(memory)
     table = RESOURCES["survey"]
-    outcome = Reconciler(world.session, table).present(read_declared(table, {"name": "S", "questions": declared}))
+    outcome = Reconciler(world.session, table).present(read_object(table, {"name": "S", "questions": declared}))
     return [body for _method, _path, body in memory.writes], world.warnings, outcome
 
 

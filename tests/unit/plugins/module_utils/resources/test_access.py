@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.masking import masked
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import MASK
@@ -72,12 +72,12 @@ def ruled(check_mode: bool = False, features: tuple[str, ...] = ("role_based_acc
 
 def rule(world: World, **options: Any) -> Outcome:
     """Declare a rule."""
-    return Reconciler(world.session, ACCESS_CONTROL).present(read_declared(ACCESS_CONTROL, options))
+    return Reconciler(world.session, ACCESS_CONTROL).present(read_object(ACCESS_CONTROL, options))
 
 
 def no_rule(world: World, **options: Any) -> Outcome:
     """Declare that there is no such rule."""
-    return Reconciler(world.session, ACCESS_CONTROL).absent(read_declared(ACCESS_CONTROL, options))
+    return Reconciler(world.session, ACCESS_CONTROL).absent(read_object(ACCESS_CONTROL, options))
 
 
 PLACES = [
@@ -171,7 +171,7 @@ def test_nobody_has_no_rule(check_mode: bool) -> None:
 )
 def test_what_cannot_be_is_refused_at_once(options: Obj, said: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        read_declared(ACCESS_CONTROL, options)
+        read_object(ACCESS_CONTROL, options)
     assert said in refused.value.message
 
 
@@ -247,7 +247,7 @@ def shared(check_mode: bool = False, features: tuple[str, ...] = ("advanced_perm
 
 def share(world: World, *, update_secret: str = "on_create", **options: Any) -> Outcome:
     """Declare how something is shared."""
-    return Reconciler(world.session, SHARING, update_secret=update_secret).present(read_declared(SHARING, options))
+    return Reconciler(world.session, SHARING, update_secret=update_secret).present(read_object(SHARING, options))
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     InvalidInput,
     PostHogFailure,
 )
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.masking import masked
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import MASK
@@ -51,7 +51,7 @@ def integrations(*objects: Obj, check_mode: bool = False) -> World:
 def connected(world: World, *, update_secret: str = "on_create", **options: Any) -> Outcome:
     """Declare one integration."""
     return Reconciler(world.session, INTEGRATION, update_secret=update_secret).present(
-        read_declared(INTEGRATION, options)
+        read_object(INTEGRATION, options)
     )
 
 
@@ -128,7 +128,7 @@ def test_integrations_of_one_name_differ_in_kind() -> None:
         connected(world, display_name="Acme")
     outcome = connected(world, display_name="Acme", kind="linear")
     assert outcome.obj is not None and outcome.obj["id"] == 2
-    declared = read_declared(INTEGRATION, {"display_name": "Acme", "kind": "slack"})
+    declared = read_object(INTEGRATION, {"display_name": "Acme", "kind": "slack"})
     assert Reconciler(world.session, INTEGRATION).absent(declared).action == "deleted"
     assert world.memory.writes == [("DELETE", f"{INTEGRATIONS}1/", None)]
 
@@ -183,7 +183,7 @@ def account(check_mode: bool = False) -> World:
 
 def me(world: World, *, update_secret: str = "on_create", **options: Any) -> Outcome:
     """Declare the user."""
-    return Reconciler(world.session, USER, update_secret=update_secret).present(read_declared(USER, options))
+    return Reconciler(world.session, USER, update_secret=update_secret).present(read_object(USER, options))
 
 
 def test_an_address_is_asked_for_once() -> None:

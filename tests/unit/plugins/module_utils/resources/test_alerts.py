@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import Ambiguous, InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._resources.alerts import blocked_minutes
@@ -57,7 +57,7 @@ def world_of(*rows: Obj, check_mode: bool = False) -> World:
 
 
 def present(world: World, object_id: Any = None, table: Any = ALERT, /, **options: Any) -> Outcome:
-    return Reconciler(world.session, table).present(read_declared(table, options), object_id)
+    return Reconciler(world.session, table).present(read_object(table, options), object_id)
 
 
 # -- rules -----------------------------------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ def present(world: World, object_id: Any = None, table: Any = ALERT, /, **option
 )
 def test_what_no_alert_can_be(options: Obj, text: str) -> None:
     with pytest.raises(InvalidInput, match=text):
-        read_declared(ALERT, {"name": "Few", **options})
+        read_object(ALERT, {"name": "Few", **options})
 
 
 def test_bounds_or_a_detector() -> None:
@@ -259,7 +259,7 @@ NEW: Obj = {
 )
 def test_what_no_subscription_can_be(options: Obj, text: str) -> None:
     with pytest.raises(InvalidInput, match=text):
-        read_declared(SUBSCRIPTION, {**NEW, **options})
+        read_object(SUBSCRIPTION, {**NEW, **options})
 
 
 def test_a_new_subscription_sends_something() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import Ambiguous, InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import code_name
@@ -37,7 +37,7 @@ def world_of(table: Resource, *objects: Obj) -> World:
 
 def present(world: World, table: Resource, **options: Any) -> Outcome:
     """Bring an object to what is declared."""
-    return Reconciler(world.session, table).present(read_declared(table, options))
+    return Reconciler(world.session, table).present(read_object(table, options))
 
 
 # -- annotations -----------------------------------------------------------------------------------------------------
@@ -108,7 +108,7 @@ def test_now_is_when_the_annotation_was_made() -> None:
 @pytest.mark.parametrize("options", [{"insight": 5, "scope": "project"}, {"dashboard": 6, "scope": "dashboard_item"}])
 def test_an_annotation_of_something_shows_there(options: Obj) -> None:
     with pytest.raises(InvalidInput, match="has no meaning with scope"):
-        read_declared(ANNOTATION, {"content": "Release", **options})
+        read_object(ANNOTATION, {"content": "Release", **options})
 
 
 # -- notebooks -------------------------------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ def test_themes_of_posthog_are_not_the_projects() -> None:
 @pytest.mark.parametrize("color", ["red", "#12", "#12345", "#gggggg", "1d4aff", "#1d4aff0"])
 def test_what_is_no_colour(color: str) -> None:
     with pytest.raises(InvalidInput, match=r"colors\[0\]: .*hexadecimal"):
-        read_declared(DATA_COLOR_THEME, {"name": "a", "colors": [color]})
+        read_object(DATA_COLOR_THEME, {"name": "a", "colors": [color]})
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_templates_of_posthog_are_not_the_projects(template: Obj, own: bool) -> 
 
 def test_a_template_has_tiles() -> None:
     with pytest.raises(InvalidInput, match="tiles: must hold at least one"):
-        read_declared(DASHBOARD_TEMPLATE, {"template_name": "Shop", "tiles": []})
+        read_object(DASHBOARD_TEMPLATE, {"template_name": "Shop", "tiles": []})
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import Ambiguous, InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
@@ -56,7 +56,7 @@ def world_of(*rows: Obj, kind: str = "assignment_rules", base: str = NEW) -> Wor
 
 
 def present(world: World, table: Any = RULE, object_id: Any = None, /, **options: Any) -> Outcome:
-    return Reconciler(world.session, table).present(read_declared(table, options), object_id)
+    return Reconciler(world.session, table).present(read_object(table, options), object_id)
 
 
 ASSIGNED: Obj = {"id": "1", "filters": about("A"), "assignee": {"type": "user", "id": 7}, "order_key": 3}
@@ -121,7 +121,7 @@ def test_the_place_is_tried_first() -> None:
 )
 def test_what_no_rule_can_be(options: Obj, text: str) -> None:
     with pytest.raises(InvalidInput, match=text):
-        read_declared(RULE, {"filters": about("A"), **options})
+        read_object(RULE, {"filters": about("A"), **options})
 
 
 def test_servers_that_have_rules_in_environments_only() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
@@ -88,7 +88,7 @@ def world_of(*rows: Obj, routes: bool = True, check_mode: bool = False) -> World
 
 
 def present(world: World, table: Any = EXPERIMENT, /, **options: Any) -> Outcome:
-    return Reconciler(world.session, table).present(read_declared(table, options))
+    return Reconciler(world.session, table).present(read_object(table, options))
 
 
 def refused(world: World, match: str, /, **options: Any) -> None:
@@ -323,7 +323,7 @@ def test_the_flag_stays() -> None:
     world = world_of(stored(**STATES["draft"]))
     with pytest.raises(InvalidInput, match="cannot be changed after creation"):
         Reconciler(world.session, EXPERIMENT).present(
-            read_declared(EXPERIMENT, {"name": "Colour", "feature_flag_key": "x"}), 1
+            read_object(EXPERIMENT, {"name": "Colour", "feature_flag_key": "x"}), 1
         )
 
 
@@ -371,15 +371,15 @@ def test_links_to_saved_metrics() -> None:
 
 
 def test_a_saved_metric_is_of_the_current_kind_unless_told() -> None:
-    assert read_declared(SAVED, {"name": "m", "query": MEAN}).values["query"]["kind"] == "ExperimentMetric"
+    assert read_object(SAVED, {"name": "m", "query": MEAN}).values["query"]["kind"] == "ExperimentMetric"
     with pytest.raises(InvalidInput, match=r"query.source: is missing"):
-        read_declared(SAVED, {"name": "m", "query": {"metric_type": "mean"}})
-    read_declared(SAVED, {"name": "m", "query": {"kind": "ExperimentFunnelsQuery", "funnels_query": {}}})
+        read_object(SAVED, {"name": "m", "query": {"metric_type": "mean"}})
+    read_object(SAVED, {"name": "m", "query": {"kind": "ExperimentFunnelsQuery", "funnels_query": {}}})
 
 
 def test_a_holdout_has_a_set() -> None:
     with pytest.raises(InvalidInput, match="at least one set"):
-        read_declared(HOLDOUT, {"name": "h", "filters": []})
+        read_object(HOLDOUT, {"name": "h", "filters": []})
     row = {"id": 3, "name": "h", "description": None, "filters": [{"properties": [], "rollout_percentage": 5}]}
     row["filters"][0]["variant"] = "holdout-3"  # type: ignore[index]
     world = world_of()
@@ -398,14 +398,14 @@ def test_the_same_name_with_another_flag_is_another_experiment() -> None:
 
 def test_old_servers_delete_for_good() -> None:
     world = world_of(stored())
-    Reconciler(world.session, EXPERIMENT).absent(read_declared(EXPERIMENT, {"name": "Colour"}))
+    Reconciler(world.session, EXPERIMENT).absent(read_object(EXPERIMENT, {"name": "Colour"}))
     assert world.memory.writes == [("DELETE", f"{PATH}1/", None)]
     world = world_of(stored())
     world.memory.errors[("DELETE", f"{PATH}1/")] = api_error(405, "Method not allowed.")
-    Reconciler(world.session, EXPERIMENT).absent(read_declared(EXPERIMENT, {"name": "Colour"}))
+    Reconciler(world.session, EXPERIMENT).absent(read_object(EXPERIMENT, {"name": "Colour"}))
     assert world.memory.writes[-1] == ("PATCH", f"{PATH}1/", {"deleted": True})
     world = world_of(stored(**STATES["draft"]))
-    Reconciler(world.session, EXPERIMENT).absent(read_declared(EXPERIMENT, {"name": "Colour"}))
+    Reconciler(world.session, EXPERIMENT).absent(read_object(EXPERIMENT, {"name": "Colour"}))
     assert world.memory.writes == [("PATCH", f"{PATH}1/", {"deleted": True})]
 
 
@@ -428,7 +428,7 @@ FEATURES, CHANGES = "/api/projects/1/early_access_feature/", "/api/projects/1/sc
 )
 def test_variants_of_a_web_experiment(variants: Obj, reason: str) -> None:
     with pytest.raises(InvalidInput, match=reason):
-        read_declared(WEB, {"name": "w", "variants": variants})
+        read_object(WEB, {"name": "w", "variants": variants})
 
 
 def features(*rows: Obj, flag: Obj | None = None) -> World:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
@@ -37,13 +37,13 @@ def world_of(path: str, *rows: Obj, check_mode: bool = False) -> World:
 
 
 def present(world: World, table: Any, object_id: Any = None, /, **options: Any) -> Outcome:
-    return Reconciler(world.session, table).present(read_declared(table, options), object_id)
+    return Reconciler(world.session, table).present(read_object(table, options), object_id)
 
 
 def test_a_custom_column_says_what_it_shows() -> None:
     columns = [{"type": "body"}, {"type": "custom", "name": "Code"}]
     with pytest.raises(InvalidInput, match=r"columns\[1\].expression.*is missing"):
-        read_declared(VIEW, {"name": "v", "columns": columns})
+        read_object(VIEW, {"name": "v", "columns": columns})
 
 
 def test_either_id_of_a_view_will_do() -> None:

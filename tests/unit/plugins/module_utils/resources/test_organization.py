@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._resources.organization import (
@@ -41,7 +41,7 @@ def organizations(check_mode: bool = False) -> World:
 
 def present(world: World, table: Resource, object_id: Any = None, **options: Any) -> Outcome:
     """Declare one object."""
-    return Reconciler(world.session, table).present(read_declared(table, options), object_id)
+    return Reconciler(world.session, table).present(read_object(table, options), object_id)
 
 
 def test_roles_of_an_organization_are_its_own() -> None:
@@ -175,7 +175,7 @@ def test_a_proxy_is_told_by_its_domain() -> None:
     assert not present(world, PROXY_RECORD, domain="E.acme.test.").changed
     path = f"{ORGANIZATIONS}{ACME}/proxy_records/"
     # One that is being taken down is not there any more.
-    gone = Reconciler(world.session, PROXY_RECORD).absent(read_declared(PROXY_RECORD, {"domain": "old.acme.test"}))
+    gone = Reconciler(world.session, PROXY_RECORD).absent(read_object(PROXY_RECORD, {"domain": "old.acme.test"}))
     assert not gone.changed and world.memory.writes == []
     present(world, PROXY_RECORD, domain="new.acme.test.")
     assert world.memory.writes == [("POST", path, {"domain": "new.acme.test"})]

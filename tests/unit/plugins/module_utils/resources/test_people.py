@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._resources.people import (
@@ -57,7 +57,7 @@ def world_of(*numbers: int, key: str = "uuid", check_mode: bool = False, **cohor
 
 def present(world: World, *numbers: int, exclusive: bool = False, **options: Any) -> Outcome:
     """Bring the cohort to what is declared."""
-    declared = read_declared(COHORT, {"name": "Partners", "persons": [person(number) for number in numbers], **options})
+    declared = read_object(COHORT, {"name": "Partners", "persons": [person(number) for number in numbers], **options})
     declared.switches["exclusive"] = exclusive
     return Reconciler(world.session, COHORT).present(declared)
 
@@ -141,11 +141,11 @@ def test_an_action_is_pinned_or_not(value: str, stored: str | None) -> None:
     world = make_world(memory)
     for action in ("unchanged" if stored else "updated", "unchanged"):
         outcome = Reconciler(world.session, ACTION_TABLE).present(
-            read_declared(ACTION_TABLE, {"name": "a", "pinned_at": value})
+            read_object(ACTION_TABLE, {"name": "a", "pinned_at": value})
         )
         assert outcome.action == action
     assert world.warnings == []
     outcome = Reconciler(world.session, ACTION_TABLE).present(
-        read_declared(ACTION_TABLE, {"name": "a", "pinned_at": None})
+        read_object(ACTION_TABLE, {"name": "a", "pinned_at": None})
     )
     assert outcome.action == "updated" and outcome.obj is not None and outcome.obj["pinned_at"] is None

@@ -13,8 +13,8 @@ import pytest
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.masking import masked
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._handlers.ansible_module import _Module
@@ -97,7 +97,7 @@ def posthog(check_mode: bool = False, **lists: list[Obj]) -> World:
 
 def declare(world: World, table: Resource, options: Obj, update_secret: str = "on_create") -> Outcome:
     """Declare an object."""
-    return Reconciler(world.session, table, update_secret=update_secret).present(read_declared(table, options))
+    return Reconciler(world.session, table, update_secret=update_secret).present(read_object(table, options))
 
 
 def refused(world: World, table: Resource, options: Obj) -> list[tuple[str, str]]:
@@ -333,7 +333,7 @@ def test_what_posthog_computes_may_stand_in_a_copied_workflow() -> None:
     step = hook("one", "x")
     step["config"]["inputs"] = {"url": {"value": {"bytecode": 1}, "bytecode": ["_H"], "order": 3}}
     step["filters"] = {"bytecode": ["_H"], "properties": []}
-    read = read_declared(HOG_FLOW, flow(step)).values["actions"][1]
+    read = read_object(HOG_FLOW, flow(step)).values["actions"][1]
     assert read["config"]["inputs"] == {"url": {"value": {"bytecode": 1}}} and read["filters"] == {"properties": []}
 
 

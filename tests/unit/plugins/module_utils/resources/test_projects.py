@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import BROWSER_ONLY
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
@@ -75,12 +75,12 @@ def shop(check_mode: bool = False) -> World:
 
 def project(world: World, name: str = "Shop", object_id: Any = None, **options: Any) -> Outcome:
     """Declare a project."""
-    return Reconciler(world.session, PROJECT).present(read_declared(PROJECT, {"name": name, **options}), object_id)
+    return Reconciler(world.session, PROJECT).present(read_object(PROJECT, {"name": name, **options}), object_id)
 
 
 def settings(world: World, **options: Any) -> Outcome:
     """Declare settings."""
-    return Reconciler(world.session, PROJECT_SETTINGS).present(read_declared(PROJECT_SETTINGS, options))
+    return Reconciler(world.session, PROJECT_SETTINGS).present(read_object(PROJECT_SETTINGS, options))
 
 
 CONDITIONS = [{"properties": [{"type": "cohort", "key": "id", "value": "Staff"}], "rollout_percentage": 10}]

@@ -15,7 +15,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     InvalidInput,
     PostHogFailure,
 )
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._resources.replay import (
@@ -89,7 +89,7 @@ def world_of(*held: str, check_mode: bool = False, **playlist: Any) -> World:
 
 def present(world: World, table: Resource, exclusive: bool = False, **options: Any) -> Outcome:
     """Bring an object to what is declared."""
-    declared = read_declared(table, options)
+    declared = read_object(table, options)
     declared.switches["exclusive"] = exclusive
     return Reconciler(world.session, table).present(declared)
 
@@ -112,7 +112,7 @@ def test_a_recording_that_is_not_there() -> None:
     world = make_world(Replay())
     with pytest.raises(PostHogFailure, match="'two' does not exist; recordings come from"):
         present(world, SESSION_RECORDING, session_id="two")
-    declared = read_declared(SESSION_RECORDING, {"session_id": "two"})
+    declared = read_object(SESSION_RECORDING, {"session_id": "two"})
     assert not Reconciler(world.session, SESSION_RECORDING).absent(declared).changed
     assert {call[1] for call in world.memory.calls} == {f"{RECORDINGS}two/"}
 
@@ -171,7 +171,7 @@ FILTERS = {"date_from": "-7d"}
 def test_a_change_of_a_saved_filter_repeats_its_filters(field: str) -> None:
     world = world_of(type="filters", filters=FILTERS, description="")
     if field == "deleted":
-        declared = read_declared(SESSION_RECORDING_PLAYLIST, {"name": "Bugs"})
+        declared = read_object(SESSION_RECORDING_PLAYLIST, {"name": "Bugs"})
         Reconciler(world.session, SESSION_RECORDING_PLAYLIST).absent(declared)
     else:
         present(world, SESSION_RECORDING_PLAYLIST, name="Bugs", description="x")

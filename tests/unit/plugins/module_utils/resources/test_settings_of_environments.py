@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._resources.environments import OF_ENVIRONMENTS
@@ -32,7 +32,7 @@ def world_of(project: Obj, environment: Obj | None) -> World:
 
 def settings(world: World, **options: object) -> Outcome:
     """Declare settings."""
-    return Reconciler(world.session, SETTINGS).present(read_declared(SETTINGS, options))
+    return Reconciler(world.session, SETTINGS).present(read_object(SETTINGS, options))
 
 
 def test_each_setting_is_written_where_it_is() -> None:
@@ -76,7 +76,7 @@ def test_rules_of_kinds_under_their_older_name() -> None:
 
     def rule(level: str) -> Outcome:
         options = {"resource": "dashboard", "access_level": level}
-        return Reconciler(world.session, ACCESS).present(read_declared(ACCESS, options))
+        return Reconciler(world.session, ACCESS).present(read_object(ACCESS, options))
 
     assert not rule("viewer").changed
     assert world.session.traits

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
@@ -64,7 +64,7 @@ def declare(world: World, update_secret: str = "on_create", **options: Any) -> O
     """Declare a source."""
     options = {"source_type": "Postgres", "prefix": "shop_", **options}
     reconciler = Reconciler(world.session, EXTERNAL_DATA_SOURCE, update_secret=update_secret)
-    return reconciler.present(read_declared(EXTERNAL_DATA_SOURCE, options))
+    return reconciler.present(read_object(EXTERNAL_DATA_SOURCE, options))
 
 
 def test_a_source_is_made_of_a_payload() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
@@ -80,7 +80,7 @@ def world_of(*rows: Obj, routes: bool = True, check_mode: bool = False, features
 
 
 def present(world: World, table: Any = SURVEY, /, **options: Any) -> Outcome:
-    return Reconciler(world.session, table).present(read_declared(table, options))
+    return Reconciler(world.session, table).present(read_object(table, options))
 
 
 def refused(world: World, match: str, /, **options: Any) -> None:
@@ -274,14 +274,14 @@ def test_an_empty_dictionary_removes_the_targeting() -> None:
 def test_questions(question: Obj, path: str, reason: str) -> None:
     questions = [{"question": "One?", **question}, {"type": "open", "question": "Two?"}]
     with pytest.raises(InvalidInput) as caught:
-        read_declared(SURVEY, {"name": "NPS", "questions": questions})
+        read_object(SURVEY, {"name": "NPS", "questions": questions})
     assert caught.value.problems[0][0] == f"questions[0].{path}" and reason in caught.value.problems[0][1]
 
 
 def test_branches_that_are_right() -> None:
     branching = {"type": "response_based", "responseValues": {"1": 1, "2": "end"}}
     questions = [{"type": "rating", "question": "One?", "branching": branching}, {"type": "open", "question": "Two?"}]
-    read_declared(SURVEY, {"name": "NPS", "questions": questions})
+    read_object(SURVEY, {"name": "NPS", "questions": questions})
     world = world_of({"appearance": {"shuffleQuestions": True}})
     refused(world, r"questions\[0\].branching: questions cannot be shuffled", name="NPS", questions=questions)
     world = world_of({"questions": questions})
@@ -333,7 +333,7 @@ def test_language_codes(code: str, kept: str) -> None:
 
 
 def test_empty_translations_are_none() -> None:
-    declared = read_declared(
+    declared = read_object(
         SURVEY,
         {
             "name": "NPS",
@@ -353,4 +353,4 @@ def test_a_reworded_question_keeps_its_answers() -> None:
 
 def test_steps_of_a_tour() -> None:
     with pytest.raises(InvalidInput, match=r"content.steps: takes a list"):
-        read_declared(TOUR, {"name": "t", "content": {"steps": {}}})
+        read_object(TOUR, {"name": "t", "content": {"steps": {}}})

@@ -16,7 +16,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     InvalidInput,
     PostHogFailure,
 )
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._resources.taxonomy import (
@@ -47,7 +47,7 @@ def uuid(number: int) -> str:
 
 def present(world: World, table: Resource, exclusive: bool = False, **options: Any) -> Outcome:
     """Bring an object to what is declared."""
-    declared = read_declared(table, options)
+    declared = read_object(table, options)
     declared.switches["exclusive"] = exclusive
     return Reconciler(world.session, table).present(declared)
 
@@ -55,7 +55,7 @@ def present(world: World, table: Resource, exclusive: bool = False, **options: A
 def problems_of(table: Resource, **options: Any) -> str:
     """What is wrong with a declaration."""
     with pytest.raises(InvalidInput) as caught:
-        read_declared(table, options)
+        read_object(table, options)
     return caught.value.message
 
 
@@ -84,7 +84,7 @@ def test_other_refusals_of_event_definitions_are_told_as_they_are() -> None:
 def test_what_is_verified_is_not_hidden(table: Resource) -> None:
     assert problems_of(table, name="a", verified=True, hidden=True).startswith("hidden: ")
     for more in ({"verified": False, "hidden": True}, {"verified": True, "hidden": False}):
-        read_declared(table, {"name": "a", **more})
+        read_object(table, {"name": "a", **more})
 
 
 def test_actions_are_no_events() -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import Ambiguous, ApiError, InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._engine.declare import read_declared
 from ansible_collections.community.posthog.plugins.module_utils._engine.masking import masked
+from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
 from ansible_collections.community.posthog.plugins.module_utils._handlers.index import HANDLERS
@@ -75,7 +75,7 @@ def world_of(path: str, *rows: Obj, check_mode: bool = False) -> World:
 
 
 def present(world: World, table: Any = VIEW, object_id: Any = None, /, **options: Any) -> Outcome:
-    return Reconciler(world.session, table).present(read_declared(table, options), object_id)
+    return Reconciler(world.session, table).present(read_object(table, options), object_id)
 
 
 def select(text: str) -> Obj:
@@ -131,7 +131,7 @@ def test_a_query_that_is_wrong_is_not_sent_twice() -> None:
 )
 def test_a_view_is_sql(query: Obj, text: str) -> None:
     with pytest.raises(InvalidInput, match=text):
-        read_declared(VIEW, {"name": "signups", "query": query})
+        read_object(VIEW, {"name": "signups", "query": query})
 
 
 def test_views_that_posthog_manages() -> None:
@@ -207,7 +207,7 @@ ORDERS: Obj = {
 
 def test_tables_of_a_source_are_not_taken_for_ones_own() -> None:
     world = world_of(TABLES, {**ORDERS, "external_data_source": {"id": "s-1"}})
-    outcome = Reconciler(world.session, TABLE).absent(read_declared(TABLE, {"name": "orders"}))
+    outcome = Reconciler(world.session, TABLE).absent(read_object(TABLE, {"name": "orders"}))
     assert outcome.action == "unchanged" and world.memory.writes == []
 
 
@@ -218,7 +218,7 @@ def test_keys_of_a_bucket_are_no_change_and_appear_nowhere() -> None:
     outcome = present(world, TABLE, name="orders", credential=KEYS, format="Parquet")
     assert world.memory.writes == [("PATCH", f"{TABLES}t-1/", {"format": "Parquet"})]
     always = Reconciler(world.session, TABLE, update_secret="always")
-    outcome = always.present(read_declared(TABLE, {"name": "orders", "credential": KEYS}))
+    outcome = always.present(read_object(TABLE, {"name": "orders", "credential": KEYS}))
     assert outcome.action == "updated" and world.memory.writes[1][2] == {"credential": KEYS}
     checked = world_of(TABLES, check_mode=True)
     new: Obj = {"name": "new", "format": "CSV", "url_pattern": "https://a.example.com/*.csv", "credential": KEYS}
@@ -269,7 +269,7 @@ def test_the_same_field_of_another_table_is_another_join() -> None:
     with pytest.raises(Ambiguous, match="give source_table_name too"):
         present(world, JOIN, field_name="customer")
     with pytest.raises(InvalidInput, match="a name without dots"):
-        read_declared(JOIN, {"field_name": "a.b"})
+        read_object(JOIN, {"field_name": "a.b"})
 
 
 # -- endpoints -------------------------------------------------------------------------------------------------------
@@ -295,7 +295,7 @@ def test_an_endpoint_is_addressed_by_its_name() -> None:
     with pytest.raises(InvalidInput, match="name: cannot be changed after creation"):
         present(world, ENDPOINT, "signups", name="other")
     with pytest.raises(InvalidInput, match="a letter, and then letters"):
-        read_declared(ENDPOINT, {"name": "2fast"})
+        read_object(ENDPOINT, {"name": "2fast"})
 
 
 def test_a_server_that_has_the_other_name_for_it() -> None:

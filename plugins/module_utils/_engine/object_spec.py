@@ -18,7 +18,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
 
 
 @dataclass
-class Declared:
+class ObjectSpec:
     """What a task declares of one object, read and checked.
 
     :param values: field name to value, references still as names.
@@ -39,7 +39,7 @@ class Declared:
     undeclared: frozenset[str] = frozenset()
 
 
-def read_declared(resource: Resource, raw: t.Mapping[str, t.Any], prefix: str = "") -> Declared:
+def read_object(resource: Resource, raw: t.Mapping[str, t.Any], prefix: str = "") -> ObjectSpec:
     """Read the options of one object.
 
     :param resource: the table.
@@ -54,7 +54,7 @@ def read_declared(resource: Resource, raw: t.Mapping[str, t.Any], prefix: str = 
     return declared
 
 
-def examined(resource: Resource, raw: t.Mapping[str, t.Any], prefix: str = "") -> tuple[Declared, Problems]:
+def examined(resource: Resource, raw: t.Mapping[str, t.Any], prefix: str = "") -> tuple[ObjectSpec, Problems]:
     """Read the options of one object as far as that is possible.
 
     :param resource: the table.
@@ -63,18 +63,18 @@ def examined(resource: Resource, raw: t.Mapping[str, t.Any], prefix: str = "") -
     :returns: the declaration, in which values with mistakes are of no use, and everything that is wrong.
     """
     problems: Problems = []
-    declared = Declared()
+    declared = ObjectSpec()
     where = f"{prefix}." if prefix else ""
     options = dict(raw)
     if resource.prepare is not None:
         resource.prepare(options, problems)
-    for known in resource.fields:
-        if known.name in options:
-            declared.values[known.name] = known.parse(options[known.name], where + known.name, problems)
-            named = known.name == resource.identity.option and resource.creatable and not resource.identity.large
-            if named and known.kind == "str" and isinstance(declared.values[known.name], str):
+    for field in resource.fields:
+        if field.name in options:
+            declared.values[field.name] = field.parse(options[field.name], where + field.name, problems)
+            named = field.name == resource.identity.option and resource.creatable and not resource.identity.large
+            if named and field.kind == "str" and isinstance(declared.values[field.name], str):
                 # PostHog takes them off, so that the object would not be found again.
-                declared.values[known.name] = declared.values[known.name].strip()
+                declared.values[field.name] = declared.values[field.name].strip()
     for short in resource.shorthands:
         name = short.field.name
         if name not in options:

@@ -396,12 +396,12 @@ class Reader(ModuleHandler):
         for organization, projects in self._organizations(session):
             if not self.wanted.organization(organization):
                 continue
-            told = [
+            shown = [
                 self._project(session, item)
                 for item in projects
                 if not item.get("is_pending_deletion") and self.wanted.project(item)
             ]
-            organizations.append({**self._organization(organization), "projects": told})
+            organizations.append({**self._organization(organization), "projects": shown})
         return {"organizations": organizations}
 
     def _organizations(self, session: Session) -> t.Iterator[tuple[Object, list[Object]]]:
@@ -559,12 +559,12 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
         try:
             _refuse_booleans(config, "")
             sources = self._sources()
-            told, failed = self._told(path, sources, cache)
+            found, failed = self._found(path, sources, cache)
         except PostHogFailure as exc:
             raise AnsibleParserError(exc.message) from None
         for warning in failed:
             display.warning(warning)
-        self._populate(told)
+        self._populate(found)
 
     # -- what to read -------------------------------------------------------------------------------------------------
 
@@ -607,10 +607,10 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
         connection(raw, params)
         return raw, params
 
-    def _told(
+    def _found(
         self, path: str, sources: t.Sequence[tuple[str | None, Settings, t.Any]], cache: bool
     ) -> tuple[list[Object], list[str]]:
-        """What the sources tell, from the cache where that is allowed; and what went wrong."""
+        """What the sources show, from the cache where that is allowed; and what went wrong."""
         switched_on = bool(self.get_option("cache"))
         key = f"{self.get_cache_key(path)}_{self._fingerprint(sources)}"
         if switched_on and cache:
@@ -618,13 +618,13 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
                 return list(self.cache[key]), []
             except KeyError:
                 pass
-        told, failed = self._read(sources)
+        found, failed = self._read(sources)
         if switched_on and not failed:
-            self.cache[key] = told
-        return told, failed
+            self.cache[key] = found
+        return found, failed
 
     def _fingerprint(self, sources: t.Sequence[tuple[str | None, Settings, t.Any]]) -> str:
-        """A text that is another one when something else would be read; no key can be told from it."""
+        """A digest of all that decides what is read. No API key can be recovered from it."""
         asked: list[t.Any] = [_CACHE_FORMAT, self.get_option("settings"), self.get_option("project_tokens")]
         for name, (raw, params), patterns in sources:
             where = connection(raw, params)
@@ -632,8 +632,8 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
 
     def _read(self, sources: t.Sequence[tuple[str | None, Settings, t.Any]]) -> tuple[list[Object], list[str]]:
-        """Read the sources; what went wrong with those that may be skipped is told."""
-        told: list[Object] = []
+        """Read the sources, and collect what went wrong with those that may be skipped."""
+        found: list[Object] = []
         failed: list[str] = []
         for name, (raw, params), patterns in sources:
             host = connection(raw, params).host
@@ -662,14 +662,14 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
                 continue
             for line in wanted.unmet():
                 display.warning(f"source {label} ({host}): {line}")
-            told.append({"source": label, "host": host, "region": region, **result})
-        return told, failed
+            found.append({"source": label, "host": host, "region": region, **result})
+        return found, failed
 
     # -- hosts --------------------------------------------------------------------------------------------------------
 
-    def _populate(self, told: t.Sequence[t.Mapping[str, t.Any]]) -> None:
+    def _populate(self, found: t.Sequence[t.Mapping[str, t.Any]]) -> None:
         """Add hosts, variables and groups."""
-        everything = [data_value(variables) for variables in self._variables(told)]
+        everything = [data_value(variables) for variables in self._variables(found)]
         strict = bool(self.get_option("strict"))
         target = t.cast("InventoryData", self.inventory)
         target.add_group(ALL)
@@ -712,14 +712,14 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
             self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)
 
     def _compose(self, template: str, variables: t.Mapping[str, t.Any], *args: t.Any, **kwargs: t.Any) -> t.Any:
-        """See Ansible; what comes out is made of what PostHog gave, and is marked as that is."""
+        """See Ansible. The result is made of PostHog's data, so it is marked as data, too."""
         return data_value(plain(super()._compose(template, variables, *args, **kwargs)))
 
-    def _variables(self, told: t.Sequence[t.Mapping[str, t.Any]]) -> t.Iterator[Object]:
+    def _variables(self, found: t.Sequence[t.Mapping[str, t.Any]]) -> t.Iterator[Object]:
         """The variables of each host."""
         plans = plain(self.get_option("plans") or {})
         seen: set[tuple[str, str]] = set()
-        for source in told:
+        for source in found:
             for organization in source["organizations"]:
                 features = set(organization["features"])
                 plan = organization["plan"] or next(

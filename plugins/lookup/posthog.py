@@ -200,8 +200,8 @@ class LookupModule(ConnectionOptions, LookupBase):
             raise AnsibleError(missing_required_lib("requests"))
         wrong = unknown_options(self, kwargs)
         if wrong:
-            told = "; for another value where there is no such object, use errors='ignore' and the filter default"
-            hint = told if "default" in kwargs else ""
+            advice = "; for another value where there is no such object, use errors='ignore' and the filter default"
+            hint = advice if "default" in kwargs else ""
             raise AnsibleLookupError(f"community.posthog.posthog: {'; '.join(wrong)}{hint}")
         self.set_options(var_options=variables, direct=kwargs)
         words: list[t.Any] = []

@@ -29,7 +29,7 @@ def host_of(variables: t.Mapping[str, t.Any]) -> str | None:
     """The host that a line is about.
 
     :param variables: the host's variables.
-    :returns: its name; None where the play has only one, so that nobody needs to be told.
+    :returns: its name; None where the play has only one, so that it need not be named.
     """
     hosts = variables.get("ansible_play_hosts_all") or ()
     return str(variables.get("inventory_hostname")) if len(hosts) > 1 else None
@@ -42,8 +42,8 @@ def show(text: str, host: str | None = None) -> None:
     :param host: the host, where there are several.
     """
     if is_for_people():
-        who, _colon, said = text.partition(": ")
-        display.display(f"{who}: [{host}] {said}" if host else text)
+        who, _colon, message = text.partition(": ")
+        display.display(f"{who}: [{host}] {message}" if host else text)
 
 
 def show_verbose(text: str, level: int, host: str | None = None) -> None:

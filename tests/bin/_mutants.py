@@ -66,7 +66,7 @@ class Lines:
         self._monitoring.set_events(self._tool, events.PY_START)
 
     def watch(self) -> None:
-        """Watch every function that there is by now."""
+        """Watch every function that is loaded."""
         for found in gc.get_objects():
             if isinstance(found, types.FunctionType):
                 self._watch(found.__code__)
@@ -232,18 +232,18 @@ class Trial:
             return
         mutant, reading, start = self._running.pop(pid)
         with os.fdopen(reading, "rb") as pipe:
-            said = pipe.read().decode()
+            output = pipe.read().decode()
         with contextlib.suppress(OSError):
             os.killpg(pid, signal.SIGKILL)
         shutil.rmtree(self._temporary / str(pid), ignore_errors=True)
         code = os.waitstatus_to_exitcode(status)
         state = "timeout" if code < 0 else "survived" if code == SURVIVED else "noticed"
-        if state == "noticed" and said and not mutant["control"]:
+        if state == "noticed" and output and not mutant["control"]:
             known = self._noticing.setdefault(mutant["name"].rpartition(".")[0], [])
-            if said in known:
-                known.remove(said)
-            known.append(said)
-        self._note(written, mutant, state, said, round(time.monotonic() - start, 2))
+            if output in known:
+                known.remove(output)
+            known.append(output)
+        self._note(written, mutant, state, output, round(time.monotonic() - start, 2))
 
     @staticmethod
     def _note(written: t.TextIO, mutant: dict[str, t.Any], state: str, by: str, seconds: float) -> None:

@@ -72,12 +72,12 @@ class Shapes:
         if "anyOf" in found:
             # Noted before its parts are, which may lead back to it.
             self.unions[name] = ""
-            told = self.type_of(found, name, top=True)
-            if "@" in told and len(told.split("|")) > 1:
-                self.unions[name] = told
+            types = self.type_of(found, name, top=True)
+            if "@" in types and len(types.split("|")) > 1:
+                self.unions[name] = types
                 return f"@{name}"
             del self.unions[name]
-            return told
+            return types
         return self.type_of(found, name)
 
     def body(self, found: dict[str, Any], name: str) -> str:
@@ -85,8 +85,8 @@ class Shapes:
         required = found.get("required", ())
         words = []
         for key, value in sorted(found["properties"].items()):
-            told = "any" if key == "response" else self.type_of(value, _title(key), name)
-            words.append(f"{key}{'!' if key in required else ''}:{told}")
+            types = "any" if key == "response" else self.type_of(value, _title(key), name)
+            words.append(f"{key}{'!' if key in required else ''}:{types}")
         if found.get("additionalProperties", True) is not False:
             words.append("...")
         return " ".join(words)
@@ -107,9 +107,9 @@ class Shapes:
         if "anyOf" in value or "oneOf" in value or isinstance(value.get("type"), list):
             parts = value.get("anyOf") or value.get("oneOf") or [{**value, "type": item} for item in value["type"]]
             found = dict.fromkeys(self.type_of(part, hint, owner) for part in parts)
-            told = "|".join(self._joined([one for one in found if one != "null"], hint, owner)) or "any"
+            types = "|".join(self._joined([one for one in found if one != "null"], hint, owner)) or "any"
             # One word may not be longer than a line.
-            return "@" + self._named(self.unions, told, hint, owner) if len(told) > 80 and not top else told
+            return "@" + self._named(self.unions, types, hint, owner) if len(types) > 80 and not top else types
         if "const" in value:
             return f"={value['const']}" if isinstance(value["const"], str) else _scalar(value["const"])
         if "enum" in value:
@@ -130,13 +130,13 @@ class Shapes:
 
     def _joined(self, found: list[str], hint: str, owner: str) -> list[str]:
         """Types of a union, with all choices as one list."""
-        lists = [told for told in found if told[0] in "#="]
+        lists = [types for types in found if types[0] in "#="]
         if len(lists) < 2:
             return found
         texts: dict[str, None] = {}
-        for told in lists:
-            texts.update(dict.fromkeys(self.choices[told[1:]].split("|") if told[0] == "#" else [told[1:]]))
-        return [self._choice(list(texts), hint, owner), *(told for told in found if told[0] not in "#=")]
+        for types in lists:
+            texts.update(dict.fromkeys(self.choices[types[1:]].split("|") if types[0] == "#" else [types[1:]]))
+        return [self._choice(list(texts), hint, owner), *(types for types in found if types[0] not in "#=")]
 
     def _choice(self, texts: list[str], hint: str, owner: str) -> str:
         joined = "|".join(texts)
@@ -172,8 +172,8 @@ def used(shapes: Shapes) -> tuple[dict[str, str], dict[str, str]]:
     """The unions and choices that a shape leads to: some were only a step on the way."""
     text = " ".join([*shapes.shapes.values(), *shapes.unions.values()])
     return (
-        {name: told for name, told in shapes.unions.items() if re.search(rf"@{name}\b", text)},
-        {name: told for name, told in shapes.choices.items() if re.search(rf"#{name}\b", text)},
+        {name: types for name, types in shapes.unions.items() if re.search(rf"@{name}\b", text)},
+        {name: types for name, types in shapes.choices.items() if re.search(rf"#{name}\b", text)},
     )
 
 
@@ -188,8 +188,8 @@ def _literal(text: str) -> str:
 
 def _table(name: str, words: str, content: dict[str, str], separator: str) -> str:
     out = [f"#: {words}\n{name}: t.Final[dict[str, str]] = {{\n"]
-    for key, told in sorted(content.items()):
-        text = told.replace("|", " | ") if separator == " | " and " " not in told else told
+    for key, types in sorted(content.items()):
+        text = types.replace("|", " | ") if separator == " | " and " " not in types else types
         out.append(f"    {json.dumps(key)}: {_literal(text)},\n")
     return "".join(out) + "}\n"
 

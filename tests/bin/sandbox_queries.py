@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-#: What is said of a part of the schema and has to do with checking.
+#: The keys of a JSON schema that matter for checking.
 CHECKED = ("$ref", "anyOf", "const", "enum", "items", "additionalProperties", "properties", "required", "type")
 
 #: Where a stored insight, a dashboard's filters and a saved metric begin.
@@ -78,7 +78,9 @@ def main() -> None:
         # REUSE-IgnoreEnd
     ]
     lines = [f'"$comment": {json.dumps(comment)}']
-    lines += [f"{json.dumps(name)}: {json.dumps(told)}" for name, told in reached(definitions, roots).items()]
+    lines += [
+        f"{json.dumps(name)}: {json.dumps(definition)}" for name, definition in reached(definitions, roots).items()
+    ]
     sys.stdout.write("{\n" + ",\n".join(lines) + "\n}\n")
 
 

@@ -221,7 +221,7 @@ class App:
                         "type": "sandbox",
                         "code": "write_forbidden",
                         "attr": None,
-                        "detail": "The sandbox was told to accept no writes.",
+                        "detail": "The sandbox is set to accept no writes.",
                     },
                 )
             wait = self.control.throttle(key.name) if key else None

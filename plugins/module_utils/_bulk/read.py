@@ -190,17 +190,17 @@ class Reader:
             self._problem(source, where, f"takes the options of posthog_{task.table.type}, not {kind_of(item)}")
             return
         if UNREAD_KEY in item:
-            # What is wrong with it was said when its file was read.
+            # Its mistakes were reported when its file was read.
             self.problems += self._index.add_invalid(task.table, item, target, source.of(where))
             return
         problems = _other_words(task, where, source)
         params, raw = item_options(task, item, where, policy, problems)
         try:
             if problems:
-                # What else is wrong is told too, but not twice of one value.
-                told = {path for path, _text in problems}
+                # Other mistakes are reported too, but only one of each value.
+                reported = {path for path, _text in problems}
                 more = task.examine(raw, params, where)[1]
-                raise InvalidInput([*problems, *(item for item in more if item[0] not in told)])
+                raise InvalidInput([*problems, *(item for item in more if item[0] not in reported)])
             spec = task.declare(raw, params, where, policy)
         except InvalidInput as exc:
             for path, text in exc.problems:

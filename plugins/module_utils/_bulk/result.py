@@ -143,7 +143,7 @@ def raise_problems(problems: Problems) -> None:
 def with_mistakes(failure: PostHogFailure, problems: Problems) -> PostHogFailure:
     """A failure with all that is wrong as data.
 
-    :param failure: what ended the run. Where it is not about the configuration, what was found in this is told too.
+    :param failure: what ended the run. Where it is not about the configuration, its mistakes are reported too.
     :param problems: mistakes that were found before.
     :returns: the failure; C(mistakes) are a part of its result.
     """

@@ -43,8 +43,8 @@ class InvalidInput(PostHogFailure):
 
     def __init__(self, problems: t.Sequence[tuple[str, str]], message: str | None = None) -> None:
         self.problems = list(problems)
-        told = "; ".join(f"{path}: {text}" if path else text for path, text in self.problems)
-        super().__init__(told if message is None else message)
+        listed = "; ".join(f"{path}: {text}" if path else text for path, text in self.problems)
+        super().__init__(listed if message is None else message)
 
 
 class Ambiguous(PostHogFailure):
@@ -54,7 +54,7 @@ class Ambiguous(PostHogFailure):
 class ApiError(PostHogFailure):
     """PostHog answered with an error, or with something that is no answer of its API.
 
-    :param message: what was attempted, what PostHog said, and the remedy where it is known.
+    :param message: what was attempted, PostHog's own detail, and the remedy where it is known.
     :param status: the HTTP status, or None if there was no HTTP answer.
     :param envelope: PostHog's C({type, code, detail, attr}), or None where the body was something else.
     :param request_id: the server's identifier of the request, where a header gave one.

@@ -95,6 +95,6 @@ def limit_of_key(detail: str) -> str:
     :param detail: PostHog's words.
     :returns: a sentence without a full stop, or an empty string.
     """
-    said = detail.lower()
-    found = next((meaning for part, meaning in _LIMITS if part in said), "")
-    return found or (OWNER_MAY_NOT if any(part in said for part in _OF_OWNERS) else "")
+    text = detail.lower()
+    found = next((meaning for part, meaning in _LIMITS if part in text), "")
+    return found or (OWNER_MAY_NOT if any(part in text for part in _OF_OWNERS) else "")

@@ -174,7 +174,7 @@ def _document(
         elif now.get(name) is not None and ((key_field.left_alone and not other) or partial):
             out[name] = now[name]
         elif key_field.kind == "document" and key_field.null_as == {} and not other:
-            # Back to its default goes what the release knows of it, and nothing else.
+            # Only the keys that this release knows go back to their defaults.
             inner = _value(key_field, {}, now.get(name), (*path, name), lost)
             if inner or (top and not field.whole and name in now and not key_field.same(key_field.default, now[name])):
                 out[name] = inner or key_field.default

@@ -46,9 +46,9 @@ class Context:
         return self.session.within(inside)
 
     def part_options(self, declared: ObjectSpec) -> dict[str, t.Any]:
-        """What a part is told of the declaration."""
-        told = {**declared.values, **declared.switches, **declared.parts}
-        return {**told, "update_secret": self.update_secret}
+        """The declared options that a part gets: fields, switches, and parts."""
+        options = {**declared.values, **declared.switches, **declared.parts}
+        return {**options, "update_secret": self.update_secret}
 
     def name(self, declared: ObjectSpec, obj: t.Mapping[str, t.Any]) -> str:
         name = declared.values.get(self.resource.identity.option)
@@ -71,5 +71,5 @@ class Room:
 
 def named_in(declared: ObjectSpec) -> dict[str, t.Any]:
     """What a declaration names, by field."""
-    said = {**declared.values, **declared.extra, **declared.parts}
-    return {name: value for name, value in said.items() if name not in declared.undeclared}
+    named = {**declared.values, **declared.extra, **declared.parts}
+    return {name: value for name, value in named.items() if name not in declared.undeclared}

@@ -206,7 +206,7 @@ class Finder(Room):
         return {key: value for key, value in declared.values.items() if key in names}
 
     def needs_what_is_missing(self, identifying: t.Mapping[str, t.Any]) -> bool:
-        """Whether an object is told by another one that is not there, so that it cannot be there either."""
+        """Whether the identity of an object names another one that does not exist, so that it cannot exist either."""
         # The object is to be absent, so a name that nothing has is as wanted and needs no warning.
         session = self.session.strictly()
         for field in self.resource.fields:

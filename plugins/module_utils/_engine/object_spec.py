@@ -8,8 +8,8 @@ Private to this collection: it may change without notice.
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
-from dataclasses import dataclass, field
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
@@ -17,7 +17,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 
 
-@dataclass
+@dataclasses.dataclass
 class ObjectSpec:
     """What a task declares of one object, read and checked.
 
@@ -30,12 +30,12 @@ class ObjectSpec:
     :param undeclared: fields and parts among the above that are at their default for want of a word about them.
     """
 
-    values: dict[str, t.Any] = field(default_factory=dict)
-    partial: set[str] = field(default_factory=set)
-    parts: dict[str, t.Any] = field(default_factory=dict)
-    extra: dict[str, t.Any] = field(default_factory=dict)
-    switches: dict[str, t.Any] = field(default_factory=dict)
-    remarks: Problems = field(default_factory=list)
+    values: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    partial: set[str] = dataclasses.field(default_factory=set)
+    parts: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    extra: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    switches: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    remarks: Problems = dataclasses.field(default_factory=list)
     undeclared: frozenset[str] = frozenset()
 
 
@@ -48,13 +48,13 @@ def read_object(resource: Resource, raw: t.Mapping[str, t.Any], prefix: str = ""
     :returns: the declaration.
     :raises InvalidInput: with everything that is wrong.
     """
-    declared, problems = examined(resource, raw, prefix)
+    declared, problems = examine(resource, raw, prefix)
     if problems:
         raise InvalidInput(problems)
     return declared
 
 
-def examined(resource: Resource, raw: t.Mapping[str, t.Any], prefix: str = "") -> tuple[ObjectSpec, Problems]:
+def examine(resource: Resource, raw: t.Mapping[str, t.Any], prefix: str = "") -> tuple[ObjectSpec, Problems]:
     """Read the options of one object as far as that is possible.
 
     :param resource: the table.

@@ -26,7 +26,7 @@ class Plan:
 
     :param action: C(create), C(update), C(replace), C(delete), or C(unchanged).
     :param collection: where the object is.
-    :param outcome: what comes of it, as far as that can be known before; check mode returns it.
+    :param outcome: the predicted outcome; check mode returns it.
     :param declared: what is declared.
     :param current: the object as it is; None where there is none.
     :param values: the declared values, with ids in place of names.

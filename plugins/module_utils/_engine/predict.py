@@ -48,7 +48,7 @@ class Predictor(Room):
             elif field.default is not None and not field.write_only and field.in_list:
                 put(obj, field.path_in(obj), copy.deepcopy(field.default))
             elif self.resource.identity.strict and field.name in self.resource.identity.within:
-                # Left out it means null, by which the object is told from others.
+                # A part of the identity that is left out is null: others of the name have a value there.
                 field.put_in(obj, None)
         identity = self.resource.identity
         if identity.read and dig(obj, identity.read[0]) is None and identity.option in declared.values:

@@ -127,7 +127,7 @@ class Reconciler:
                 self.session.client.rest(again, slow=exc.slow)
                 self.session.stale()
                 if exc.slow and not self.resource.identity.unique:
-                    # What is not there by now may still come, and nothing but us keeps it from being there twice.
+                    # A slow server may still create it, and PostHog would take a second object of that name.
                     self.session.suspend(exc)
                 self.session.warn_quietly(f"{exc.message}; looking at the object again")
                 continue
@@ -182,7 +182,7 @@ class Reconciler:
         declared = settled(declared, self.resource, current)
         if current is None and self.resource.turns_into and self._became(declared):
             return Outcome(self.resource, "unchanged", None)
-        # A singleton is created with its parent, which a run would have made by now.
+        # A singleton is created with its parent, so in check mode a predicted parent has one.
         planned = self.resource.singleton and self.session.check_mode
         if current is None and not self.resource.creatable and not planned:
             return self._stand_in(declared, collection)
@@ -211,7 +211,7 @@ class Reconciler:
         return there._present(moved, object_id)
 
     def _became(self, declared: ObjectSpec) -> bool:
-        """Whether what is declared was there, and is something else by now."""
+        """Whether the declared object has turned into an object of another type."""
         other = self.session.registry(self.resource.turns_into)
         name = declared.values.get(self.resource.identity.option)
         if not self.session.collection(other).find(name):

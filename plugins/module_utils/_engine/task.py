@@ -19,7 +19,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.argument
 from ansible_collections.community.posthog.plugins.module_utils._engine.masking import secret_texts
 from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import (
     ObjectSpec,
-    examined,
+    examine,
     read_object,
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
@@ -162,7 +162,7 @@ class ResourceTask:
             given = self._identifying(given)
         if table.several is not None:
             given.pop(table.several.option, None)
-        return examined(table, given, prefix)
+        return examine(table, given, prefix)
 
     def _identifying(self, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """The options that find an object; for a deletion the others do not matter, and may even be invalid."""

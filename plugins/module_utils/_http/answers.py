@@ -19,7 +19,8 @@ from ansible_collections.community.posthog.plugins.module_utils._http.bodies imp
 if t.TYPE_CHECKING:
     import requests
 
-#: Statuses that say "not now" without saying "not done": those of a proxy without its server, Cloudflare's included.
+#: Statuses that may pass, and after which a write may have been done: those of a proxy without its server, and those
+#: of Cloudflare.
 _TRANSIENT: t.Final = frozenset({502, 503, 504, *range(520, 528), 530})
 
 #: Methods that change nothing.
@@ -68,7 +69,7 @@ class Answer:
     def done_perhaps(self) -> bool:
         """Whether PostHog may have done what was asked, although this is no usable answer.
 
-        A page of HTML with status 200 is a proxy's; what the server behind it did cannot be told.
+        A page of HTML with status 200 is a proxy's; nothing shows what the server behind it did.
         """
         return self.status >= 500 or (200 <= self.status < 300 and self.broken)
 

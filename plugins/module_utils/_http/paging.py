@@ -157,7 +157,7 @@ class Reading:
                 self._seen.add(mark)
                 self.items.append(item)
                 fresh += 1
-        # Two that cannot be told apart are two if one page shows both; on two pages it is one, on a list that moved.
+        # Two equal objects on one page are two. On two pages it is one object, of a list that moved meanwhile.
         self.shown += sum(1 for mark in marks if mark not in before)
         return fresh
 

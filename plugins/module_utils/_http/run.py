@@ -1,7 +1,7 @@
 # Copyright: Contributors to the community.posthog collection
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a module that runs in a process of its own knows of the run that it belongs to.
+"""What a module in a separate process gets from the run that it belongs to.
 
 Private to this collection: it may change without notice.
 
@@ -27,7 +27,7 @@ _REMOTE_TMP: t.Final = "~/.ansible/tmp"
 
 
 def handed_on(directory: str | None, controller: int | None) -> dict[str, str]:
-    """What the action tells a module on the same machine.
+    """What the action hands to a module on the same machine.
 
     :param directory: the run's own directory.
     :param controller: the process without which nobody learns what the module does; None for one in the background.

@@ -366,7 +366,7 @@ class NewToken(Part):
 
 
 class Passwords(Part):
-    """The passwords that open what is shared, told apart by their notes; none of them can be read back."""
+    """The passwords that open what is shared, which differ by their notes; none of them can be read back."""
 
     in_list = True
 

@@ -71,7 +71,7 @@ CONFIG = Document(
     "config",
     [
         KindOf("type", list(_CONFIG_KEYS)),
-        # What is not said, PostHog may fill in.
+        # PostHog may fill in what is left out.
         Int("series_index", minimum=0, preserved=True),
         Bool("check_ongoing_interval", nullable=True, preserved=True),
         Text("column", nullable=True, preserved=True),
@@ -99,7 +99,7 @@ _DETECTOR_KEYS = {
     "detectors": "ensemble",
 }
 
-#: The settings of a detector. PostHog writes its defaults into what it stores, so nothing is said about the rest.
+#: The settings of a detector. PostHog writes its defaults into what it stores, so other keys are not checked.
 _DETECTOR = (
     Number("threshold", nullable=True, minimum=0, maximum=1, preserved=True),
     Int("window", nullable=True, minimum=5, maximum=1000, preserved=True),
@@ -228,9 +228,11 @@ def _something_to_watch(
     """An alert fires at a bound or because of a detector (API.md 5, alert, gotchas)."""
     now = current or {}
     detector = values.get("detector_config", now.get("detector_config"))
-    told = "threshold" in values or (values.get("detector_config", detector) is None and "detector_config" in values)
+    declared_now = "threshold" in values or (
+        values.get("detector_config", detector) is None and "detector_config" in values
+    )
     threshold = values.get("threshold", now.get("threshold"))
-    if not detector and (current is None or told) and _bounds(threshold) == (None, None):
+    if not detector and (current is None or declared_now) and _bounds(threshold) == (None, None):
         yield (
             "threshold",
             "needs a bound: threshold.configuration.bounds with lower or upper, or a detector_config in its place",
@@ -245,7 +247,7 @@ _LENGTH = re.compile(r"\+?(\d{1,4})([a-zA-Z])")
 
 
 class Snooze(Part):
-    """Until when an alert keeps quiet: said as a length of time, shown as a moment.
+    """Until when an alert keeps quiet: written as a length of time, shown as a moment.
 
     An alert that keeps quiet already is left alone, since nobody can tell when its time began to run.
     """

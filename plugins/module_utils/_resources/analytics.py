@@ -217,7 +217,7 @@ _HANGING: t.Final = 3
 #: What PostHog shows of a tile besides what it holds.
 _AROUND = ("layouts", "filters_overrides", "insight")
 
-#: What else can be said of a tile.
+#: Further keys of a tile.
 _LOOKS = ("color", "show_description", "transparent_background", "filters_overrides")
 
 

@@ -173,14 +173,14 @@ def _with_variables(value: t.Any) -> t.Any:
     if not isinstance(value, dict):
         return value
     out = {key: _with_variables(item) for key, item in value.items()}
-    told = out.get("variables")
-    if out.get("kind") == "HogQLQuery" and isinstance(told, dict):
-        out["variables"] = {key: _variable(key, item) for key, item in told.items()}
+    variables = out.get("variables")
+    if out.get("kind") == "HogQLQuery" and isinstance(variables, dict):
+        out["variables"] = {key: _variable(key, item) for key, item in variables.items()}
     return out
 
 
-def _variable(key: str, told: t.Any) -> t.Any:
-    item = told if isinstance(told, dict) else {"value": told}
+def _variable(key: str, variables: t.Any) -> t.Any:
+    item = variables if isinstance(variables, dict) else {"value": variables}
     named = {} if UUID.fullmatch(key) else {"code_name": code_name(key.replace("_", " "))}
     return {"variableId": key, **named, **item}
 
@@ -198,8 +198,8 @@ def variables_exist(
 
     problems: Problems = []
     for path, node in _sql_queries(values.get("query"), "query"):
-        told = node.get("variables")
-        held = {item.get("code_name") for item in told.values() if isinstance(item, dict)} if told else set()
+        variables = node.get("variables")
+        held = {item.get("code_name") for item in variables.values() if isinstance(item, dict)} if variables else set()
         for name in dict.fromkeys(re.findall(r"\{\s*variables\.(\w+)\s*\}", str(node.get("query") or ""))):
             if name in held:
                 continue

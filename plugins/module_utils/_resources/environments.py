@@ -7,7 +7,7 @@ Private to this collection: it may change without notice.
 
 From the spring of 2025 until they were moved, some settings existed at C(/api/environments/{id}/) alone; the project's
 own route answered 200, ignored them, and did not show them (recorded 2025). Before, there was no such route; after, the
-project shows them all. So which of them are where is told by what a server answers, once in a run.
+project shows them all. So one answer of the server, once in a run, shows which of them are where.
 """
 
 from __future__ import annotations

@@ -276,8 +276,8 @@ def _links(shown: t.Any) -> t.Any:
 
 def _with_type(link: t.Any) -> t.Any:
     """A link to a saved metric that says how the metric is used."""
-    told = link.get("metadata", {}) if isinstance(link, dict) else None
-    return {**link, "metadata": {"type": "primary", **told}} if isinstance(told, dict) else link
+    metadata = link.get("metadata", {}) if isinstance(link, dict) else None
+    return {**link, "metadata": {"type": "primary", **metadata}} if isinstance(metadata, dict) else link
 
 
 def _experiment_read(options: dict[str, t.Any], problems: Problems) -> None:
@@ -327,7 +327,7 @@ def _experiment_complete(values: Values) -> Found:
 
 
 def _running_time(shown: t.Any) -> t.Any:
-    """What is said of the running time: the parameters of older servers hold the flag's variants, too."""
+    """What an object holds about its running time; older servers keep the flag's variants there, too."""
     flag = (*_OF_THE_FLAG, "feature_flag_variants", "excluded_variants")
     return {key: value for key, value in shown.items() if key not in flag} if isinstance(shown, dict) else shown
 
@@ -341,7 +341,7 @@ class ExperimentEndpoint(Endpoint):
         rows = collection.all()
         if rows and not self._new(rows[0]):
             return super().create(collection, self._older(body, {}))
-        # Servers of 2024 want to be told of parameters, if only of none. Where there is no experiment to tell the
+        # Servers of 2024 need the key parameters, even if it is empty. Where there is no experiment to tell the
         # generation by, what this one did not take of the flag is written again when it has answered.
         return super().create(collection, {"parameters": {}, **self._newer(body)} if not rows else self._newer(body))
 
@@ -407,13 +407,15 @@ class ExperimentEndpoint(Endpoint):
         """A body with parameters, which are replaced whole."""
         moved = (*_OF_THE_FLAG, "running_time_calculation", "excluded_variants")
         out = {key: value for key, value in body.items() if key not in moved}
-        told: dict[str, t.Any] = dict(body.get("running_time_calculation") or {})
-        told.update({key: body[key] for key in ("aggregation_group_type_index", "rollout_percentage") if key in body})
-        told.update({key: body[key] for key in ("excluded_variants",) if key in body})
+        parameters: dict[str, t.Any] = dict(body.get("running_time_calculation") or {})
+        parameters.update(
+            {key: body[key] for key in ("aggregation_group_type_index", "rollout_percentage") if key in body}
+        )
+        parameters.update({key: body[key] for key in ("excluded_variants",) if key in body})
         if "variants" in body:
-            told["feature_flag_variants"] = body["variants"]
-        if told or not current:
-            out["parameters"] = {**(current.get("parameters") or {}), **told, **(body.get("parameters") or {})}
+            parameters["feature_flag_variants"] = body["variants"]
+        if parameters or not current:
+            out["parameters"] = {**(current.get("parameters") or {}), **parameters, **(body.get("parameters") or {})}
         return out
 
 
@@ -424,11 +426,11 @@ class ExperimentState(LifeCycle):
 
     def state(self, obj: Values) -> str:
         """See :meth:`LifeCycle.state`."""
-        told = obj.get("status")
-        if told in ("draft", "running", "paused", "stopped"):
-            return str(told)
+        status = obj.get("status")
+        if status in ("draft", "running", "paused", "stopped"):
+            return str(status)
         derived = super().state(obj)
-        return "paused" if derived == "running" and dig(obj, "feature_flag.active") is False and not told else derived
+        return "paused" if derived == "running" and dig(obj, "feature_flag.active") is False and not status else derived
 
     def steps(self, now: str, wanted: str, obj: Values) -> list[str]:
         """See :meth:`LifeCycle.steps`."""
@@ -456,8 +458,8 @@ class ExperimentState(LifeCycle):
         """See :meth:`LifeCycle.take`."""
         body: dict[str, t.Any] = {}
         if step == "end":
-            said = {name: declared.get(name) for name in ("conclusion", "conclusion_comment")}
-            body = {name: value for name, value in said.items() if value is not None}
+            conclusion = {name: declared.get(name) for name in ("conclusion", "conclusion_comment")}
+            body = {name: value for name, value in conclusion.items() if value is not None}
         answer = routed(session, resource, obj, step, body)
         if answer is not None:
             return answer
@@ -745,8 +747,8 @@ def _flag_fits(session: Lookup, values: Values, current: Values | None) -> Found
         if number is None:
             made = _slug(str(name))
             if flags.find(made):
-                told = f"PostHog would make the flag {made!r}, which is there already; give it, or another one"
-                yield "feature_flag", told
+                text = f"PostHog would make the flag {made!r}, which is there already; give it, or another one"
+                yield "feature_flag", text
             return
         flag = flags.get(number)
     except ApiError as exc:

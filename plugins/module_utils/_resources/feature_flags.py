@@ -175,13 +175,13 @@ def _variants_fit(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
             yield where, f"the rollout percentages of the variants must add up to 100, not {total:g} ({parts})"
         for key in sorted({key for key in keys if keys.count(key) > 1}):
             yield where, f"the variant {key!r} is named twice"
-    told = "multivariate" in filters
+    has_variants = "multivariate" in filters
     known = f"known are {', '.join(keys)}" if keys else "the flag has no variants"
     for index, group in enumerate(filters.get("groups") or []):
         variant = group.get("variant")
-        if variant is not None and told and variant not in keys:
+        if variant is not None and has_variants and variant not in keys:
             yield f"filters.groups[{index}].variant", f"there is no variant {variant!r}; {known}"
-    if told:
+    if has_variants:
         for key in filters.get("payloads") or {}:
             if keys and key not in keys:
                 yield f"filters.payloads.{key}", f"there is no variant {key!r}; {known}"

@@ -5,7 +5,7 @@
 
 Private to this collection: it may change without notice.
 
-Newer servers have a route for each step (C(launch/), C(stop/)). Older ones are told by the dates alone.
+Newer servers have a route for each step (C(launch/), C(stop/)). Older ones learn it from the dates alone.
 """
 
 from __future__ import annotations
@@ -149,11 +149,11 @@ class LifeCycle(Part):
         """See :meth:`Part.plan`."""
         obj = dict(current or {})
         before = self.state(obj) if current is not None else None
-        told = {name: declared[name] for name in (*DATES, "archived") if name in declared}
-        if any(name in told for name in DATES):
+        declared_state = {name: declared[name] for name in (*DATES, "archived") if name in declared}
+        if any(name in declared_state for name in DATES):
             # The dates are written first, and a state that the server tells is one that they may change.
             obj.pop("status", None)
-        obj.update(told)
+        obj.update(declared_state)
         now, wanted = self.state(obj), declared["status"]
         steps = [] if now == wanted else self.steps(now, wanted, obj)
         return PartPlan(before, wanted, bool(steps), wanted, steps)

@@ -99,10 +99,10 @@ def _periods_fit(
     now = current or {}
     points = values.get("datapoints_to_alarm", now.get("datapoints_to_alarm", 1))
     periods = values.get("evaluation_periods", now.get("evaluation_periods", 1))
-    told = next((name for name in ("datapoints_to_alarm", "evaluation_periods") if name in values), None)
-    if told and points > periods:
+    option = next((name for name in ("datapoints_to_alarm", "evaluation_periods") if name in values), None)
+    if option and points > periods:
         yield (
-            told,
+            option,
             f"leaves datapoints_to_alarm ({points}) above evaluation_periods ({periods}), which can never come about",
         )
 

@@ -108,8 +108,8 @@ class Cohorts(Endpoint):
 
     def create(self, collection: ObjectList, body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Endpoint.create`."""
-        told = {key: value for key, value in body.items() if key != "filters" or value is not None}
-        return super().create(collection, told)
+        sent = {key: value for key, value in body.items() if key != "filters" or value is not None}
+        return super().create(collection, sent)
 
 
 FILTERS = Document(
@@ -138,7 +138,7 @@ def _one_source(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
 
 
 def _conditions(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
-    """What PostHog asks of a condition, told with the path where it is missing."""
+    """What PostHog asks of a condition, with the path of what is missing."""
     filters = values.get("filters")
     if isinstance(filters, dict):
         yield from _inner_conditions(filters["properties"], "filters.properties")

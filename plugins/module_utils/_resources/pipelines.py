@@ -49,7 +49,7 @@ STORED: t.Final = {"secret": True}
 def _message_is_whole(
     _session: Lookup, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Iterator[tuple[str, str]]:
-    """What PostHog asks of an e-mail, told with the path where it is missing."""
+    """What PostHog asks of an e-mail, with the path of what is missing."""
     content = values.get("content")
     if not isinstance(content, dict):
         return
@@ -331,7 +331,7 @@ def _secret_inputs(
 
 
 def _maybe_secret_inputs(declared: t.Mapping[str, t.Any]) -> set[Path]:
-    """All inputs, as long as nobody told which of them are secret."""
+    """All inputs, as long as the template that marks the secret ones was not read."""
     inputs = declared.get("inputs")
     if not isinstance(inputs, dict) or _items(declared.get("inputs_schema")) is not None:
         return set()
@@ -412,9 +412,9 @@ def _mappings(
 ) -> t.Iterator[tuple[Path, t.Mapping[str, t.Any], Schema | None, t.Any]]:
     """The declared mappings, else the stored ones: the path of each, the mapping, its schema and its stored inputs."""
     stored = (current or {}).get("mappings")
-    told = declared.get("mappings")
+    given = declared.get("mappings")
     there = [item for item in stored if isinstance(item, dict)] if isinstance(stored, list) else []
-    wanted = [item for item in told if isinstance(item, dict)] if isinstance(told, list) else there
+    wanted = [item for item in given if isinstance(item, dict)] if isinstance(given, list) else there
     names = [item.get("name") for item in wanted]
     for index, item in enumerate(wanted):
         name = item.get("name")
@@ -999,11 +999,11 @@ def _config_is_whole(
 def _unshown(
     _session: Lookup | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
 ) -> t.Collection[Path]:
-    told = [
+    hidden = [
         item for item in (declared.get("destination"), (current or {}).get("destination")) if isinstance(item, dict)
     ]
     keys: set[str] = set()
-    for item in told:
+    for item in hidden:
         kind = item.get("type")
         known = DESTINATIONS[kind][1] if isinstance(kind, str) and kind in DESTINATIONS else ()
         given = item.get("config")

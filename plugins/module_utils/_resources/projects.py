@@ -208,7 +208,7 @@ class Step(Part):
         return PartPlan(False, asked, asked)
 
     def predict(self, obj: dict[str, t.Any], plan: PartPlan) -> None:
-        """See :meth:`Part.predict`: only PostHog knows what comes of it."""
+        """See :meth:`Part.predict`: only PostHog knows the result."""
 
     def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`."""
@@ -285,8 +285,8 @@ class Onboarding(Part):
 
     @staticmethod
     def _done(current: t.Mapping[str, t.Any]) -> set[str]:
-        told = current.get("has_completed_onboarding_for")
-        done = {product for product, yes in told.items() if yes} if isinstance(told, dict) else set()
+        products = current.get("has_completed_onboarding_for")
+        done = {product for product, yes in products.items() if yes} if isinstance(products, dict) else set()
         intents = current.get("product_intents")
         return done | {
             str(item.get("product_type"))
@@ -312,8 +312,8 @@ class Onboarding(Part):
 
     def predict(self, obj: dict[str, t.Any], plan: PartPlan) -> None:
         """See :meth:`Part.predict`."""
-        told = obj.get("has_completed_onboarding_for")
-        done = dict(told) if isinstance(told, dict) else {}
+        products = obj.get("has_completed_onboarding_for")
+        done = dict(products) if isinstance(products, dict) else {}
         obj["has_completed_onboarding_for"] = {**done, **dict.fromkeys(plan.predicted, True)}
 
     def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:

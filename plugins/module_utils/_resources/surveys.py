@@ -174,8 +174,8 @@ def _conditions_written(conditions: t.Any) -> t.Any:
     values = dig(conditions, "actions.values") if isinstance(conditions, dict) else None
     if not isinstance(values, list):
         return conditions
-    told = [{"id": item["id"]} if isinstance(item, dict) and "id" in item else item for item in values]
-    return {**conditions, "actions": {**conditions["actions"], "values": told}}
+    given = [{"id": item["id"]} if isinstance(item, dict) and "id" in item else item for item in values]
+    return {**conditions, "actions": {**conditions["actions"], "values": given}}
 
 
 _EVENT = Document(
@@ -339,11 +339,11 @@ def _questions_fit(values: Values) -> Found:
         if question.get("validation") and kind != "open":
             yield f"{where}.validation", "only questions of the type open have it"
         for code, texts in (question.get("translations") or {}).items():
-            told = texts.get("choices")
-            if told and len(told) != len(choices or []):
+            given = texts.get("choices")
+            if given and len(given) != len(choices or []):
                 yield (
                     f"{where}.translations.{code}.choices",
-                    f"there are {len(told)} for the {len(choices or [])} choices of the question",
+                    f"there are {len(given)} for the {len(choices or [])} choices of the question",
                 )
         yield from _branching_fits(question, f"{where}.branching", len(questions), index)
 
@@ -397,8 +397,8 @@ def _shuffled_has_no_branches(session: Lookup, values: Values, current: Values |
         return
     for index, question in enumerate(value("questions") or []):
         if isinstance(question, dict) and question.get("branching"):
-            told = "appearance" if "questions" not in values else "questions"
-            where = "appearance.shuffleQuestions" if told == "appearance" else f"questions[{index}].branching"
+            given = "appearance" if "questions" not in values else "questions"
+            where = "appearance.shuffleQuestions" if given == "appearance" else f"questions[{index}].branching"
             yield where, "questions cannot be shuffled where one of them has branching"
             return
 
@@ -463,13 +463,13 @@ class SurveyEndpoint(Endpoint):
 
     def update(self, collection: ObjectList, current: Values, body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Endpoint.update`."""
-        told = {key: value for key, value in body.items() if not self._removes(key, value)}
-        if len(told) < len(body):
+        given = {key: value for key, value in body.items() if not self._removes(key, value)}
+        if len(given) < len(body):
             # PostHog ignores a null there.
-            told["remove_targeting_flag"] = True
-        if dig(told.get("conditions"), "linkedFlagVariant") and "linked_flag_id" not in told:
-            told["linked_flag_id"] = ids_of()(current.get("linked_flag"))
-        return super().update(collection, current, told)
+            given["remove_targeting_flag"] = True
+        if dig(given.get("conditions"), "linkedFlagVariant") and "linked_flag_id" not in given:
+            given["linked_flag_id"] = ids_of()(current.get("linked_flag"))
+        return super().update(collection, current, given)
 
     @staticmethod
     def _removes(key: str, value: t.Any) -> bool:

@@ -228,7 +228,7 @@ GROUP_PROPERTY = Document(
 
 
 def _rules_fit(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
-    """What PostHog asks of the properties of a group, told with the path."""
+    """What PostHog asks of the properties of a group, with the path of each."""
     names: list[str] = []
     for index, item in enumerate(values.get("properties") or []):
         where = f"properties[{index}]"

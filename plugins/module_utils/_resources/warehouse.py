@@ -70,7 +70,7 @@ def _readable(declared: t.Any, shown: t.Any) -> tuple[t.Any, t.Any]:
         pairs = {
             key: _readable(value, shown[key])
             for key, value in declared.items()
-            if isinstance(shown, dict) and _is_told(shown.get(key))
+            if isinstance(shown, dict) and _is_listed(shown.get(key))
         }
         return {key: pair[0] for key, pair in pairs.items()}, {key: pair[1] for key, pair in pairs.items()}
     return declared, shown
@@ -100,10 +100,10 @@ def _credentials(
 
     def walk(value: t.Mapping[str, t.Any], there: t.Any, path: Path) -> t.Iterator[Path]:
         for key, inner in value.items():
-            told = there.get(key) if isinstance(there, dict) else None
+            rules = there.get(key) if isinstance(there, dict) else None
             if isinstance(inner, dict):
-                yield from walk(inner, told, (*path, key))
-            elif key not in _NO_SECRETS and not key.endswith("_integration_id") and not _is_told(told):
+                yield from walk(inner, rules, (*path, key))
+            elif key not in _NO_SECRETS and not key.endswith("_integration_id") and not _is_listed(rules):
                 yield (*path, key)
 
     return [
@@ -167,7 +167,7 @@ def _unseen(session: Lookup, source: t.Mapping[str, t.Any]) -> t.Iterator[tuple[
     else:
         found = [((name,), True) for name in _CREDENTIALS.get(kind, ())]
     for path, needed in found:
-        if not _is_told(reach(shown, path)):
+        if not _is_listed(reach(shown, path)):
             yield path, needed
 
 
@@ -175,7 +175,7 @@ def _stored_credentials(session: Lookup, source: t.Mapping[str, t.Any]) -> Secre
     return [path for path, needed in _unseen(session, source) if needed]
 
 
-def _is_told(shown: t.Any) -> bool:
+def _is_listed(shown: t.Any) -> bool:
     """Whether a value is one, and no mask."""
     if shown is None or shown == "" or shown == {"secret": True}:
         return False
@@ -255,7 +255,7 @@ class JobInputs(Part):
     def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`."""
         shown = current.get("job_inputs")
-        return {key: value for key, value in shown.items() if _is_told(value)} if isinstance(shown, dict) else None
+        return {key: value for key, value in shown.items() if _is_listed(value)} if isinstance(shown, dict) else None
 
     def left_out(
         self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]
@@ -314,9 +314,9 @@ class Schemas(Part):
     in_list = True
 
     def created_with(self, declared: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """See :meth:`Part.created_with`. How often is told afterwards, for a new source has its own idea of that."""
-        told = [{key: value for key, value in item.items() if key != "sync_frequency"} for item in declared["schemas"]]
-        return {"payload": {"schemas": told}}
+        """See :meth:`Part.created_with`. The frequency is written afterwards: a new source starts with its own."""
+        given = [{key: value for key, value in item.items() if key != "sync_frequency"} for item in declared["schemas"]]
+        return {"payload": {"schemas": given}}
 
     def plan(
         self,

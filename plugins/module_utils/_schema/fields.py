@@ -34,7 +34,7 @@ class _Unknown:
         return self
 
 
-#: What PostHog puts in a field where nothing was said, if that is not known.
+#: Stands for the default of a field that PostHog fills in an unknown way.
 UNKNOWN: t.Final = _Unknown()
 
 #: Text, numbers and so on. C(json) is JSON that the API keeps as text; C(open) a document whose keys are the user's.
@@ -52,7 +52,7 @@ class Field:
     :param required: needed to create the object.
     :param choices: the values that PostHog takes.
     :param words: words that stand for the API's magic numbers.
-    :param default: what the server puts where nothing was said.
+    :param default: the value that PostHog gives a field that is left out.
     :param null_as: what null means (a rollout of null is 100 percent); also what a C(null) option sends.
     :param nullable: whether C(null) clears it.
     :param null_is: what an explicit C(null) would open a thing to, and what says that without one. Such a null is
@@ -85,11 +85,11 @@ class Field:
         write repeats them.
     :param computed_keys: keys of an open document, at any depth, that the server computes; no write repeats them.
     :param secret: never or only masked on read.
-    :param unsettled: what PostHog puts where nothing was said depends on something else: a template, an account. So
-        nobody can tell by its value that nothing was said, and an export writes it, empty too.
+    :param unsettled: the default depends on something else, such as a template or an account. So no value shows that
+        the field was left out, and an export always writes it, empty values too.
     :param create_only: fixed after creation.
     :param update_only: ignored in the POST that creates the object; sent right after it.
-    :param in_list: whether a list call tells it.
+    :param in_list: whether a list call shows it.
     :param plan_feature: key of the plan feature without which the server drops it silently.
     :param api: the API's name where the option has another one.
     :param read: paths of the value in what the server shows, newest generation first, where it is not C(api).
@@ -255,9 +255,9 @@ class Field:
         :param name: a key.
         :returns: the field, or None where the document knows no such key.
         """
-        for field in self.fields:
-            if field.name == name:
-                return field
+        for key_field in self.fields:
+            if key_field.name == name:
+                return key_field
         return None
 
     def unknown_kind(self, value: t.Any) -> Field | None:
@@ -270,10 +270,14 @@ class Field:
         """
         if self.kind != "document" or not isinstance(value, dict):
             return None
-        for field in self.fields:
-            told = value.get(field.name) if field.names_kind else None
-            if isinstance(told, str) and told not in field.choices and likely(told, field.choices) is None:
-                return field
+        for key_field in self.fields:
+            name_of_kind = value.get(key_field.name) if key_field.names_kind else None
+            if (
+                isinstance(name_of_kind, str)
+                and name_of_kind not in key_field.choices
+                and likely(name_of_kind, key_field.choices) is None
+            ):
+                return key_field
         return None
 
     # -- reading what a user wrote --------------------------------------------------------------------------------
@@ -304,7 +308,7 @@ class Field:
             return value.strip() if isinstance(value, str) else value
         parsed = self.parse_value(value, path, problems)
         if self.choices and isinstance(parsed, (dict, list)):
-            # A text that should be one has said so by itself.
+            # Of a text that should be a document, parsing has reported the mistake.
             if self.kind == "any":
                 problems.append((path, f"takes {', '.join(map(str, self.choices))}, not {kind_of(parsed)}"))
         elif self.choices and parsed not in self.choices:
@@ -339,7 +343,7 @@ class Field:
         :param key: a key that is none of its keys.
         :returns: False also where the key would be taken for a typo of one that it has.
         """
-        return self.newer and likely(key, [field.name for field in self.fields]) is None
+        return self.newer and likely(key, [key_field.name for key_field in self.fields]) is None
 
     def parse_value(self, value: t.Any, path: str, problems: Problems) -> t.Any:
         """Read a value as its kind does; a table's own class of fields may do more.

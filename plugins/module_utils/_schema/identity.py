@@ -1,7 +1,7 @@
 # Copyright: Contributors to the community.posthog collection
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""How an object is found by what a person knows of it.
+"""How an object is found by its name, key or address.
 
 Private to this collection: it may change without notice.
 """
@@ -16,7 +16,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.paths impo
 
 @dataclass(frozen=True)
 class Identity:
-    """How an object is found by what a person knows of it.
+    """How an object is found by its name, key or address.
 
     :param option: the option that names it.
     :param read: paths in the server's object where that name may stand; the first is the usual one.

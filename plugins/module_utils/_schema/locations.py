@@ -22,8 +22,8 @@ if t.TYPE_CHECKING:
 class Location:
     """What the list of a type is reached through, where that is more than a project or an organization.
 
-    What :meth:`find` returns stands for the place from then on: a mapping, empty where the place is an object that
-    only a run would have made by now.
+    What :meth:`find` returns stands for the place from then on: a mapping, empty in a check run where the place
+    does not exist yet.
     """
 
     #: Path, in what stands for the place, of the list that already holds the objects.

@@ -74,7 +74,7 @@ class SecretPart:
 
     :param field: the document's name.
     :param find: gets the session (None where there is none at hand), the declared values and the object as far as
-        they are known, and tells where the secrets are.
+        they are known, and says where the secrets are.
     :param shown: a stored secret shows in what the server answers (masked), and is kept by sending that back; if not,
         it does not show at all, and is kept by not sending it.
     :param shows: what PostHog shows in place of a stored secret, where that is always the same.
@@ -125,8 +125,8 @@ def secret_when(key: str, switch: str) -> t.Callable[..., SecretPaths]:
     def find(
         _session: Lookup | None, declared: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
     ) -> SecretPaths:
-        told = declared.get(switch)
-        active = told if told is not None else dig(current or {}, switch)
+        given = declared.get(switch)
+        active = given if given is not None else dig(current or {}, switch)
         return [(key,)] if active else []
 
     return find
@@ -160,7 +160,7 @@ class Part:
     switches: tuple[Field, ...] = ()
     #: Where else the server shows it.
     also_shown: tuple[str, ...] = ()
-    #: A list call tells of it what :meth:`plan` wants to know of the object, if only because that has calls of its own.
+    #: A list call shows all that :meth:`plan` reads of the object; also where the part is read by other requests.
     in_list: bool = False
     #: :meth:`export` leaves in the object, under the field's name, what PostHog keeps there, in the field's form.
     in_form: bool = False

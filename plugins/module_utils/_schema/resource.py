@@ -114,7 +114,7 @@ class Resource:
     :param replaceable: there is no PATCH: a change deletes the object and creates another.
     :param retrievable: whether one object can be read by its id.
     :param module: it has a module of its own; otherwise it is only read and referred to.
-    :param since: the first server generation that has the type; said where a server does not have it.
+    :param since: the first server generation that has the type; the error for a server without it names this.
     :param endpoint: the requests that read and write it.
     :param key_paths: for objects without an id, the paths that together tell one from another.
     :param listing: what its list shows, and how it is asked for.
@@ -145,7 +145,7 @@ class Resource:
         address of a webhook, which holds a token: masked in all that is printed, a variable in exports.
     :param ref_parts: references whose places only the object tells.
     :param completes: fills in, in the predicted new object, what PostHog takes from elsewhere (a template).
-    :param create_warning: what else the creation of an object changes; said as a warning when it does.
+    :param create_warning: what else the creation of an object changes; the warning that is shown with it.
     :param purging: which of its objects may be deleted for not being declared.
     :param exported: an export takes it along; data and accounts are not configuration.
     :param keep_reason: tells why an object must not be deleted, since PostHog would delete more with it; an empty text

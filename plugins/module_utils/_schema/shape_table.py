@@ -82,26 +82,26 @@ class Table:
             for word in words:
                 if word == "...":
                     continue
-                key, _colon, told = word.partition(":")
+                key, _colon, text = word.partition(":")
                 if key.endswith("!"):
                     key = key[:-1]
                     needed.append(key)
-                keys[key] = self.types(told)
+                keys[key] = self.types(text)
             self._read[name] = Shape(name, keys, tuple(needed), "..." in words)
         return self._read[name]
 
-    def types(self, told: str) -> tuple[Kind, ...]:
+    def types(self, text: str) -> tuple[Kind, ...]:
         """Read the types of a key.
 
-        :param told: as the table has them.
+        :param text: as the table has them.
         :returns: the types, unions resolved.
         """
-        if told not in self._types:
-            self._types[told] = tuple(self._alternatives(told))
-        return self._types[told]
+        if text not in self._types:
+            self._types[text] = tuple(self._alternatives(text))
+        return self._types[text]
 
-    def _alternatives(self, told: str) -> t.Iterator[Kind]:
-        for part in _split(told):
+    def _alternatives(self, text: str) -> t.Iterator[Kind]:
+        for part in _split(text):
             if part[0] == "=":
                 yield Kind("choice", choices=(part[1:],))
             elif part[0] == "#":
@@ -147,12 +147,12 @@ def table() -> Table:
     return Table()
 
 
-def _split(told: str) -> t.Iterator[str]:
+def _split(text: str) -> t.Iterator[str]:
     """The types between the strokes of the outermost level."""
     depth, start = 0, 0
-    for place, letter in enumerate(told):
+    for place, letter in enumerate(text):
         depth += (letter in "[{") - (letter in "]}")
         if letter == "|" and depth == 0:
-            yield told[start:place]
+            yield text[start:place]
             start = place + 1
-    yield told[start:]
+    yield text[start:]

@@ -212,11 +212,11 @@ class Checker:
         best: tuple[int, Problems, t.Any] | None = None
         for shape in fitting:
             found: Problems = []
-            told = self._shape(value, shape, path, found)
+            given = self._shape(value, shape, path, found)
             # Between shapes that fit alike, the first that knows the tags.
             rank = 10 * len(found) + sum(key not in value for key in shape.tags if key in ("kind", "type"))
             if best is None or rank < best[0]:
-                best = (rank, found, told)
+                best = (rank, found, given)
         if best is None:
             raise AssertionError("a choice of nothing")
         problems += best[1]
@@ -234,21 +234,21 @@ class Checker:
         """A document whose tag none of the shapes has."""
         for tag in ("kind", "type", "metric_type"):
             choices = tuple(dict.fromkeys(text for shape in shapes for text in shape.tags.get(tag, ())))
-            told = value.get(tag)
-            if told is None or told in choices or not choices:
+            given = value.get(tag)
+            if given is None or given in choices or not choices:
                 continue
             where = f"{path}.{tag}"
-            if not isinstance(told, str):
-                problems.append((where, f"takes text, not {kind_of(told)}"))
-            elif likely(told, choices):
-                self._no_choice(told, choices, where, tag, problems)
-            elif tag == "kind" and told in table().kinds:
+            if not isinstance(given, str):
+                problems.append((where, f"takes text, not {kind_of(given)}"))
+            elif likely(given, choices):
+                self._no_choice(given, choices, where, tag, problems)
+            elif tag == "kind" and given in table().kinds:
                 # PostHog knows the node, here or elsewhere; the table cannot tell what newer servers take here.
-                if told in table().by_kind:
-                    problems.append(Remark((where, f"{told} at this place is {_newer()}")))
+                if given in table().by_kind:
+                    problems.append(Remark((where, f"{given} at this place is {_newer()}")))
                 return self.query(value, path, problems)
             else:
-                problems.append(Remark((where, f"{told!r} is {_newer()}")))
+                problems.append(Remark((where, f"{given!r} is {_newer()}")))
             return value
         return value
 

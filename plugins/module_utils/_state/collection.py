@@ -85,7 +85,7 @@ class Collection:
 
     @property
     def path(self) -> str:
-        """The list's path; the newest generation's until the server said otherwise."""
+        """The list's path: that of the newest servers, until an answer shows that this one is older."""
         if self._path is None:
             self._path = self.session.path(self.resource, self.resource.paths[0], self.parent)
         return self._path

@@ -79,7 +79,7 @@ class Explainer:
     def explained(self, error: ApiError) -> ApiError:
         """Add to an error what only further requests can tell.
 
-        :param error: what PostHog said.
+        :param error: PostHog's error.
         :returns: the same error, or one that also says which projects the key can see.
         """
         if error.path.startswith("/api/organizations/") and error.path.count("/") > 3:

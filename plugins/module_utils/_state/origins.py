@@ -5,10 +5,10 @@
 
 Private to this collection: it may change without notice.
 
-An object without a name of its own, or with one that others have too, can only be told by its id, and that id means
-nothing in another project. There it tells the objects of one file from each other: the first of them is the oldest
-object of that name, the second one the next, and so on; what is missing is created. What refers to an id means the
-object that it stands for.
+An object without a name, or with one that others have too, can only be identified by its id, and that id means nothing
+in another project. There it only says which declarations of a file are different objects: the first one is the oldest
+object of that name, the second one the next, and so on; what is missing is created. A reference to an id is a reference
+to the object that the id stands for.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def removable(resource: Resource) -> bool:
     """Whether an object may be taken away right after it was created.
 
     :param resource: the table.
-    :returns: False for what comes with more than itself: a project, an organization.
+    :returns: False where more would be deleted with it, as with a project or an organization.
     """
     return resource.delete is not Delete.NONE and resource.purging.allowed and not resource.create_warning
 
@@ -70,7 +70,7 @@ def older(
     :param resource: the table.
     :param obj: what was just created.
     :param others: objects of its name.
-    :returns: an older one; None where there is none, or where that cannot be told.
+    :returns: an older one; None where there is none, or where their ages are unknown.
     """
     ages = [(age(resource, other), other) for other in others]
     own = age(resource, obj)

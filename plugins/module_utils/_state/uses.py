@@ -1,12 +1,12 @@
 # Copyright: Contributors to the community.posthog collection
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""Who uses an object that is to be deleted: told in a warning, before it goes.
+"""Who uses an object that is to be deleted: a warning names them before it goes.
 
 Private to this collection: it may change without notice.
 
 PostHog deletes most objects although others refer to them, and leaves those with an id of nothing. The tables know
-where one object refers to another, so the lists of the types that can refer to the deleted one tell its users. Each
+where one object refers to another, so the lists of the types that can refer to the deleted one show its users. Each
 list costs one request at most, is read only when something really is deleted, and serves all deletions of a task.
 """
 
@@ -86,7 +86,7 @@ class Uses:
         self._waiting, self._done = [], False
 
     def tell(self) -> None:
-        """Warn of the users of all that was kept, as they are by now. The run that follows has nothing to add."""
+        """Warn of the users that the kept objects have now. The run that follows does not warn again."""
         waiting, self._waiting, self._done = self._waiting or [], None, True
         self._lists.clear()
         gone = {_key(collection.resource, obj) for collection, obj in waiting}

@@ -324,7 +324,7 @@ class Subscription2024(PaidSubscription):
 
 @behaviour("subscription")
 class Subscription(PaidSubscription):
-    """A new one sends a message at once unless told not to: ``test_messages`` counts them, for the dump only."""
+    """A new one sends a message at once unless the body forbids it. ``test_messages`` counts them for the dump."""
 
     search_fields = ("title",)
     extras = (

@@ -410,9 +410,9 @@ class Experiment2025(Experiment):
         if ctx.seeding and row is None:
             data.setdefault("feature_flag_key", code_of(data.get("name") or "experiment"))
         if row is not None:
-            for name, said in (("feature_flag_key", "get_feature_flag_key"), ("type", "type")):
+            for name, message in (("feature_flag_key", "get_feature_flag_key"), ("type", "type")):
                 if name in body and body[name] != row.get(name):
-                    raise invalid(f"Can't update keys: {said} on Experiment")
+                    raise invalid(f"Can't update keys: {message} on Experiment")
         else:
             start, end = parse_time(data.get("start_date")), parse_time(data.get("end_date"))
             if start and end and end <= start:
@@ -1549,9 +1549,9 @@ class Integration2025(Integration):
         config = data.get("config") or {}
         if data["kind"] == "email" and bool(config.get("api_key")) != bool(config.get("secret_key")):
             raise invalid("Both api_key and secret_key are required for Mail integration")
-        for names, said in self.NEEDED.get(data["kind"], ()):
+        for names, message in self.NEEDED.get(data["kind"], ()):
             if not all(config.get(name) for name in names):
-                raise invalid(said)
+                raise invalid(message)
         return super().clean(ctx, data, row)
 
 

@@ -134,7 +134,7 @@ class SuppressionRule(Rule):
 
 @behaviour("error_tracking_bypass_rule", "current")
 class BypassRule(Rule):
-    """Lets exceptions past the rate limits: which ones has to be said."""
+    """Lets exceptions past the rate limits: the body has to name them."""
 
     def check_filters(self, filters: dict[str, Any]) -> None:
         if not leaves(filters):

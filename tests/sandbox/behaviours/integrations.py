@@ -78,9 +78,9 @@ class Integration(Resource):
         if data["kind"] in BROWSER:
             raise invalid(f"The integration {data['kind']} can only be connected in a browser.")
         config = data.get("config") or {}
-        for names, said in NEEDED.get(data["kind"], ()):
+        for names, message in NEEDED.get(data["kind"], ()):
             if not all(config.get(name) for name in names):
-                raise invalid(said)
+                raise invalid(message)
         if not config:
             raise invalid("A configuration is needed.", "config", "required")
         return data

@@ -24,7 +24,7 @@ class LogsView(Resource):
     """Switched on for each account; here it goes by a feature named logs."""
 
     def handle(self, ctx: Context, pk: str | None) -> Answer:
-        # The router has looked at the project by now, as for every type.
+        # The router has checked the project already, as for every type.
         if not ctx.store.has_feature(ctx.organization.pk, "logs"):
             raise forbidden()
         return super().handle(ctx, pk)

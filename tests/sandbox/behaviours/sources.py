@@ -344,7 +344,7 @@ class Schema(Resource):
         return Answer(None, 200)
 
     def incremental_fields(self, ctx: Context, pk: str) -> Answer:
-        """Columns by which new rows can be told."""
+        """Columns by which new rows can be recognised."""
         self.row(ctx, pk)
         return Answer(
             {"incremental_fields": [{"field": "created_at", "field_type": "datetime", "label": "created_at"}]}

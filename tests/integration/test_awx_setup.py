@@ -20,6 +20,7 @@ import yaml
 from harness import Harness, Run
 from harness.awx import ORGANIZER, TOKEN, Awx, awx_collection, injected
 from harness.interpreter import WarmPython
+from harness.jobs import Controller
 from harness.playbook import ROOT, collections_path
 
 ROLE = ROOT / "roles" / "awx"
@@ -414,24 +415,22 @@ def test_removal_while_a_job_runs(posthog: Harness, awx: Awx) -> None:
     assert awx.one("inventories", "PostHog") and again.changed > 5
 
 
-def test_the_kill_switch_needs_nothing_else(posthog: Harness, awx: Awx) -> None:
-    """Its job waits for no update of a project or an inventory; no template has two jobs at the same time."""
+def launched(awx: Awx, name: str, answers: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Click on a template, answer its survey, and return the job that AWX makes of it."""
+    template = awx.one("job_templates", name)
+    status, answer = awx.serve("POST", f"{template['url']}launch/", {"extra_vars": answers})
+    assert status == 201, answer
+    return dict(answer)
+
+
+def test_the_kill_switch_needs_nothing_else(posthog: Harness, awx: Awx, tmp_path: Path) -> None:
+    """With git and the inventory's source broken, nothing runs but the kill switch, and the flag is off."""
     flags = ["new-checkout", "search"]
     options: dict[str, t.Any] = {"posthog_awx_templates": ["apply", "kill_switch"], "posthog_awx_flags": flags}
     good(set_up(posthog, awx, **options, posthog_awx_hosts="posthog_projects", posthog_awx_slices=4))
-
-    def updates(name: str) -> list[str]:
-        """What AWX updates before a job of a template."""
-        template = awx.one("job_templates", name)
-        project = awx.objects["projects"][template["project"]]
-        sources = awx.serve("GET", f"/api/v2/inventory_sources/?inventory={template['inventory']}", {})[1]["results"]
-        return [project["name"]] * project["scm_update_on_launch"] + [
-            f"source {item['name']}" for item in sources if item["update_on_launch"]
-        ]
-
-    assert updates("PostHog kill switch") == []
-    assert updates("PostHog apply") == ["PostHog", "source PostHog"]
     switch, apply = (awx.one("job_templates", f"PostHog {name}") for name in ("kill switch", "apply"))
+    assert awx.updates_before(switch) == []
+    assert awx.updates_before(apply) == [("project_update", "PostHog", True), ("inventory_update", "PostHog", True)]
     questions = {item["variable"]: item for item in switch["_survey"]["spec"]}
     assert questions["posthog_flag"]["type"] == "multiplechoice" and questions["posthog_flag"]["choices"] == flags
     # Each slice has its share of the key's limit. A limit of hosts is asked for only where there are hosts.
@@ -439,12 +438,27 @@ def test_the_kill_switch_needs_nothing_else(posthog: Harness, awx: Awx) -> None:
     assert apply["ask_limit_on_launch"] is True and switch["ask_limit_on_launch"] is False
     assert not any(item["allow_simultaneous"] for item in (apply, switch))
 
+    server = posthog.server
+    server.seed("feature_flag", {"key": "new-checkout", "active": True, "filters": {"groups": []}})
+    answers = {"posthog_flag": "new-checkout", "posthog_flag_state": "off", "posthog_reason": "Orders fail"}
+    for broken, kind in ((URL, "project_update"), ("PostHog", "inventory_update")):
+        awx.broken = {broken}
+        stuck = launched(awx, "PostHog apply", {})
+        assert stuck["status"] == "failed" and f'"job_type": "{kind}"' in stuck["job_explanation"]
+    awx.broken = {URL, "PostHog"}
+    job = launched(awx, "PostHog kill switch", answers)
+    assert (job["status"], job["job_explanation"]) == ("pending", "")
+    done = Controller(server, tmp_path).run(job["playbook"], json.loads(job["extra_vars"]))
+    assert done.status == "successful", done.stdout
+    (flag,) = server.api("GET", "feature_flags/")["results"]
+    assert flag["active"] is False and done.artifacts["posthog_kill_switch"]["reason"] == "Orders fail"
+    awx.broken = set()
+
     good(set_up(posthog, awx, posthog_awx_templates=["apply"]))
-    assert updates("PostHog apply") == ["PostHog"]
+    assert awx.updates_before(apply) == [("project_update", "PostHog", True)]
     assert apply["ask_limit_on_launch"] is False
     # AWX takes an empty text as an answer to a required question, so the playbook looks at it.
-    answers = {"posthog_flag": "", "posthog_flag_state": "off", "posthog_reason": ""}
-    assert awx.serve("POST", f"{switch['url']}launch/", {"extra_vars": answers})[0] == 201
+    launched(awx, "PostHog kill switch", {"posthog_flag": "", "posthog_flag_state": "off", "posthog_reason": ""})
 
 
 @pytest.mark.parametrize("variables", [False, True], ids=["environment", "variables"])

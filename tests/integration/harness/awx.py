@@ -105,7 +105,7 @@ class Awx:
     def __init__(self) -> None:
         self.objects: dict[str, dict[int, Object]] = {}
         self.writes: list[str] = []
-        #: Addresses of repositories that cannot be reached.
+        #: Addresses of repositories that cannot be reached, and names of inventory sources that cannot be read.
         self.broken: set[str] = set()
         #: The playbooks that repositories have, where they are not those of the collection's own project.
         self.playbooks: dict[str, list[str]] = {}
@@ -176,7 +176,7 @@ class Awx:
     # -- what is there ------------------------------------------------------------------------------------------------
 
     def names(self, organization: str | None = None) -> dict[str, list[str]]:
-        """The names of all objects, by kind, but for those that were there from the start and for updates.
+        """The names of all objects, by kind, but for those that were there from the start, updates and jobs.
 
         :param organization: only what belongs to it.
         :returns: sorted names.
@@ -189,7 +189,7 @@ class Awx:
                 if number not in self._first.get(kind, ()) and (where is None or item.get("organization") == where)
             )
             for kind, items in self.objects.items()
-            if kind not in ("project_updates", "organizations")
+            if kind not in ("project_updates", "organizations", "jobs")
         }
         return {kind: names for kind, names in found.items() if names}
 
@@ -510,8 +510,7 @@ class Awx:
         obj["_survey"] = copy.deepcopy(body)
         return 200, None
 
-    @staticmethod
-    def _launch(obj: Object, body: Object) -> Answer:
+    def _launch(self, obj: Object, body: Object) -> Answer:
         given = body.get("extra_vars") or {}
         questions = obj.get("_survey", {}).get("spec", []) if obj["survey_enabled"] else []
         # A required question is only looked for: an empty text is an answer.
@@ -522,7 +521,43 @@ class Awx:
         ]
         if missing:
             return 400, {"variables_needed_to_start": missing}
-        return 201, {"job": 1, "type": "job", "status": "pending"}
+        before = self.updates_before(obj)
+        failed = [item for item in before if not item[2]]
+        job = self.add(
+            "jobs",
+            {
+                "name": obj["name"],
+                "job_template": obj["id"],
+                "playbook": obj["playbook"],
+                "extra_vars": json.dumps({**json.loads(obj["extra_vars"] or "{}"), **given}),
+                "status": "failed" if failed else "pending",
+            },
+        )
+        if failed:
+            told = {"job_type": failed[0][0], "job_name": failed[0][1], "job_id": str(before.index(failed[0]) + 1)}
+            job["job_explanation"] = f"Previous Task Failed: {json.dumps(told)}"
+        return 201, {"job": job["id"], **self._shown(job)}
+
+    def updates_before(self, template: Object) -> list[tuple[str, str, bool]]:
+        """What AWX updates before a job of a template, which fails if one of these does.
+
+        :param template: the job template.
+        :returns: of each update its kind, the name of what is updated, and whether that can be reached.
+        """
+        projects = [self.objects["projects"][template["project"]]]
+        sources = [
+            item
+            for item in self.objects.get("inventory_sources", {}).values()
+            if item["inventory"] == template["inventory"] and item["update_on_launch"]
+        ]
+        projects += [self.objects["projects"][item["source_project"]] for item in sources if item["source_project"]]
+        found = [
+            ("project_update", item["name"], item["scm_url"] not in self.broken)
+            for item in projects
+            if item["scm_update_on_launch"]
+        ]
+        found += [("inventory_update", item["name"], item["name"] not in self.broken) for item in sources]
+        return list(dict.fromkeys(found))
 
     def _associated(self, method: str, obj: Object, name: str, body: Object) -> Answer:
         ids: list[int] = obj.setdefault(f"_{name}", [])

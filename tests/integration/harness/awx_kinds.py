@@ -242,6 +242,7 @@ KINDS: t.Final[dict[str, Kind]] = {
         "project_update",
         {"failed": False, "status": "pending", "event_processing_finished": False, "scm_revision": ""},
     ),
+    "jobs": Kind("job", {"description": "", "job_explanation": "", "status": "pending", "launch_type": "manual"}),
 }
 
 #: Lists of objects that others are associated with, and where those are.

@@ -512,7 +512,7 @@ class Reader(ModuleHandler):
             out["settings"] = {
                 field.name: whole[field.api or field.name]
                 for field in table.fields
-                if (field.api or field.name) in whole and (field.kind != "str" or field.choices)
+                if (field.api or field.name) in whole and (not field.of_kind.is_text or field.choices)
             }
             out["timezone"] = whole.get("timezone") or out["timezone"]
         return out

@@ -50,9 +50,6 @@ VARIABLE: t.Final[Schema] = {"$ref": "#/$defs/variable"}
 #: What Ansible takes for a boolean.
 BOOLEAN: t.Final[Schema] = {"$ref": "#/$defs/boolean"}
 
-#: A number that is written as text.
-NUMERAL: t.Final[Schema] = {"$ref": "#/$defs/numeral"}
-
 _COMMON: t.Final[dict[str, Schema]] = {
     "boolean": {
         "anyOf": [
@@ -146,7 +143,7 @@ def of_field(field: Field, docs: t.Mapping[str, t.Any] | None = None) -> Schema:
     if schema != {}:
         if field.nullable or field.null_as is not None:
             schema = any_of(schema, {"type": "null"})
-        if not (field.kind == "str" and not field.choices and field.pattern is None and field.max_length is None):
+        if not (field.of_kind.is_text and not field.choices and field.pattern is None and field.max_length is None):
             schema = any_of(schema, VARIABLE)
     if docs.get("description"):
         schema = {"description": plain_text(docs["description"]), **schema}
@@ -157,7 +154,7 @@ def _of_kind(field: Field, docs: t.Mapping[str, t.Any]) -> Schema:
     if field.words:
         numbers = list(field.words.values())
         return {"enum": [*field.words, *numbers, *(str(number) for number in numbers)]}
-    if field.ref is not None and field.kind != "list":
+    if field.ref is not None and not field.of_kind.is_list:
         return any_of({"type": "integer"}, {"type": "string", "minLength": 1})
     if field.choices:
         known: Schema = {"enum": list(field.choices)}
@@ -167,83 +164,31 @@ def _of_kind(field: Field, docs: t.Mapping[str, t.Any]) -> Schema:
         words = [meant for word, meant in _WORDS if word in field.choices]
         texts = [str(choice) for choice in field.choices if not isinstance(choice, str)]
         return {"enum": [*field.choices, *texts, *dict.fromkeys(words)]}
-    return _BY_KIND[field.kind](field, docs)
-
-
-def _text(field: Field, docs: t.Mapping[str, t.Any]) -> Schema:
-    # PostHog gets a number as its text, where that may be one.
-    kinds = {"number": "0.5", "integer": "1"}
-    fitting = [kind for kind, text in kinds.items() if field.pattern is None or re.fullmatch(field.pattern[0], text)]
-    text: Schema = {"type": ["string", *fitting[:1]]}
-    if field.max_length is not None and not field.lower:
-        text["maxLength"] = field.max_length
-    if field.required:
-        text["minLength"] = 1
-    if field.pattern is not None and not field.lower:
-        text["pattern"] = f"^(?:{field.pattern[0]})$"
-    return text
-
-
-def _number(field: Field, docs: t.Mapping[str, t.Any]) -> Schema:
-    number: Schema = {"type": "integer" if field.kind == "int" else "number"}
-    if field.minimum is not None:
-        number["minimum"] = field.minimum
-    if field.maximum is not None:
-        number["maximum"] = field.maximum
-    return any_of(number, NUMERAL)
-
-
-def _document(field: Field, docs: t.Mapping[str, t.Any]) -> Schema:
-    inner = docs.get("suboptions") or {}
-    schema: Schema = {
-        "type": "object",
-        "properties": {
-            item.name: {} if item.computed else of_field(item, inner.get(item.name)) for item in field.fields
-        },
-    }
-    needed = [item.name for item in field.fields if item.required]
-    if needed:
-        schema["required"] = needed
-    if not field.newer:
-        schema["additionalProperties"] = False
-    return schema
-
-
-def _list(field: Field, docs: t.Mapping[str, t.Any]) -> Schema:
-    schema: Schema = {"type": "array"}
-    if field.items is not None:
-        # The sub-options of a list of dictionaries are those of its items.
-        schema["items"] = of_field(field.items, {key: value for key, value in docs.items() if key == "suboptions"})
-    return schema
-
-
-def _map(field: Field, docs: t.Mapping[str, t.Any]) -> Schema:
-    schema: Schema = {"type": "object"}
-    if field.items is not None:
-        schema["additionalProperties"] = of_field(field.items)
-    return schema
-
-
-def _open(field: Field, docs: t.Mapping[str, t.Any]) -> Schema:
     if field.name == _QUERY and getattr(field.checked, "__name__", "") == _QUERY:
         return any_of({"$ref": "#/$defs/query"}, {"type": "array"})
-    return {"type": ["object", "array"]}
+    return field.of_kind.json_schema(field, _Inside(docs))
 
 
-_BY_KIND: t.Final[t.Mapping[str, t.Callable[[Field, t.Mapping[str, t.Any]], Schema]]] = {
-    "str": _text,
-    "int": _number,
-    "num": _number,
-    "decimal": _number,
-    "bool": lambda field, docs: BOOLEAN,
-    "time": lambda field, docs: {"type": "string"},
-    "any": lambda field, docs: {},
-    "json": lambda field, docs: {},
-    "open": _open,
-    "document": _document,
-    "list": _list,
-    "map": _map,
-}
+@dataclasses.dataclass(frozen=True)
+class _Inside:
+    """Writes the schemas of what is inside a field.
+
+    :param docs: the documentation of the field.
+    """
+
+    docs: t.Mapping[str, t.Any]
+
+    def of_key(self, field: Field) -> Schema:
+        """The schema of a key of a document, with its sub-option."""
+        return of_field(field, (self.docs.get("suboptions") or {}).get(field.name))
+
+    def of_item(self, field: Field) -> Schema:
+        """The schema of an item of a list. The sub-options of a list of dictionaries are those of its items."""
+        return of_field(field, {key: value for key, value in self.docs.items() if key == "suboptions"})
+
+    def of_value(self, field: Field) -> Schema:
+        """The schema of a value of a map."""
+        return of_field(field)
 
 
 def of_handler(handler: ResourceHandler) -> Schema:

@@ -13,14 +13,11 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export_names import ReferenceNames
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export_report import Unfaithful
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export_secrets import SecretVariables
-from ansible_collections.community.posthog.plugins.module_utils._bulk.export_values import (
-    NOTHING,
-    ValueExporter,
-    is_default,
-    without_nulls,
-)
+from ansible_collections.community.posthog.plugins.module_utils._bulk.export_values import ValueExporter, is_default
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import without_nulls
 from ansible_collections.community.posthog.plugins.module_utils._engine.undeclared import at_rest
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UNKNOWN, Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.base import NOTHING
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session

@@ -71,5 +71,5 @@ def _holder(field: Field, path: t.Sequence[t.Any]) -> Field | None:
     for step in path[:-1]:
         if holder is None:
             return None
-        holder = holder.key(str(step)) if holder.kind == "document" else holder.items
+        holder = holder.of_kind.field_at(holder, step)
     return holder

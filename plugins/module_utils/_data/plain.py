@@ -87,3 +87,34 @@ def from_now(value: t.Any) -> str | None:
         seconds = int(match.group(1) + match.group(2)) * _UNITS[match.group(3)]
     moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
     return moment.replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+
+def without_nulls(value: t.Any, server_added: t.Container[str] = ()) -> t.Any:
+    """A copy of plain data without keys that are null.
+
+    :param value: plain data.
+    :param server_added: keys that are left out, too.
+    :returns: a copy.
+    """
+    if isinstance(value, dict):
+        return {
+            key: without_nulls(inner, server_added)
+            for key, inner in value.items()
+            if inner is not None and key not in server_added
+        }
+    if isinstance(value, list):
+        return [without_nulls(inner, server_added) for inner in value]
+    return value
+
+
+#: The ways in which PostHog writes that there is no value.
+_BLANK: t.Final[tuple[t.Any, ...]] = (None, "", [], {})
+
+
+def is_blank(value: t.Any) -> bool:
+    """Whether a value is one of those that PostHog shows where there is none.
+
+    :param value: plain data.
+    :returns: True for null and for empty texts, lists and dictionaries.
+    """
+    return any(type(value) is type(blank) and value == blank for blank in _BLANK)

@@ -13,7 +13,6 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
-from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.index import KINDS
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 
 #: Words in option names that make Ansible ask whether the value is a secret.
@@ -32,13 +31,8 @@ def option_spec(field: Field, *, required: bool = False) -> dict[str, t.Any]:
     if field.words:
         choices = list(field.words) + [str(number) for number in field.words.values()]
         spec = {"type": "str", "choices": choices}
-    elif field.kind == "list":
-        elements = KINDS[field.items.kind].element_type if field.items is not None else "raw"
-        spec = {"type": "list", "elements": elements}
     else:
-        spec = {"type": KINDS[field.kind].argument_type}
-        if field.choices:
-            spec["choices"] = list(field.choices)
+        spec = field.of_kind.argument_spec(field)
     if field.aliases:
         spec["aliases"] = list(field.aliases)
     if required:

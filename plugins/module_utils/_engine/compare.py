@@ -27,18 +27,7 @@ def with_defaults(field: Field, desired: t.Any) -> t.Any:
     :param desired: the declared value.
     :returns: the value with the defaults of required keys filled in.
     """
-    if field.kind != "document" or not isinstance(desired, dict) or field.unknown_kind(desired) is not None:
-        return desired
-    out = dict(desired)
-    for key_field in field.fields:
-        if (
-            key_field.name not in out
-            and key_field.default is not None
-            and not key_field.computed
-            and not key_field.left_alone
-        ):
-            out[key_field.name] = key_field.default
-    return out
+    return field.of_kind.with_defaults(field, desired)
 
 
 def reset_keys(field: Field, desired: t.Any, current: t.Any, *, partial: bool = False) -> frozenset[str]:
@@ -50,16 +39,4 @@ def reset_keys(field: Field, desired: t.Any, current: t.Any, *, partial: bool = 
     :param partial: see :func:`same`.
     :returns: names of keys.
     """
-    if partial or field.kind != "document" or not isinstance(desired, dict) or not isinstance(current, dict):
-        return frozenset()
-    if field.unknown_kind(desired) is not None:
-        return frozenset()
-    return frozenset(
-        known.name
-        for known in field.fields
-        if not known.computed
-        and not known.left_alone
-        and known.name not in desired
-        and known.name in current
-        and not known.same(known.default, current[known.name])
-    )
+    return frozenset() if partial else field.of_kind.reset_keys(field, desired, current)

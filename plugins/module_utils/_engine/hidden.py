@@ -59,7 +59,7 @@ class HiddenParts(Room):
                 # What does not show is taken to be there where the document is that it belongs to.
                 stored = reach(field.value_in(current), path if rule.shown else path[:-1]) is not None
                 # A map holds just what is declared: a secret that is not declared any more is to go.
-                wanted = field.kind != "map" or reach(value, path) is not None
+                wanted = not field.of_kind.is_all_declared or reach(value, path) is not None
                 if stored and wanted:
                     hidden.add(path)
         return hidden

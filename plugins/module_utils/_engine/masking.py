@@ -25,7 +25,6 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.secrets 
     texts,
     without_secrets,
 )
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
@@ -144,20 +143,10 @@ def suspected_texts(resource: Resource, values: t.Mapping[str, t.Any]) -> set[st
         if known is not None:
             # Where a document should stand nobody can tell what of a text is secret.
             for name in names:
-                found |= {text for text in _misplaced(known, values.get(name)) if len(text) >= SHORTEST}
+                found |= {
+                    text for text in known.of_kind.misplaced_texts(known, values.get(name)) if len(text) >= SHORTEST
+                }
     return found
-
-
-def _misplaced(field: Field, value: t.Any) -> t.Iterator[str]:
-    """The texts that stand where a dictionary or a list should."""
-    if isinstance(value, str) and field.kind in ("document", "map", "open", "list"):
-        yield value
-    elif isinstance(value, dict) and field.kind == "document":
-        for inner in field.fields:
-            yield from _misplaced(inner, value.get(inner.name))
-    elif isinstance(value, list) and field.items is not None:
-        for inner in value:
-            yield from _misplaced(field.items, inner)
 
 
 def _texts_at(values: t.Mapping[str, t.Any], names: t.Sequence[str], path: Path) -> set[str]:

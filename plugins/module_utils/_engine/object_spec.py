@@ -72,7 +72,7 @@ def examine(resource: Resource, raw: t.Mapping[str, t.Any], prefix: str = "") ->
         if field.name in options:
             declared.values[field.name] = field.parse(options[field.name], where + field.name, problems)
             named = field.name == resource.identity.option and resource.creatable and not resource.identity.large
-            if named and field.kind == "str" and isinstance(declared.values[field.name], str):
+            if named and field.of_kind.is_text and isinstance(declared.values[field.name], str):
                 # PostHog takes them off, so that the object would not be found again.
                 declared.values[field.name] = declared.values[field.name].strip()
     for short in resource.shorthands:

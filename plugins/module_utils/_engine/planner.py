@@ -76,7 +76,9 @@ class Planner(Room):
         for field in self.resource.fields:
             if field.name not in values or self.context.is_parent(field):
                 continue
-            if values[field.name] is None and (field.clear_members or (field.kind != "any" and not field.nullable)):
+            if values[field.name] is None and (
+                field.clear_members or (not field.of_kind.takes_all and not field.nullable)
+            ):
                 continue
             value = with_defaults(field, compose(field, values[field.name], None))
             (later if field.update_only else body)[field.api_name] = value

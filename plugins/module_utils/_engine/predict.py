@@ -85,7 +85,7 @@ class Predictor(Room):
                 value = unspelled(field, value, plain[field.name])
             body[field.api_name] = value
             if not field.write_only:
-                merges = field.patched or (field.kind == "document" and not field.whole)
+                merges = field.patched or (field.of_kind.has_known_keys and not field.whole)
                 shown = overlaid(now, value) if merges else value
                 paths: list[str | None] = [path for path in field.read if has(predicted, path)]
                 for path in paths or [None]:
@@ -98,7 +98,7 @@ class Predictor(Room):
             return value
         if sent is None:
             known = next((item for item in self.resource.fields if item.api_name == name), None)
-            if known is not None and known.kind == "document":
+            if known is not None and known.of_kind.has_known_keys:
                 rest = {key: inner for key, inner in current.items() if known.key(key) is None}
                 sent = {**rest, **compose(known, {}, current, partial=True)}
             else:

@@ -16,14 +16,12 @@ import dataclasses
 import re
 import typing as t
 
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import is_blank
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UNKNOWN, Field
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
     from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
-
-#: What says nothing, in whichever of the ways in which PostHog writes it.
-_NOTHING: t.Final[tuple[t.Any, ...]] = (None, "", [], {})
 
 
 def at_rest(field: Field, value: t.Any) -> bool:
@@ -36,17 +34,13 @@ def at_rest(field: Field, value: t.Any) -> bool:
     rest = field.undeclared_value
     if rest is UNKNOWN:
         return False
-    if _says_nothing(rest) and _says_nothing(value):
+    if is_blank(rest) and is_blank(value):
         return True
     if isinstance(rest, (bool, int, float, str)):
         value = field.null_as if value is None and field.null_as is not None else value
         # Only what is just the same; the comparison tells whether the rest makes a difference.
         return type(value) is type(rest) and bool(value == rest)
     return field.same(rest, value)
-
-
-def _says_nothing(value: t.Any) -> bool:
-    return any(type(value) is type(nothing) and value == nothing for nothing in _NOTHING)
 
 
 def completed(resource: Resource, declared: ObjectSpec) -> ObjectSpec:
@@ -113,46 +107,7 @@ def spelled_out(field: Field, desired: t.Any, current: t.Any) -> t.Any:
     :param current: what the server shows.
     :returns: a copy; what the table knows the keys of is left to the comparison, which knows their defaults.
     """
-    if field.kind == "open":
-        # Of a merged one, what is not named stays, whoever else writes it.
-        others = field.merged or field.patched
-        return desired if others else _spelled_out(desired, current, (*field.server_added, *field.computed_keys))
-    if field.unknown_kind(desired) is not None and field.unknown_kind(current) is not None:
-        return _spelled_out(desired, current, [key.name for key in field.fields if key.computed])
-    if field.kind == "document" and isinstance(desired, dict) and isinstance(current, dict):
-        out = dict(desired)
-        for inner in field.fields:
-            if inner.name in out and inner.name in current and not inner.computed:
-                out[inner.name] = spelled_out(inner, out[inner.name], current[inner.name])
-            elif inner.stays and inner.name in current:
-                out[inner.name] = inner.null_as if inner.default is None else inner.default
-        return out
-    if field.kind == "list" and field.items is not None and not field.unordered:
-        if isinstance(desired, list) and isinstance(current, list) and len(desired) == len(current):
-            return [spelled_out(field.items, one, other) for one, other in zip(desired, current)]
-    if field.kind == "map" and isinstance(desired, dict) and isinstance(current, dict):
-        items = field.items
-        out = {
-            key: value if items is None or key not in current else spelled_out(items, value, current[key])
-            for key, value in desired.items()
-        }
-        if field.merged:
-            out.update({key: None for key, value in current.items() if key not in out and not _says_nothing(value)})
-        return out
-    return desired
-
-
-def _spelled_out(desired: t.Any, current: t.Any, unsaid: t.Container[str]) -> t.Any:
-    if isinstance(desired, dict) and isinstance(current, dict):
-        more = {
-            key: None
-            for key, value in current.items()
-            if key not in desired and key not in unsaid and not _says_nothing(value)
-        }
-        return {key: _spelled_out(value, current.get(key), unsaid) for key, value in {**desired, **more}.items()}
-    if isinstance(desired, list) and isinstance(current, list) and len(desired) == len(current):
-        return [_spelled_out(one, other, unsaid) for one, other in zip(desired, current)]
-    return desired
+    return field.of_kind.spell_out(field, desired, current)
 
 
 def unspelled(field: Field, body: t.Any, desired: t.Any) -> t.Any:
@@ -163,29 +118,7 @@ def unspelled(field: Field, body: t.Any, desired: t.Any) -> t.Any:
     :param desired: the declared value, before it was spelled out.
     :returns: a copy. What a write replaces whole is rid of a key by leaving it out; a server may keep a null as one.
     """
-    if field.kind == "open":
-        return body if field.merged or field.patched or field.clear_members else _unspelled(body, desired)
-    if field.unknown_kind(desired) is not None:
-        return _unspelled(body, desired)
-    if field.kind == "document" and isinstance(body, dict) and isinstance(desired, dict):
-        inner = {item.name: item for item in field.fields if item.name in desired}
-        return {key: unspelled(inner[key], body[key], desired[key]) if key in inner else body[key] for key in body}
-    if field.kind == "list" and field.items is not None and not field.unordered:
-        if isinstance(body, list) and isinstance(desired, list) and len(body) == len(desired):
-            return [unspelled(field.items, one, other) for one, other in zip(body, desired)]
-    if field.kind == "map" and field.items is not None and isinstance(body, dict) and isinstance(desired, dict):
-        items = field.items
-        return {key: unspelled(items, body[key], desired[key]) if key in desired else body[key] for key in body}
-    return body
-
-
-def _unspelled(body: t.Any, desired: t.Any) -> t.Any:
-    if isinstance(body, dict) and isinstance(desired, dict):
-        kept = {key: value for key, value in body.items() if value is not None or key in desired}
-        return {key: _unspelled(value, desired.get(key)) for key, value in kept.items()}
-    if isinstance(body, list) and isinstance(desired, list) and len(body) == len(desired):
-        return [_unspelled(one, other) for one, other in zip(body, desired)]
-    return body
+    return field.of_kind.unspell(field, body, desired)
 
 
 def names(values: t.Mapping[str, t.Any], path: str) -> bool:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from ansible_collections.community.posthog.plugins.module_utils._data.comparing import equal
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig, has
 from ansible_collections.community.posthog.plugins.module_utils._data.words import article, kind_of, nearest
+from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.base import Kind as BaseKind
 from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.index import KINDS
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE, Check, Problems, Remark
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref, walk
@@ -260,6 +261,11 @@ class Field:
                 return key_field
         return None
 
+    @property
+    def of_kind(self) -> BaseKind:
+        """What its kind does: reading, comparing, showing, writing."""
+        return KINDS[self.kind]
+
     def unknown_kind(self, value: t.Any) -> Field | None:
         """Whether a document is of a kind that this release does not know.
 
@@ -268,7 +274,7 @@ class Field:
         :param value: the document, as it was written or as the server shows it.
         :returns: the key that tells the kind; None where the kind is known, or nothing tells it.
         """
-        if self.kind != "document" or not isinstance(value, dict):
+        if not self.of_kind.has_known_keys or not isinstance(value, dict):
             return None
         for key_field in self.fields:
             name_of_kind = value.get(key_field.name) if key_field.names_kind else None
@@ -296,12 +302,14 @@ class Field:
                 return None
             if self.null_as is not None:
                 return self.null_as
-            if not self.nullable and (self.required or self.words or self.ref is not None or self.kind != "any"):
+            if not self.nullable and (
+                self.required or self.words or self.ref is not None or not self.of_kind.takes_all
+            ):
                 problems.append((path, "cannot be null: it always has a value; leave it out to leave it alone"))
             return None
         if self.words:
             return self._word(value, path, problems)
-        if self.ref is not None and self.kind != "list":
+        if self.ref is not None and not self.of_kind.is_list:
             if isinstance(value, bool) or not isinstance(value, (int, str)) or value == "":
                 hint = f"; {QUOTE}" if isinstance(value, bool) else ""
                 problems.append((path, f"takes the name or the id of {article(self.ref.type)}, not {value!r}{hint}"))
@@ -309,7 +317,7 @@ class Field:
         parsed = self.parse_value(value, path, problems)
         if self.choices and isinstance(parsed, (dict, list)):
             # Of a text that should be a document, parsing has reported the mistake.
-            if self.kind == "any":
+            if self.of_kind.takes_all:
                 problems.append((path, f"takes {', '.join(map(str, self.choices))}, not {kind_of(parsed)}"))
         elif self.choices and parsed not in self.choices:
             if self.newer:
@@ -353,7 +361,7 @@ class Field:
         :param problems: collects what is wrong.
         :returns: the value as PostHog wants it.
         """
-        return KINDS[self.kind].parse(self, value, path, problems)
+        return self.of_kind.parse(self, value, path, problems)
 
     # -- comparing ------------------------------------------------------------------------------------------------
 
@@ -373,7 +381,7 @@ class Field:
             )
         if self.normalize is not None:
             return equal(self.normalize(desired), self.normalize(current))
-        kind = KINDS[self.kind]
+        kind = self.of_kind
         if desired is None or current is None:
             return all(value is None or kind.is_empty(self, value) for value in (desired, current))
         return kind.same(self, desired, current, partial)
@@ -387,7 +395,7 @@ class Field:
         :param always: keys of the document that are shown even if nobody declared them.
         :returns: plain data.
         """
-        return KINDS[self.kind].view(self, value, other, partial, always)
+        return self.of_kind.view(self, value, other, partial, always)
 
     def children(self, value: t.Any) -> t.Iterator[tuple[t.Any, Field, t.Any]]:
         """The values inside a value that have a field of their own.
@@ -395,7 +403,7 @@ class Field:
         :param value: what is declared or shown.
         :returns: the step that leads to each (a key or an index), its field, and the value; without nulls of documents.
         """
-        return KINDS[self.kind].children(self, value)
+        return self.of_kind.children(self, value)
 
     def null_read(self, value: t.Any) -> t.Any:
         """A value, or what null means.
@@ -413,7 +421,7 @@ class Field:
         :param value: what the server shows.
         :returns: the number or the truth value that a text stands for; any other value as it is.
         """
-        return KINDS[self.kind].typed(value) if isinstance(value, str) else value
+        return self.of_kind.typed(value) if isinstance(value, str) else value
 
     def by_key(self, value: t.Any) -> t.Any:
         """A map with its keys in the form in which they are compared.

@@ -15,7 +15,6 @@ import re
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
-from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.index import KINDS
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE, Problems
 
 #: Numbers that are written in a way in which hardly anybody writes a number: 22:00, 0123, 0x1F, 1_000.
@@ -79,7 +78,7 @@ def other_words(fields: t.Iterable[Field], spelled: t.Iterable[t.Mapping[str, t.
     for entry in spelled:
         field, free = _field_at(root, entry["steps"])
         kind, text = str(entry["kind"]), str(entry["text"])
-        if field is not None and not free and (kind in KINDS[field.kind].yaml_types or field.words):
+        if field is not None and not free and (kind in field.of_kind.yaml_types or field.words):
             continue
         if free and kind != "bool" and not (kind in ("int", "float") and _ODD_NUMBER.fullmatch(text)):
             continue
@@ -93,7 +92,7 @@ def _field_at(root: Field, steps: t.Sequence[t.Any]) -> tuple[Field | None, bool
     """The field that a value belongs to, and whether it stands in a place that takes values of any kind."""
     field: Field | None = root
     for step in steps:
-        if field is None or KINDS[field.kind].is_open:
+        if field is None or field.of_kind.is_open:
             return field, True
-        field = KINDS[field.kind].field_at(field, step)
-    return field, field is None or (KINDS[field.kind].is_open and field.ref is None and not field.words)
+        field = field.of_kind.field_at(field, step)
+    return field, field is None or (field.of_kind.is_open and field.ref is None and not field.words)

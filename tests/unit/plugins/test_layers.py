@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import re
 import typing as t
 from pathlib import Path
 
@@ -146,3 +147,16 @@ def test_no_file_is_too_long(path: Path) -> None:
         return
     lines = len(path.read_text(encoding="utf-8").splitlines())
     assert lines <= LIMIT, f"{name} has {lines} lines; give each of its jobs a file"
+
+
+#: A question for the kind of a field, which the class of the kind should answer.
+ASKS_FOR_A_KIND = re.compile(r"\.kind\s*(==|!=|in\b|not in\b)|KINDS\[")
+
+JSON_SCHEMA = ROOT / "tests" / "coverage" / "json_schema.py"
+
+
+def test_nobody_asks_which_kind_a_field_is() -> None:
+    """What differs from kind to kind is a method or an attribute of the kind, so that a new kind is one class."""
+    asking = {path.name for path in (*files(), JSON_SCHEMA) if ASKS_FOR_A_KIND.search(path.read_text(encoding="utf-8"))}
+    # A field looks its kind up. The kinds of destinations are of another sort.
+    assert asking == {"fields.py", "pipelines.py"}

@@ -13,14 +13,59 @@ import re
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.comparing import equal
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import Path
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import from_now, without_nulls
+from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.open_documents import Lost
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE, Problems
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 
+Schema = dict[str, t.Any]
+
+
+class _Nothing:
+    """Stands for a value that need not be declared."""
+
+
+NOTHING: t.Final = _Nothing()
+
+
+class Exporter(t.Protocol):
+    """What exports the values of other fields."""
+
+    def value(self, field: Field, value: t.Any, path: str) -> t.Any:
+        """Convert a value.
+
+        :param field: its field.
+        :param value: what PostHog stores.
+        :param path: where it is.
+        :returns: the value to declare, or :data:`NOTHING`.
+        """
+
+    def note(self, path: str, reason: str) -> None:
+        """Take note of a value that cannot be reproduced.
+
+        :param path: where it is.
+        :param reason: why.
+        """
+
+
+class SchemaWriter(t.Protocol):
+    """What writes the JSON schemas of the fields inside a field."""
+
+    def of_key(self, field: Field) -> Schema:
+        """The schema of a key of a document."""
+
+    def of_item(self, field: Field) -> Schema:
+        """The schema of an item of a list."""
+
+    def of_value(self, field: Field) -> Schema:
+        """The schema of a value of a map."""
+
 
 class Kind:
-    """One kind of value that a field may hold: how it is read, compared and shown.
+    """One kind of value that a field may hold: how it is read, compared, shown, written and exported.
 
     Each kind is a class, and has one object, which :data:`KINDS` finds by its name. What differs between two fields
     of a kind is in the field, which every method gets first. What holds for all kinds (null, words for numbers,
@@ -37,6 +82,18 @@ class Kind:
     yaml_types: frozenset[str] = frozenset()
     #: It takes values that no table describes.
     is_open: bool = False
+    #: It is a text, which names things and is free of structure.
+    is_text: bool = False
+    #: It takes values of all types, null too.
+    takes_all: bool = False
+    #: It holds several values, so that a reference of this kind names several objects.
+    is_list: bool = False
+    #: A table describes its keys.
+    has_known_keys: bool = False
+    #: It has members that a write keeps although nobody declared them.
+    has_members: bool = False
+    #: What is not declared of it goes, also what cannot be read.
+    is_all_declared: bool = False
 
     def parse(self, field: Field, value: t.Any, path: str, problems: Problems) -> t.Any:
         """Read a value that a user wrote.
@@ -128,6 +185,170 @@ class Kind:
         :returns: the field; None where the table has none there.
         """
         return field.items if isinstance(step, int) else field.key(str(step))
+
+    # -- writing --------------------------------------------------------------------------------------------------
+
+    def compose(
+        self,
+        field: Field,
+        desired: t.Any,
+        current: t.Any,
+        path: Path,
+        lost: Lost,
+        *,
+        partial: bool = False,
+        top: bool = False,
+    ) -> t.Any:
+        """The value to send so that the server ends up with the declared one.
+
+        :param field: the field.
+        :param desired: the declared value.
+        :param current: the server's value, or None on creation.
+        :param path: where the value stands.
+        :param lost: collects what the write takes away although nobody named it.
+        :param partial: see :meth:`Field.same`; undeclared keys are then repeated as they are.
+        :param top: whether this is the document that a PATCH merges.
+        :returns: the value for the body.
+        """
+        if field.clear_members and not desired and isinstance(current, dict):
+            return dict.fromkeys(current)
+        if field.relative:
+            return from_now(desired) or desired
+        if desired is None:
+            lost += self.unknown_keys(field, current, path)
+        return desired
+
+    def as_written(self, field: Field, value: t.Any) -> t.Any:
+        """A value of the server's as a write takes it.
+
+        :param field: the field.
+        :param value: the server's value.
+        :returns: the value without what the server computes.
+        """
+        return value
+
+    def partners(self, item: Field, desired: list[t.Any], current: list[t.Any], *, ordered: bool) -> list[int | None]:
+        """Which item of a list each declared one is. This is asked of the kind of the items.
+
+        :param item: the field of an item.
+        :param desired: the declared items.
+        :param current: the server's items.
+        :param ordered: whether the index of an item means anything.
+        :returns: for each declared item the index of its partner, or None.
+        """
+        raise NotImplementedError
+
+    def unknown_keys(self, field: Field, value: t.Any, path: Path) -> t.Iterator[tuple[Path, t.Any]]:
+        """What a value of the server's holds under keys that this release does not know.
+
+        :param field: the field.
+        :param value: the server's value.
+        :param path: where the value stands.
+        :returns: paths and values.
+        """
+        for step, inner, item in self.children(field, value):
+            yield from inner.of_kind.unknown_keys(inner, item, (*path, step))
+
+    def with_defaults(self, field: Field, desired: t.Any) -> t.Any:
+        """A value as its creation would store it.
+
+        :param field: the field.
+        :param desired: the declared value.
+        :returns: the value with the defaults of undeclared keys.
+        """
+        return desired
+
+    def reset_keys(self, field: Field, desired: t.Any, current: t.Any) -> frozenset[str]:
+        """The keys of a document that a declaration puts back to their default by not naming them.
+
+        :param field: the field.
+        :param desired: the declared value.
+        :param current: the server's value.
+        :returns: names of keys.
+        """
+        return frozenset()
+
+    # -- what nobody declared -------------------------------------------------------------------------------------
+
+    def spell_out(self, field: Field, desired: t.Any, current: t.Any) -> t.Any:
+        """A declared value in which what it does not name of an open document is null, which means absent.
+
+        :param field: the field.
+        :param desired: the declared value.
+        :param current: what the server shows.
+        :returns: a copy.
+        """
+        return desired
+
+    def unspell(self, field: Field, body: t.Any, desired: t.Any) -> t.Any:
+        """A body without the nulls that :meth:`spell_out` added.
+
+        :param field: the field.
+        :param body: the value as it would be sent.
+        :param desired: the declared value, before it was spelled out.
+        :returns: a copy.
+        """
+        return body
+
+    # -- options, exports, schemas --------------------------------------------------------------------------------
+
+    def argument_spec(self, field: Field) -> dict[str, t.Any]:
+        """The type of an option, as Ansible's argument spec has it.
+
+        :param field: the field.
+        :returns: a new dictionary.
+        """
+        spec: dict[str, t.Any] = {"type": self.argument_type}
+        if field.choices:
+            spec["choices"] = list(field.choices)
+        return spec
+
+    def misplaced_texts(self, field: Field, value: t.Any) -> t.Iterator[str]:
+        """The texts that stand where a dictionary or a list should; they may be secrets.
+
+        :param field: the field.
+        :param value: what a user wrote.
+        :returns: the texts.
+        """
+        return iter(())
+
+    def export(self, field: Field, value: t.Any, path: str, exporter: Exporter) -> t.Any:
+        """A value as a task declares it. Nulls, words and references are converted before.
+
+        :param field: the field.
+        :param value: what PostHog stores.
+        :param path: where it is.
+        :param exporter: exports what is inside.
+        :returns: the value to declare, or :data:`NOTHING`.
+        """
+        if field.choices and isinstance(value, str) and value not in field.choices and not field.newer:
+            exporter.note(path, f"this release does not know the value {value!r}, and refuses it")
+        return without_nulls(value, field.server_added)
+
+    def json_schema(self, field: Field, writer: SchemaWriter) -> Schema:
+        """The JSON schema of what a configuration file may hold.
+
+        :param field: the field, without choices, words or references.
+        :param writer: writes the schemas of what is inside.
+        :returns: a schema; empty where everything is allowed.
+        """
+        return {}
+
+
+class Structure(Kind):
+    """What documents, lists, maps and open documents have in common."""
+
+    def is_empty(self, field: Field, value: t.Any) -> bool:
+        """See :meth:`Kind.is_empty`."""
+        return super().is_empty(field, value) if field.ignored and isinstance(value, list) else not value
+
+    def misplaced_texts(self, field: Field, value: t.Any) -> t.Iterator[str]:
+        """See :meth:`Kind.misplaced_texts`."""
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, list) and field.items is not None:
+            for item in value:
+                yield from field.items.of_kind.misplaced_texts(field.items, item)
 
 
 def _markup(text: str) -> str:

@@ -11,11 +11,14 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.base import Kind
+from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.documents import DocumentKind
 from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.free import (
     AnythingKind,
     JsonKind,
     OpenKind,
 )
+from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.lists import ListKind
+from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.maps import MapKind
 from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.scalars import (
     BooleanKind,
     DecimalKind,
@@ -23,11 +26,6 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.sc
     NumberKind,
     TextKind,
     TimeKind,
-)
-from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.structures import (
-    DocumentKind,
-    ListKind,
-    MapKind,
 )
 
 _ALL: t.Final[tuple[Kind, ...]] = (

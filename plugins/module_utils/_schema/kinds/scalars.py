@@ -17,11 +17,15 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import from_now, instant
 from ansible_collections.community.posthog.plugins.module_utils._data.words import kind_of
-from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.base import Kind
+from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.base import Kind, Schema, SchemaWriter
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE, Problems
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+
+#: JSON schemas that the schema of configuration files defines: what Ansible takes for a boolean, and a number as text.
+_BOOLEAN: t.Final = {"$ref": "#/$defs/boolean"}
+_NUMERAL: t.Final = {"$ref": "#/$defs/numeral"}
 
 
 class TextKind(Kind):
@@ -29,6 +33,7 @@ class TextKind(Kind):
 
     name = "str"
     argument_type = element_type = "str"
+    is_text = True
 
     def parse(self, field: Field, value: t.Any, path: str, problems: Problems) -> t.Any:
         """See :meth:`Kind.parse`."""
@@ -58,12 +63,29 @@ class TextKind(Kind):
             return desired.strip(), current.strip()
         return desired, current
 
+    def json_schema(self, field: Field, writer: SchemaWriter) -> Schema:
+        """See :meth:`Kind.json_schema`. A number is taken as its text, where that may be one."""
+        numbers = {"number": "0.5", "integer": "1"}
+        fitting = [
+            kind for kind, text in numbers.items() if field.pattern is None or re.fullmatch(field.pattern[0], text)
+        ]
+        schema: Schema = {"type": ["string", *fitting[:1]]}
+        if field.max_length is not None and not field.lower:
+            schema["maxLength"] = field.max_length
+        if field.required:
+            schema["minLength"] = 1
+        if field.pattern is not None and not field.lower:
+            schema["pattern"] = f"^(?:{field.pattern[0]})$"
+        return schema
+
 
 class NumberKind(Kind):
     """A number."""
 
     name = "num"
     argument_type = "float"
+    #: Its type in a JSON schema.
+    json_type = "number"
     yaml_types = frozenset(("int", "float"))
 
     def parse(self, field: Field, value: t.Any, path: str, problems: Problems) -> t.Any:
@@ -98,11 +120,21 @@ class NumberKind(Kind):
             return value
         return int(number) if number.is_integer() else number
 
+    def json_schema(self, field: Field, writer: SchemaWriter) -> Schema:
+        """See :meth:`Kind.json_schema`."""
+        number: Schema = {"type": self.json_type}
+        if field.minimum is not None:
+            number["minimum"] = field.minimum
+        if field.maximum is not None:
+            number["maximum"] = field.maximum
+        return {"anyOf": [number, _NUMERAL]}
+
 
 class IntegerKind(NumberKind):
     """A whole number."""
 
     name = "int"
+    json_type = "integer"
     argument_type = element_type = "int"
 
     def parse(self, field: Field, value: t.Any, path: str, problems: Problems) -> t.Any:
@@ -155,6 +187,10 @@ class BooleanKind(Kind):
         """See :meth:`Kind.typed`."""
         return {"true": True, "false": False}.get(value.strip().lower(), value)
 
+    def json_schema(self, field: Field, writer: SchemaWriter) -> Schema:
+        """See :meth:`Kind.json_schema`."""
+        return _BOOLEAN
+
 
 class TimeKind(Kind):
     """A point in time, ISO 8601."""
@@ -177,6 +213,10 @@ class TimeKind(Kind):
         if field.relative and from_now(desired) is not None:
             return True
         return instant(desired) == instant(current) if instant(desired) else bool(desired == current)
+
+    def json_schema(self, field: Field, writer: SchemaWriter) -> Schema:
+        """See :meth:`Kind.json_schema`."""
+        return {"type": "string"}
 
 
 def _choice_of(value: bool, choices: t.Collection[t.Any]) -> str | None:

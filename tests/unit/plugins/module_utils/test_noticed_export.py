@@ -13,17 +13,15 @@ import pytest
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export import Exporter
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export_secrets import _dotted, _rebuilt, _Variable
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput
-from ansible_collections.community.posthog.plugins.module_utils._engine import compose as _compose
-from ansible_collections.community.posthog.plugins.module_utils._engine.compose import (
-    compose,
-    composed,
-    counterparts,
-    is_other,
-    unknown_keys,
-)
+from ansible_collections.community.posthog.plugins.module_utils._engine.compose import compose, composed, unknown_keys
 from ansible_collections.community.posthog.plugins.module_utils._handlers.export import ExportHandler
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
+from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.documents import counterparts
+from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.open_documents import (
+    is_other,
+    partners_of_open,
+)
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
@@ -486,11 +484,11 @@ def test_which_item_is_which(item: Field, desired: Any, current: Any, ordered: b
     ],
 )
 def test_which_item_of_an_open_list_is_which(desired: Any, current: Any, places: Any) -> None:
-    assert _compose._partners_of_open(desired, current) == places
+    assert partners_of_open(desired, current) == places
 
 
 def test_what_the_server_computes_is_not_sent_back() -> None:
-    assert _compose._written(PAPER, {"title": "t", "made": 1, "new": 2}) == {"title": "t", "new": 2}
-    assert _compose._written(Anything("a"), {"made": 1}) == {"made": 1}
+    assert PAPER.of_kind.as_written(PAPER, {"title": "t", "made": 1, "new": 2}) == {"title": "t", "new": 2}
+    assert Anything("a").of_kind.as_written(Anything("a"), {"made": 1}) == {"made": 1}
     merged = Map("m", PAPER, merged=True)
     assert compose(merged, {}, {"k": {"title": "t", "made": 1}}) == {"k": {"title": "t"}}

@@ -18,7 +18,6 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     PostHogFailure,
     UnknownOutcome,
 )
-from ansible_collections.community.posthog.plugins.module_utils._engine import masking
 from ansible_collections.community.posthog.plugins.module_utils._engine import reconcile as _reconcile
 from ansible_collections.community.posthog.plugins.module_utils._engine.masking import masked
 from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec, read_object
@@ -701,12 +700,15 @@ def test_dictionaries_laid_over_each_other() -> None:
 
 
 def test_texts_that_stand_where_a_document_should() -> None:
+    def misplaced(field: Field, value: Any) -> list[str]:
+        return list(field.of_kind.misplaced_texts(field, value))
+
     known = Document("d", [Text("t"), Document("inner", [ListOf("l", Open("o"))]), Map("m", Anything("v"))])
     texts = {"t": "fine", "inner": {"l": ["one", {"fine": 1}]}, "m": "two"}
-    assert list(masking._misplaced(known, texts)) == ["one", "two"]
-    assert list(masking._misplaced(known, "three")) == ["three"]
-    assert list(masking._misplaced(Field("l", "list"), "four")) == ["four"]
-    assert list(masking._misplaced(Text("t"), "fine")) == []
+    assert list(misplaced(known, texts)) == ["one", "two"]
+    assert list(misplaced(known, "three")) == ["three"]
+    assert list(misplaced(Field("l", "list"), "four")) == ["four"]
+    assert list(misplaced(Text("t"), "fine")) == []
 
 
 # -- names -----------------------------------------------------------------------------------------------------------

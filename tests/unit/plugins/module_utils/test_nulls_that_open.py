@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export import Exporter
-from ansible_collections.community.posthog.plugins.module_utils._bulk.export_values import NOTHING
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.base import NOTHING
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, make_world
 

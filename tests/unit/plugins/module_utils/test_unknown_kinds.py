@@ -170,7 +170,7 @@ def test_an_export_writes_it_whole(known: Field, path: Place, document: Field, t
     """Not without what would be a default of another kind; the same comes in again."""
     exporter = Exporter(make_world(Memory()).session)
     value = strange(document, tells)
-    written = exporter.objects.values.document(document, value, "here")
+    written = exporter.objects.values.value(document, value, "here")
     assert written == value
     exporter.unfaithful.add_unknown(known, whole(known, path, document, tells))
     (entry,) = [entry for entry in exporter.unfaithful.entries if UNHEARD in entry["reason"]]

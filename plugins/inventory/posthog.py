@@ -421,7 +421,7 @@ class Reader(ModuleHandler):
                 yield organization, []
                 continue
             if not isinstance(organization.get("projects", organization.get("teams")), list):
-                # Servers that cannot list organizations tell the projects of the current one only.
+                # Servers that cannot list organizations show the projects of the current one only.
                 inner = session.within_organization(organization.get("id"))
                 organization = {**organization, **inner.organization()}
             yield organization, self._embedded(session, organization)
@@ -455,7 +455,7 @@ class Reader(ModuleHandler):
 
     @staticmethod
     def _embedded(session: Session, organization: Object) -> list[Object]:
-        """The projects that an organization's object holds, with what its teams tell of them.
+        """The projects that an organization's object holds, with what its teams show of them.
 
         A project has the id of its main environment, which the list of teams describes in more detail.
         """
@@ -805,7 +805,7 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
             f"{name}-{item['posthog_project_id']}" if taken[name.casefold()] > 1 else name
             for item, name in zip(everything, names)
         ]
-        # What is left are names that another project was given to tell it from a third one.
+        # What is left are names that another project got so that it differs from a third one.
         used = set(reserved)
         for index, item in enumerate(everything):
             while names[index].casefold() in used:

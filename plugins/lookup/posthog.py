@@ -142,7 +142,7 @@ class Finder(ModuleHandler):
             return masked(self.table, obj if whole is None else whole())
         shown = masked(self.table, obj) or {}
         if not has(shown, self.field) and whole is not None:
-            # The list leaves out what only the object's own page tells.
+            # The list leaves out what only the object's own page shows.
             shown = masked(self.table, whole()) or {}
         if not has(shown, self.field):
             raise InvalidInput(

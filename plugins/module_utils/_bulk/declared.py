@@ -24,7 +24,7 @@ _Key = tuple[t.Any, ...]
 class DeclaredIndex:
     """Finds declared objects.
 
-    :param targets: tells which targets are the same.
+    :param targets: knows which targets are the same.
     """
 
     def __init__(self, targets: Targets) -> None:
@@ -196,7 +196,7 @@ def identity_key(table: Resource, item: ObjectSpec) -> _Key:
 
 
 def _is_identified_by_name(table: Resource) -> bool:
-    """Whether the name alone tells objects of a type apart."""
+    """Whether the name alone identifies an object of a type."""
     return len(table.identity.options) == 1 and table.parent is None and table.several is None
 
 

@@ -110,7 +110,7 @@ class Exporter:
             self.unfaithful.entries.append({"type": kind, "name": "", "path": "", "reason": reason})
         if config:
             items = [item for listed in config.values() if isinstance(listed, list) for item in listed]
-            # In another project the ids only tell apart the objects of this export.
+            # In another project, the ids only say which objects of this export are different ones.
             ids = {UNKNOWN_IDS_KEY: "create"} if any("id" in item for item in items) else {}
             config = {UNDECLARED_KEY: self._undeclared, **ids, **config}
         return Export(config, secrets, self.unfaithful.entries)

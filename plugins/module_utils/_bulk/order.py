@@ -88,7 +88,7 @@ class Ordering:
                     node.needs.add(other.number)
 
     def _serialize(self) -> None:
-        """Put objects that only ids tell apart one after the other: each takes the next existing object."""
+        """Put objects that differ only by their ids one after the other: each takes the next existing object."""
         for group in self._index.told_apart_by_id():
             left, before = list(group), None
             while left:

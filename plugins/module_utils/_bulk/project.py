@@ -136,7 +136,7 @@ class Project:
         self._raise_if_ended()
         self.problems += conflicts.problems(self._purged)
         raise_problems(self.problems)
-        self.session.uses.tell()
+        self.session.uses.warn_of_users()
         return result_of([*self.nodes, *self._purged])
 
     def _usable(self, unusable: t.Collection[Target]) -> list[Node]:

@@ -34,7 +34,7 @@ class Targets:
         self._keys: dict[tuple[Scope, Target], TargetKey] = {}
 
     def key(self, table: Resource, target: Target) -> TargetKey:
-        """What tells apart the objects of a type in different targets.
+        """The key by which the objects of a type in different targets differ.
 
         :param table: the type.
         :param target: as a document names it.

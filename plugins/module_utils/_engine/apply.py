@@ -112,7 +112,7 @@ class Applier(Room):
         """See whether another run has created the same object meanwhile, and give way to the older one.
 
         :param collection: where the object is.
-        :param declared: tells its name.
+        :param declared: has its name.
         :param obj: what PostHog answered to its creation.
         :raises Superseded: there is an older one, and this one is gone again.
         """
@@ -131,7 +131,7 @@ class Applier(Room):
         ids = ", ".join(sorted(str(self.resource.object_id(other)) for other in others))
         meanwhile = f"{self.resource.label(obj)}: another run has created one at the same time (id {ids})"
         if first is None:
-            # The other run, which came later, takes its own away; where nobody can tell, the next run names both.
+            # The later run takes its own away; where their ages are unknown, the next run names both.
             self.session.warn_quietly(meanwhile)
             return
         if not removable(self.resource):

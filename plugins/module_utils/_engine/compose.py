@@ -68,11 +68,11 @@ def of_unknown_kind(field: Field, value: t.Any, path: Path = ()) -> t.Iterator[t
     :param field: the field.
     :param value: a value, as it was written or as the server shows it.
     :param path: where the value stands.
-    :returns: where each of them tells its kind, and the kind.
+    :returns: where each of them names its kind, and the kind.
     """
-    tells = field.unknown_kind(value)
-    if tells is not None:
-        yield (*path, tells.name), str(value[tells.name])
+    naming = field.unknown_kind(value)
+    if naming is not None:
+        yield (*path, naming.name), str(value[naming.name])
     else:
         for step, inner, item in field.children(value):
             if not inner.computed:

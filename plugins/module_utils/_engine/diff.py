@@ -78,7 +78,7 @@ class Differ(Room):
             if current is None:
                 value = with_defaults(field, value)
             elif not always:
-                # A diff tells what is written, and stored secrets are not.
+                # A diff shows what is written, and stored secrets are not.
                 value = self.hidden.keeping_secrets(field, value, current)
             if current is not None and field.name in (written or {}) and isinstance(value, (dict, list)):
                 # What nobody declared and what stays is on both sides.

@@ -27,7 +27,7 @@ class Finder(Room):
     def collection(self, declared: ObjectSpec) -> Collection:
         """The objects among which the declared one is.
 
-        :param declared: tells the place, where the type needs one.
+        :param declared: names the place, where the type needs one.
         :returns: the collection.
         :raises InvalidInput: the place does not exist.
         """
@@ -105,7 +105,7 @@ class Finder(Room):
         return dataclasses.replace(declared, values=values, parts=parts, undeclared=left), seen
 
     def _with_listed_parts(self, declared: ObjectSpec, listed: dict[str, t.Any]) -> dict[str, t.Any] | None:
-        """An object of a list with its declared parts; None where only its detail tells how they are."""
+        """An object of a list with its declared parts; None where only its detail shows them."""
         parts = [part for part in self.resource.parts if part.field.name in declared.parts and not part.in_list]
         options = self.context.part_options(declared)
         shown: dict[str, t.Any] = {}
@@ -159,14 +159,14 @@ class Finder(Room):
                 continue
             repeating = [obj for obj in found if repeats_name(field, declared.values[field.name], obj)]
             if repeating:
-                # The objects themselves tell, so nothing has to be looked up.
+                # The objects hold the name themselves, so nothing has to be looked up.
                 found = repeating
                 continue
             problems: Problems = []
             wanted = self.session.resolve_field(field, declared.values[field.name], field.name, problems)
             if problems:
                 raise InvalidInput(problems)
-            # What this server does not show of them, it does not tell them apart by.
+            # A field that this server does not show cannot be compared.
             found = [
                 obj
                 for obj in found

@@ -67,7 +67,7 @@ def secret_texts(
     values: t.Mapping[str, t.Any],
     current: t.Mapping[str, t.Any] | None,
 ) -> set[str]:
-    """The secret texts among declared values, where they or the object itself tell that they are secret.
+    """The secret texts among declared values, where they or the object itself say that they are secret.
 
     :param session: None where there is none at hand.
     :param resource: the table.
@@ -141,7 +141,7 @@ def suspected_texts(resource: Resource, values: t.Mapping[str, t.Any]) -> set[st
         known = next((part.field for part in resource.parts if part.field.name == rule.field), None)
         known = known or resource.field(rule.field)
         if known is not None:
-            # Where a document should stand nobody can tell what of a text is secret.
+            # A text in place of a document is masked whole, since its secret part is unknown.
             for name in names:
                 found |= {
                     text for text in known.of_kind.misplaced_texts(known, values.get(name)) if len(text) >= SHORTEST

@@ -63,7 +63,7 @@ class Resolver(Room):
     def linked(
         self, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None
     ) -> t.Iterator[tuple[RefPart, Path, Ref]]:
-        """References whose places only the object tells."""
+        """References whose places depend on the object."""
         for rule in self.resource.ref_parts:
             if values.get(rule.field) is not None:
                 for path, ref in rule.find(self.session, values, current):
@@ -99,7 +99,7 @@ class Resolver(Room):
 
 
 def repeats_name(field: Field, value: t.Any, current: t.Mapping[str, t.Any]) -> bool:
-    """Whether the object itself tells that a reference already names what is declared."""
+    """Whether the object itself shows that a reference already names what is declared."""
     if field.ref is None or field.ref.name_at is None or not isinstance(value, str):
         return False
     name = dig(current, field.ref.name_at)

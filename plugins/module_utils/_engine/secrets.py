@@ -121,7 +121,7 @@ def guarded(spec: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]) -> dict[s
 
 
 def mistyped(spec: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]) -> set[str]:
-    """The texts under options that do not exist, and that were meant to be secret ones as far as one can tell.
+    """The texts under options that do not exist, and that were probably meant to be secret ones.
 
     :param spec: the argument spec.
     :param given: the task's options.

@@ -38,7 +38,7 @@ def at_rest(field: Field, value: t.Any) -> bool:
         return True
     if isinstance(rest, (bool, int, float, str)):
         value = field.null_as if value is None and field.null_as is not None else value
-        # Only what is just the same; the comparison tells whether the rest makes a difference.
+        # Only the very same value; the comparison decides about others.
         return type(value) is type(rest) and bool(value == rest)
     return field.same(rest, value)
 

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the community.posthog collection
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a failure of the network tells: whether the request can have reached the server, and what would help.
+"""What a failure of the network shows: whether the request can have reached the server, and what would help.
 
 Private to this collection: it may change without notice.
 

@@ -173,7 +173,7 @@ class Reading:
 
 
 def _mark(item: t.Any) -> t.Any:
-    """By what two objects of a list are told apart: their id, or their whole text where they have none."""
+    """The identity of an object in a list: its id, or its whole text where it has none."""
     if isinstance(item, dict) and item.get("id") is not None:
         return str(item["id"])
     return jsonlib.dumps(item, sort_keys=True, default=str)

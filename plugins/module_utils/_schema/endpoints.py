@@ -39,7 +39,7 @@ class Endpoint:
     def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
         """Read the list.
 
-        :param collection: tells the path and the page size.
+        :param collection: has the path and the limit.
         :param params: the query, without paging.
         :returns: all its objects.
         """
@@ -123,7 +123,7 @@ class Singleton(Endpoint):
 class Upsert(Endpoint):
     """Objects without an id: a PUT on the list makes or changes the one of the same key.
 
-    :param key: the keys, in what the server shows and takes, that tell one object from another.
+    :param key: the keys, in what the server shows and takes, that identify an object.
     :param value: the key that holds what there is to declare; null deletes the object.
     :param items: the key of the answer that holds the list.
     """

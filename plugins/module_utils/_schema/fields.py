@@ -80,7 +80,7 @@ class Field:
     :param normalize: brings a value into the form in which two of them are compared, where PostHog stores it in other
         words than it was written in.
     :param write_only: accepted but never shown.
-    :param exported: an export tells it; not where another field tells the same in a better way.
+    :param exported: an export writes it; not where another field says the same in a better way.
     :param unportable: why its value means nothing in another project; an export says so.
     :param server_added: keys of an open document, at any depth, that the server adds; an export leaves them out, and no
         write repeats them.
@@ -267,24 +267,8 @@ class Field:
         return KINDS[self.kind]
 
     def unknown_kind(self, value: t.Any) -> Field | None:
-        """Whether a document is of a kind that this release does not know.
-
-        Nothing is known of the keys of such a document, not even of those that other kinds have too.
-
-        :param value: the document, as it was written or as the server shows it.
-        :returns: the key that tells the kind; None where the kind is known, or nothing tells it.
-        """
-        if not self.of_kind.has_known_keys or not isinstance(value, dict):
-            return None
-        for key_field in self.fields:
-            name_of_kind = value.get(key_field.name) if key_field.names_kind else None
-            if (
-                isinstance(name_of_kind, str)
-                and name_of_kind not in key_field.choices
-                and likely(name_of_kind, key_field.choices) is None
-            ):
-                return key_field
-        return None
+        """See :meth:`Kind.unknown_kind`."""
+        return self.of_kind.unknown_kind(self, value)
 
     # -- reading what a user wrote --------------------------------------------------------------------------------
 
@@ -390,7 +374,7 @@ class Field:
         """A value as a diff shows it: without what the server computes, and without what is not the task's business.
 
         :param value: the value to show.
-        :param other: the declared value; tells which keys matter.
+        :param other: the declared value; its keys are those that matter.
         :param partial: see :meth:`same`.
         :param always: keys of the document that are shown even if nobody declared them.
         :returns: plain data.

@@ -27,7 +27,7 @@ class Identity:
     :param fuzzy: the filter is a search that may overlook things, so an object it does not find is looked for in the
         whole list before another one of that name is created.
     :param filter_limit: longest text that the filter takes.
-    :param within: further options that tell objects of the same name apart; an object that differs in a declared one
+    :param within: further options by which objects of the same name differ; an object that differs in a declared one
         of them is another object. C(option.key) is a key of a document.
     :param strict: an option of C(within) that is not declared means null, instead of anything.
     :param by_value: the identity option is no name but a value (a condition, a reference, a time), compared as values
@@ -57,7 +57,7 @@ class Identity:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """All options that tell which object is meant."""
+        """All options that identify the object."""
         return ((self.option,) if self.option else ()) + tuple(name.partition(".")[0] for name in self.within)
 
     def normalize(self, value: t.Any) -> str:

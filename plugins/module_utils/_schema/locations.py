@@ -64,7 +64,7 @@ class Location:
         raise NotImplementedError
 
     def planned(self, session: Lookup, place: t.Mapping[str, t.Any]) -> str:
-        """What tells a place that is only predicted from others; an empty string for one that is there.
+        """A key for a place that is only predicted; an empty string for one that is there.
 
         :param session: for tables.
         :param place: what :meth:`find` returned.
@@ -81,7 +81,7 @@ class Location:
         return {}
 
     def refers(self, declared: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, Ref, t.Any]]:
-        """What the place's options name that their fields do not tell.
+        """What the place's options name and their fields do not show.
 
         :param declared: the declared values.
         :returns: the option, what is named, and its name or id.

@@ -153,7 +153,7 @@ class Lookup(t.Protocol):
     def alone_at(self, path: str) -> t.ContextManager[None]:
         """Let one thread at a time read and write something.
 
-        :param path: tells it from all other things.
+        :param path: identifies it.
         :returns: a context manager.
         """
 

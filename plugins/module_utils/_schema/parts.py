@@ -92,10 +92,10 @@ class SecretPart:
 
 @dataclass(frozen=True)
 class RefPart:
-    """References inside a document whose places only the object tells, or what it is made of.
+    """References inside a document whose places depend on the object, or on what it is made of.
 
     :param field: the document's name.
-    :param find: gets the session, the declared values and the object as far as they are known, and tells where the
+    :param find: gets the session, the declared values and the object as far as they are known, and returns where the
         references are: ids, names, or lists of them.
     :param types: the types that may be named.
     """

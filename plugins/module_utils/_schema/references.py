@@ -22,7 +22,7 @@ class Ref:
     :param as_string: PostHog wants the id as text (a flag's id in a condition of another flag).
     :param name_at: path, in the object that holds the reference, where PostHog repeats the other object's name; a
         declared name that stands there needs no look-up.
-    :param where: paths and values that tell the named object from others of its name.
+    :param where: paths and values that the named object has, and others of its name have not.
     :param holds: the named object holds this one, as a dashboard holds insights: this one does not need it, but is
         missing there when it is deleted.
     :param made: PostHog makes the named object where there is none of that name.
@@ -46,7 +46,7 @@ class NestedRef:
     :param ref: what it names.
     :param not_references: values at that place that are no references (C(all), for everybody, among cohorts).
     :param keyed: the value is a dictionary whose keys are the references.
-    :param within: the keys under which the document stands, last ones, where nothing in it tells that it is the one.
+    :param within: the keys under which the document stands, last ones, where nothing in it says that it is the one.
     """
 
     when: t.Mapping[str, t.Any]

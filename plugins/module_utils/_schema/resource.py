@@ -72,7 +72,7 @@ class Purging:
     """Which objects of a type may be deleted for not being declared.
 
     :param allowed: whether any may.
-    :param never: tells an object that is never deleted for that.
+    :param never: whether an object is never deleted for that.
     :param marker: the field of tags in which the collection leaves its mark on an object.
     """
 
@@ -116,13 +116,13 @@ class Resource:
     :param module: it has a module of its own; otherwise it is only read and referred to.
     :param since: the first server generation that has the type; the error for a server without it names this.
     :param endpoint: the requests that read and write it.
-    :param key_paths: for objects without an id, the paths that together tell one from another.
+    :param key_paths: for objects without an id, the paths that together identify one.
     :param listing: what its list shows, and how it is asked for.
     :param always_send: fields repeated in every PATCH, as far as the object shows them, because some servers demand
         them; a pair of names where the server shows a field under another one.
     :param send_together: fields of which PostHog understands one only together with the others: a PATCH that has one of
         them repeats the rest.
-    :param alive: tells an object that counts as existing from one that does not.
+    :param alive: whether an object counts as existing.
     :param parent: what it is reached through.
     :param stand_in: what is made where it cannot be created.
     :param turns_into: the type that an object of this one turns into by itself, under the same name (an invite that was
@@ -143,15 +143,15 @@ class Resource:
     :param secret_parts: parts of documents that are secret under a condition.
     :param private_parts: what PostHog shows and compares like anything else, and is a secret all the same, such as the
         address of a webhook, which holds a token: masked in all that is printed, a variable in exports.
-    :param ref_parts: references whose places only the object tells.
+    :param ref_parts: references whose places depend on the object.
     :param completes: fills in, in the predicted new object, what PostHog takes from elsewhere (a template).
     :param create_warning: what else the creation of an object changes; the warning that is shown with it.
     :param purging: which of its objects may be deleted for not being declared.
     :param exported: an export takes it along; data and accounts are not configuration.
-    :param keep_reason: tells why an object must not be deleted, since PostHog would delete more with it; an empty text
+    :param keep_reason: says why an object must not be deleted, since PostHog would delete more with it; an empty text
         where it may. Asked right before, in check mode too.
-    :param generated: tells an object that PostHog made by itself, for another one.
-    :param fixed: tells, of an object that is PostHog's own and that nobody can change, what it is; an empty text for
+    :param generated: whether PostHog made an object by itself, for another one.
+    :param fixed: names an object that is PostHog's own and that nobody can change; an empty text for
         all others.
     :param mentions: names of events and properties that stand inside the object without being references.
     """
@@ -267,7 +267,7 @@ class Resource:
 
     @property
     def list_is_complete(self) -> bool:
-        """Whether a list call tells all that can be declared."""
+        """Whether a list call shows all that can be declared."""
         fields = (item.in_list for item in self.fields if not item.write_only)
         return all(fields) and all(part.in_list for part in self.parts)
 

@@ -46,7 +46,7 @@ class Shape:
 
     @property
     def tags(self) -> dict[str, tuple[str, ...]]:
-        """The keys that tell this document from others, and what they say."""
+        """The keys that identify this document among others, and their values."""
         return {key: held[0].choices for key, held in self.keys.items() if len(held) == 1 and held[0].sort == "choice"}
 
 

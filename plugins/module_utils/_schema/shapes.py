@@ -243,7 +243,7 @@ class Checker:
             elif likely(given, choices):
                 self._no_choice(given, choices, where, tag, problems)
             elif tag == "kind" and given in table().kinds:
-                # PostHog knows the node, here or elsewhere; the table cannot tell what newer servers take here.
+                # PostHog knows the node, here or elsewhere; the table does not know what newer servers take here.
                 if given in table().by_kind:
                     problems.append(Remark((where, f"{given} at this place is {_newer()}")))
                 return self.query(value, path, problems)

@@ -336,7 +336,7 @@ class Collection:
         """Keep an object as it is now.
 
         :param obj: the server's answer, or a predicted object.
-        :param whole: it is the answer to a write or to a call for this one object, which tells everything; a list's
+        :param whole: it is the answer to a write or to a call for this one object, which shows everything; a list's
             shorter form does not replace it.
         :returns: the object.
         """

@@ -77,7 +77,7 @@ class Explainer:
             raise error
 
     def explained(self, error: ApiError) -> ApiError:
-        """Add to an error what only further requests can tell.
+        """Add to an error what only further requests can show.
 
         :param error: PostHog's error.
         :returns: the same error, or one that also says which projects the key can see.

@@ -29,7 +29,7 @@ class SharedSet:
     """One set.
 
     :param session: for the lock that all threads of a task share.
-    :param key: tells the set from all others: the path that it is written to.
+    :param key: identifies the set: the path that it is written to.
     :param what: what a sentence calls it.
     :param read: reads it from the server; None where the server does not show it.
     :param write: writes it whole; what the answer shows of it, or None.

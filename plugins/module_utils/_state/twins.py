@@ -34,7 +34,7 @@ def can_have_twins(resource: Resource) -> bool:
     """Whether PostHog takes a second object of the same name.
 
     :param resource: the table.
-    :returns: False also where the place alone tells the object.
+    :returns: False also where the place alone identifies the object.
     """
     return not (resource.identity.unique or resource.singleton or resource.key_paths) and resource.creatable
 
@@ -49,11 +49,11 @@ def removable(resource: Resource) -> bool:
 
 
 def age(resource: Resource, obj: t.Mapping[str, t.Any]) -> tuple[t.Any, ...] | None:
-    """What tells an older object from a newer one.
+    """By what an older object and a newer one are compared.
 
     :param resource: the table.
     :param obj: the server's object.
-    :returns: something to compare; None where the object does not tell.
+    :returns: something to compare; None where the object does not show its age.
     """
     number = obj.get("id")
     if isinstance(number, int) and not isinstance(number, bool):

@@ -43,7 +43,7 @@ class _Place:
 
     :param table: their type.
     :param fields: their fields, and those of their parts.
-    :param rules: places that only the objects tell.
+    :param rules: places that depend on the object.
     """
 
     table: Resource
@@ -53,7 +53,7 @@ class _Place:
     def named(self, session: Session, obj: t.Mapping[str, t.Any]) -> t.Iterator[tuple[Ref, t.Any]]:
         """What an object refers to.
 
-        :param session: for the places that only the object tells.
+        :param session: for the places that depend on the object.
         :param obj: the server's object.
         :returns: the kind of reference, and the id.
         """
@@ -82,10 +82,10 @@ class Uses:
     # -- when ---------------------------------------------------------------------------------------------------------
 
     def wait(self) -> None:
-        """From now on, keep what is deleted for :meth:`tell`: its users may be changed or deleted by the same plan."""
+        """Keep what is deleted for :meth:`warn_of_users`, since the same plan may change or delete its users."""
         self._waiting, self._done = [], False
 
-    def tell(self) -> None:
+    def warn_of_users(self) -> None:
         """Warn of the users that the kept objects have now. The run that follows does not warn again."""
         waiting, self._waiting, self._done = self._waiting or [], None, True
         self._lists.clear()

@@ -106,6 +106,17 @@ class Kind:
         """
         raise NotImplementedError
 
+    def unknown_kind(self, field: Field, value: t.Any) -> Field | None:
+        """Whether a document is of a kind that this release does not know.
+
+        Nothing is known of the keys of such a document, not even of those that other kinds have too.
+
+        :param field: the field.
+        :param value: the document, as it was written or as the server shows it.
+        :returns: the key that names the kind; None where the kind is known, or nothing names it.
+        """
+        return None
+
     def typed(self, value: str) -> t.Any:
         """What a text stands for, where PostHog shows one instead of a value of this kind.
 
@@ -159,7 +170,7 @@ class Kind:
 
         :param field: the field.
         :param value: the value to show.
-        :param other: the declared value; tells which keys matter.
+        :param other: the declared value; its keys are those that matter.
         :param partial: see :meth:`Field.same`.
         :param always: keys of the document that are shown even if nobody declared them.
         :returns: plain data.

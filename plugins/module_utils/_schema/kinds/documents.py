@@ -30,6 +30,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.op
     unspell_open,
 )
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems, Remark
+from ansible_collections.community.posthog.plugins.module_utils._schema.spelling import likely
 
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
@@ -47,12 +48,11 @@ class DocumentKind(Structure):
         if not isinstance(value, dict):
             problems.append((path, f"takes a dictionary, not {form_of(value)}"))
             return value
-        tells = field.unknown_kind(value)
-        if tells is not None:
-            where = f"{path}.{tells.name}" if path else tells.name
-            text = (
-                f"the {tells.name} {value[tells.name]!r} is not known to this release; PostHog gets all of it as it is"
-            )
+        naming = field.unknown_kind(value)
+        if naming is not None:
+            where = f"{path}.{naming.name}" if path else naming.name
+            kind = f"the {naming.name} {value[naming.name]!r}"
+            text = f"{kind} is not known to this release; PostHog gets all of it as it is"
             problems.append(Remark((where, text)))
             refuse_mixed(value, path, problems)
             return value
@@ -75,6 +75,16 @@ class DocumentKind(Structure):
             if key_field.required and key_field.name not in value:
                 problems.append((f"{path}.{key_field.name}" if path else key_field.name, "is missing"))
         return out
+
+    def unknown_kind(self, field: Field, value: t.Any) -> Field | None:
+        """See :meth:`Kind.unknown_kind`."""
+        if not isinstance(value, dict):
+            return None
+        for key_field in field.fields:
+            name = value.get(key_field.name) if key_field.names_kind else None
+            if isinstance(name, str) and name not in key_field.choices and likely(name, key_field.choices) is None:
+                return key_field
+        return None
 
     def same(self, field: Field, desired: t.Any, current: t.Any, partial: bool) -> bool:
         """See :meth:`Kind.same`."""

@@ -67,7 +67,7 @@ def is_other(one: t.Mapping[str, t.Any], other: t.Mapping[str, t.Any]) -> bool:
 
     :param one: an open document.
     :param other: an open document.
-    :returns: True where one of the keys that tell what it is about is in both, and differs.
+    :returns: True where one of the keys that say what it is about is in both, and differs.
     """
     return any(
         key in one

@@ -138,6 +138,57 @@ options:
       - error
       - ignore
     default: warn
+  report:
+    description:
+      - V(markdown) returns the plan as Markdown too, for a comment on a pull request, as RV(plan_markdown).
+    type: str
+    choices:
+      - none
+      - markdown
+    default: none
+  report_limit:
+    description:
+      - How many characters RV(plan_markdown) may have, at least 1000. Whole objects are left out, deletions and access
+        last, and what is left out is counted. GitHub takes 65536 characters in a comment, GitLab 1000000.
+    type: int
+    default: 65000
+  guard:
+    description:
+      - What a run may do without an explicit yes in O(confirm). With more of it nothing is written, and the task fails
+        with RV(mistakes) and RV(plan). Check mode warns of it and does not fail.
+      - Check mode warns of all that may hurt without a guard, too - of rollouts that go up by more than 25.
+    type: dict
+    suboptions:
+      deletions:
+        description: How many objects may be deleted, whether they are declared absent or purged.
+        type: int
+      rollout_step:
+        description:
+          - By how many percentage points the rollout of an existing feature flag may go up. One that is switched on
+            goes up from 0.
+        type: float
+      switched_off:
+        description: How many feature flags, functions, alerts and batch exports may be switched off.
+        type: int
+      access:
+        description:
+          - How many changes may give somebody access or take a protection away - levels that go up, invites, role
+            memberships, what is shared, and settings of an organization and of its domains.
+        type: int
+      experiments:
+        description: How many experiments may be changed or deleted while they run.
+        type: int
+  confirm:
+    description:
+      - Kinds of changes to which somebody said yes, whatever O(guard) says of them.
+    type: list
+    elements: str
+    choices:
+      - deletions
+      - rollouts
+      - switched_off
+      - access
+      - experiments
   concurrency:
     description:
       - How many objects are worked on at once, from 1 to 32. O(rate_limit) holds for all of them together.
@@ -203,6 +254,23 @@ EXAMPLES = r"""
           tiles:
             - {insight: Checkouts, layouts: {sm: {x: 0, y: 0, w: 6, h: 5}}}
 
+- name: Let nothing happen that nobody said yes to
+  community.posthog.posthog_config:
+    api_key: "{{ posthog_api_key }}"
+    config:
+      feature_flags:
+        - key: new-checkout
+          rollout_percentage: 60
+    guard:
+      deletions: 0
+      rollout_step: 25
+      switched_off: 0
+      access: 0
+      experiments: 0
+    confirm:
+      - rollouts
+    report: markdown
+
 - name: Delete the flags and dashboards that are not declared any more
   community.posthog.posthog_config:
     api_key: "{{ posthog_api_key }}"
@@ -229,6 +297,84 @@ counts:
   returned: when the configuration is valid
   type: dict
   sample: {"created": 3, "updated": 1, "deleted": 0, "unchanged": 996, "failed": 0, "skipped": 0}
+plan:
+  description:
+    - What was planned before the first write, also where the run then failed or was refused by O(guard). RV(objects)
+      says what became of it.
+  returned: when the configuration is valid
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: What is planned; one of C(created), C(updated) and C(deleted).
+      type: str
+      returned: always
+      sample: updated
+    type:
+      description: The object's type.
+      type: str
+      returned: always
+      sample: feature_flag
+    name:
+      description: What it is called.
+      type: str
+      returned: always
+      sample: new-checkout
+    organization:
+      description: The organization, where the configuration names one.
+      type: str
+      returned: when the configuration names it
+    project:
+      description: The project, where the configuration names one.
+      type: str
+      returned: when the configuration names it
+    id:
+      description: The object's id; V(null) for one that is still to be created.
+      type: raw
+      returned: always
+      sample: 17
+    changes:
+      description:
+        - The values that change, each with C(path), C(before) and C(after). Secrets are masked.
+      type: list
+      elements: dict
+      returned: always
+      sample: [{"path": "active", "before": true, "after": false}]
+    access:
+      description: Whether it lets somebody in, or lets somebody do something.
+      type: bool
+      returned: always
+      sample: false
+    risks:
+      description: What may hurt, each with C(kind), as O(confirm) takes it, and C(text).
+      type: list
+      elements: dict
+      returned: always
+      sample: [{"kind": "switched_off", "text": "is switched off"}]
+    file:
+      description: The file that declares it; V(null) for what stands in the playbook, or is purged.
+      type: str
+      returned: always
+      sample: posthog/flags.yml
+    line:
+      description: The line in it.
+      type: int
+      returned: always
+      sample: 7
+cost:
+  description:
+    - What applying RV(plan) takes, as far as that can be foretold.
+    - It has C(requests), C(seconds) at the limit of requests for a key that is used for nothing else, and that limit as
+      C(per_minute), which is 0 where there is none.
+  returned: when the configuration is valid
+  type: dict
+  sample: {"requests": 12, "seconds": 2, "per_minute": 480}
+plan_markdown:
+  description:
+    - The plan as Markdown, folded by type, with deletions and access first. All that comes from PostHog or from a file
+      stands in it as data, which can be neither markup nor a link or a mention.
+  returned: when O(report=markdown) and the configuration is valid
+  type: str
 mistakes:
   description:
     - Everything that is wrong, for programs; RV(msg) says the same to people.

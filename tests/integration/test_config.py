@@ -128,7 +128,10 @@ def test_the_plan_as_text(posthog: Harness) -> None:
     assert "+ feature flag 'three'" in text
     assert '~ feature flag \'one\'\n    name: "First" -> "Second"' in text
     assert "- feature flag 'two'" in text
-    assert text.rstrip().splitlines()[-1] == "1 to create, 1 to change, 1 to delete, 0 unchanged."
+    assert text.rstrip().splitlines()[-2:] == [
+        "1 to create, 1 to change, 1 to delete, 0 unchanged.",
+        "Applying it takes about 3 requests.",
+    ]
     assert text in run.stdout
     assert "posthog_config: Plan: 1 created, 1 updated, 1 deleted" in run.stdout
 
@@ -820,3 +823,75 @@ NEVER_SEEN = {
 KNOWN_OF_GROUPS = (
     "known are properties, rollout_percentage, variant, aggregation_group_type_index, description, sort_key"
 )
+
+
+def test_the_plan_as_data_and_markdown(posthog: Harness, in_process: bool, tmp_path: Path) -> None:
+    """The same in check mode and when applied; a run sends about as many requests as the plan says."""
+    server = posthog.server
+    server.api("POST", "feature_flags/", {**flag("going"), "tags": [MARK]})
+    server.api("POST", "feature_flags/", {**flag("up"), "active": True})
+    place = tmp_path / "conf.yml"
+    wanted = {
+        **LINKED,
+        "feature_flags": [*LINKED["feature_flags"], flag("up", active=False), {"key": "x", "state": "absent"}],
+    }
+    place.write_text(yaml.safe_dump(wanted), encoding="utf-8")
+    options = {"src": str(place), "purge": ["feature_flags"], "report": "markdown"}
+    server.control("settings", {"forbid_writes": True})
+    plan = all_ok(posthog.run([config(options)], in_process=in_process, check=True))[0]
+    run = all_ok(posthog.run([config(options)], in_process=in_process))[0]
+    for key in ("plan", "cost", "plan_markdown"):
+        assert plan.result[key] == run.result[key], key
+    found = {(item["action"], item["type"], item["name"]): item for item in plan.result["plan"]}
+    up, going = found["updated", "feature_flag", "up"], found["deleted", "feature_flag", "going"]
+    assert up["changes"][0] == {"path": "active", "before": True, "after": False} and up["id"]
+    assert up["risks"] == [{"kind": "switched_off", "text": "is switched off"}]
+    assert place.read_text().splitlines()[up["line"] - 1].strip().startswith("- ") and up["file"] == str(place)
+    assert going["file"] is None and len(found) == COUNT + 2
+    assert run.result["plan_markdown"].startswith(f"### PostHog: {COUNT} to create, 1 to change, 1 to delete\n")
+    warned = " ".join(plan.result["warnings"])
+    assert "deletions: feature flag 'going' is deleted" in warned and "switched_off: feature flag 'up'" in warned
+    sent, cost = len(run.requests) - len(plan.requests), run.result["cost"]["requests"]
+    assert cost * 0.6 <= sent <= cost * 1.4, (sent, cost)
+
+
+def test_a_guard_needs_a_yes(posthog: Harness, in_process: bool) -> None:
+    """Before the first write; the same in a role, whose variables the message names."""
+    server = posthog.server
+    made = flag("guarded")
+    made["filters"]["groups"][0]["rollout_percentage"] = 10
+    server.api("POST", "feature_flags/", made)
+    wanted = {"feature_flags": [flag("guarded")]}
+    refused = posthog.run([config({"config": wanted, "guard": {"rollout_step": 25}})], in_process=in_process)[0]
+    assert refused.failed and not refused.writes and refused.result["plan"][0]["name"] == "guarded"
+    assert "goes up from 10 % to 50 % (filters.groups[0])" in refused.msg
+    assert refused.result["mistakes"][0]["remedy"] == "confirm: rollouts allows it"
+    yes = {"config": wanted, "guard": {"rollout_step": 25}, "confirm": ["rollouts"]}
+    assert all_ok(posthog.run([config(yes)], in_process=in_process))[0].changed
+
+
+def test_guards_and_reports_of_the_roles(posthog: Harness, tmp_path: Path) -> None:
+    """The variables of both roles, in check mode too; the report is no change."""
+    report = tmp_path / "plan.md"
+    variables: dict[str, t.Any] = {
+        "posthog_project_config": {"feature_flags": [{"key": "role"}]},
+        "posthog_project_report": str(report),
+        "posthog_organization_roles": [{"name": "Reviewers"}],
+        "posthog_organization_report": str(tmp_path / "organization.md"),
+    }
+    playbook = Path(__file__).parents[2] / "playbooks" / "apply.yml"
+    run = posthog.run(path=playbook, variables=variables, check=True)
+    assert run.returncode == 0, run.output
+    assert "<code>role</code>" in report.read_text()
+    assert "<code>Reviewers</code>" in (tmp_path / "organization.md").read_text()
+    again = posthog.run(path=playbook, variables=variables)
+    assert again.returncode == 0 and again.changed == 2, again.output
+    gone = {
+        "posthog_project_config": {"feature_flags": [{"key": "role", "state": "absent"}]},
+        "posthog_project_guard": {"deletions": 0},
+    }
+    refused = posthog.run(path=playbook, variables=gone)
+    assert refused.returncode and "posthog_project_guard.deletions: feature flag 'role' is deleted" in refused.output
+    assert "posthog_project_confirmed: deletions" in refused.output
+    run = posthog.run(path=playbook, variables={**gone, "posthog_project_confirmed": ["deletions"]})
+    assert run.returncode == 0 and run.changed == 1, run.output

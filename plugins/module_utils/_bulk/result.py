@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import TARGET_KEYS, Node
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput, PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._data.mistakes import mistake
+from ansible_collections.community.posthog.plugins.module_utils._data.mistakes import Place, mistake
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import scopes_at_once
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._engine.task import flattened
@@ -28,6 +28,27 @@ _LISTED: t.Final = 5
 ACTIONS: t.Final = ("created", "updated", "deleted", "unchanged", "failed", "skipped")
 
 
+@dataclass(frozen=True)
+class Planned:
+    """An object that is to change.
+
+    :param name: its name.
+    :param target: C(organization) and C(project), where the configuration names them.
+    :param outcome: what becomes of it.
+    :param place: where it is declared, if that is a file.
+    """
+
+    name: str
+    target: t.Mapping[str, str]
+    outcome: Outcome
+    place: Place | None
+
+    @property
+    def label(self) -> str:
+        """Type and name, for messages."""
+        return self.outcome.label or self.outcome.resource.label(self.name)
+
+
 @dataclass
 class Result:
     """What became of all objects.
@@ -37,6 +58,7 @@ class Result:
     :param outcomes: names and outcomes behind the entries, for a diff.
     :param begun: a part of an object that failed or was skipped was written.
     :param mistakes: why objects failed, and where they are declared.
+    :param planned: the objects that are to change, for a review of a plan.
     """
 
     entries: list[dict[str, t.Any]] = field(default_factory=list)
@@ -44,6 +66,7 @@ class Result:
     outcomes: list[tuple[str, Outcome]] = field(default_factory=list)
     begun: bool = False
     mistakes: list[dict[str, t.Any]] = field(default_factory=list)
+    planned: list[Planned] = field(default_factory=list)
 
     def add(self, node: Node) -> None:
         """Count a node.
@@ -79,6 +102,8 @@ class Result:
                 entry["fields"] = dict(outcome.after if outcome.action == "created" else outcome.before)
             self.entries.append(entry)
             self.outcomes.append((node.name, outcome))
+            place = node.position if node.source.file else None
+            self.planned.append(Planned(node.name, target, outcome, place))
 
     @property
     def summary(self) -> str:
@@ -120,7 +145,16 @@ def merged_steps(first: Node, second: Node) -> Node:
     elif second.changed and first.outcomes and second.outcomes:
         one, two = first.outcomes[0], second.outcomes[0]
         before = {} if one.action == "created" else {**two.before, **one.before}
-        merged.outcomes = [dataclasses.replace(one, obj=two.obj, before=before, after={**one.after, **two.after})]
+        merged.outcomes = [
+            dataclasses.replace(
+                one,
+                obj=two.obj,
+                before=before,
+                after={**one.after, **two.after},
+                requests=one.requests + two.requests,
+                risks=(*one.risks, *two.risks),
+            )
+        ]
     return merged
 
 
@@ -155,6 +189,19 @@ def with_mistakes(failure: PostHogFailure, problems: Problems) -> PostHogFailure
     if unique:
         lines = "\n".join(grouped(unique))
         failure.message = f"{failure.message}\nThere are mistakes in the configuration, too.\n{lines}"
+    return failure
+
+
+def refused(problems: Problems, told: t.Mapping[str, t.Any]) -> InvalidInput:
+    """The failure of a run that a guard stopped.
+
+    :param problems: what it stopped.
+    :param told: what the result holds of the plan.
+    :returns: the failure.
+    """
+    lines = "\n".join(grouped(problems))
+    failure = InvalidInput(problems, f"The plan needs a confirmation; nothing was written.\n{lines}")
+    failure.more.update(told)
     return failure
 
 

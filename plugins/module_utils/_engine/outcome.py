@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.community.posthog.plugins.module_utils._data.comparing import leaves
 from ansible_collections.community.posthog.plugins.module_utils._engine.undeclared import names
+from ansible_collections.community.posthog.plugins.module_utils._schema.hazards import Risk
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 
 
@@ -29,6 +30,8 @@ class Outcome:
     :param also: outcomes of other objects that were handled instead (an invite).
     :param named: what the declaration names, by field; None where that is not known.
     :param gone: the object that was deleted.
+    :param requests: how many requests it takes, as far as that can be foretold.
+    :param risks: what may hurt in the change.
     """
 
     resource: Resource
@@ -40,6 +43,8 @@ class Outcome:
     also: list[Outcome] = field(default_factory=list)
     named: dict[str, t.Any] | None = None
     gone: dict[str, t.Any] | None = None
+    requests: int = 0
+    risks: tuple[Risk, ...] = ()
 
     @property
     def changed(self) -> bool:

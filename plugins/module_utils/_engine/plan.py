@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 
 from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
+from ansible_collections.community.posthog.plugins.module_utils._schema.hazards import EVERYWHERE, Change, Risk
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._state.collection import Collection
+from ansible_collections.community.posthog.plugins.module_utils._state.twins import can_have_twins
 
 #: The action of a plan that has nothing to write.
 UNCHANGED: t.Final = "unchanged"
@@ -38,6 +40,7 @@ class Plan:
     :param options: what a deletion sends along.
     :param shared: several objects of this name are meant to exist, so no twin is looked for after a creation.
     :param anew: of a replacement: the creation that follows the deletion.
+    :param rereads: the object is read again right before the write.
     """
 
     action: str
@@ -54,8 +57,33 @@ class Plan:
     options: dict[str, t.Any] = field(default_factory=dict)
     shared: bool = False
     anew: Plan | None = None
+    rereads: bool = False
 
     @property
     def parts_change(self) -> bool:
         """Whether a part is to change."""
         return any(plan.changed for plan in self.parts.values())
+
+    @property
+    def requests(self) -> int:
+        """How many requests carrying it out takes, as far as that can be foretold."""
+        if self.action == UNCHANGED:
+            return 0
+        if self.action == "delete":
+            return 1
+        if self.anew is not None:
+            return 1 + self.anew.requests
+        created = self.action == "create"
+        # After a creation, the list is looked at for another object of the name.
+        looks = created and not self.shared and can_have_twins(self.collection.resource)
+        parts = sum(part.requests for part in self.parts.values() if part.changed)
+        return self.rereads + bool(self.body or created) + looks + bool(self.later) + parts
+
+    def risks(self) -> tuple[Risk, ...]:
+        """What may hurt in the change.
+
+        :returns: what the hazards of the type find.
+        """
+        change = Change(self.outcome.action, self.current, self.outcome.obj)
+        hazards = (*EVERYWHERE, *self.collection.resource.hazards)
+        return tuple(risk for hazard in hazards for risk in hazard.risks(change))

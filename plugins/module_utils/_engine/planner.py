@@ -159,7 +159,8 @@ class Planner(Room):
         if not differing and not extra and not any(plan.changed for plan in parts.values()):
             return self._nothing(collection, current, before, label)
         self.refusals.refuse_fixed(current)
-        if not newest and self._may_be_old(differing, extra, declared, current):
+        rereads = not newest and self._may_be_old(differing, extra, declared, current)
+        if rereads and not self.session.check_mode:
             fresh = collection.detail(self.resource.object_id(current))
             if fresh is not None:
                 return self.update(collection, declared, self.resolver.resolved(declared, fresh), fresh, newest=True)
@@ -188,6 +189,7 @@ class Planner(Room):
             body,
             extra=extra,
             parts=parts,
+            rereads=rereads,
         )
 
     def replace(
@@ -325,7 +327,7 @@ class Planner(Room):
 
         A plan reads everything before the first write, and what nobody declared may have been changed since.
         """
-        if self.session.check_mode or not self.session.many:
+        if not self.session.many:
             return False
         if not (self.resource.has_id and self.resource.retrievable):
             return False

@@ -12,9 +12,11 @@ import json as jsonlib
 import re
 import typing as t
 
+from ansible_collections.community.posthog.plugins.module_utils._bulk.plan_markdown import SMALLEST, plan_markdown
 from ansible_collections.community.posthog.plugins.module_utils._bulk.project import Project
 from ansible_collections.community.posthog.plugins.module_utils._bulk.purge import Purge
-from ansible_collections.community.posthog.plugins.module_utils._bulk.result import Result, with_mistakes
+from ansible_collections.community.posthog.plugins.module_utils._bulk.result import Result, refused, with_mistakes
+from ansible_collections.community.posthog.plugins.module_utils._bulk.review import Guard, Review
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput, PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import scopes_at_once
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome, changes
@@ -23,6 +25,7 @@ from ansible_collections.community.posthog.plugins.module_utils._handlers.handle
 from ansible_collections.community.posthog.plugins.module_utils._handlers.locks import alone_in
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
+from ansible_collections.community.posthog.plugins.module_utils._schema.hazards import KINDS
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._state.policy import RunPolicy
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
@@ -62,6 +65,15 @@ class ConfigHandler(ModuleHandler):
                 "details": {"type": "bool", "default": True},
                 "unknown_names": {"type": "str", "choices": ["warn", "error", "ignore"], "default": "warn"},
                 "concurrency": {"type": "int", "default": 8},
+                "report": {"type": "str", "choices": ["none", "markdown"], "default": "none"},
+                "report_limit": {"type": "int", "default": 65000},
+                "guard": {
+                    "type": "dict",
+                    "options": {
+                        option: {"type": "float" if option == "rollout_step" else "int"} for option in KINDS.values()
+                    },
+                },
+                "confirm": {"type": "list", "elements": "str", "choices": list(KINDS)},
             },
             "required_one_of": [["config", "src"]],
             "supports_check_mode": True,
@@ -118,6 +130,7 @@ class ConfigHandler(ModuleHandler):
         policy = self._policy(params, check_mode, problems)
         purge = self._purge(params, problems)
         concurrency = self._concurrency(params, problems)
+        guard = self._guard(params, problems)
         session.many = True
         adopted = {self.handlers[name].table.type for name in purge.types if name in self.handlers}
         adopts = frozenset(adopted) if not purge.everything else frozenset()
@@ -131,12 +144,19 @@ class ConfigHandler(ModuleHandler):
             project.order()
             with alone_in(session, [] if check_mode else project.target_ids()):
                 result = project.plan(purge, str(params.get("unknown_names") or "warn"))
+                review = Review(result, session.client.rate_limit)
+                told = self._reviewed(review, result, params)
                 for path, text in project.unknown:
                     session.warn(f"{path}: {text}")
                 for table, fields in sorted(session.shared.unread.items()):
                     rest = ", ".join(sorted(fields))
                     session.warn(f"details: of {table} only what lists show was compared, without {rest}")
-                if not check_mode:
+                if check_mode:
+                    for text in review.warnings(guard):
+                        session.warn(text)
+                elif refusals := review.refusals(guard):
+                    raise refused(refusals, told)
+                else:
                     # The run reads the objects again; it does not use the predicted ones.
                     result = project.apply()
         except PostHogFailure as exc:
@@ -144,7 +164,26 @@ class ConfigHandler(ModuleHandler):
         finally:
             session.policy = RunPolicy(check_mode=check_mode)
             session.client.threads.ended = None
-        return self._result(result, check_mode)
+        return {**self._result(result, check_mode, review.cost_told() if check_mode else ""), **told}
+
+    @staticmethod
+    def _reviewed(review: Review, result: Result, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The plan, as the result tells it."""
+        told: dict[str, t.Any] = {"plan": review.entries(), "cost": review.cost()}
+        if params.get("report") == "markdown":
+            limit = int(params.get("report_limit") or 65000)
+            told["plan_markdown"] = plan_markdown(told["plan"], result.counts, review.cost_told(), limit)
+        return told
+
+    @staticmethod
+    def _guard(params: t.Mapping[str, t.Any], problems: Problems) -> Guard:
+        given = params.get("guard") or {}
+        limits = {kind: float(given[option]) for kind, option in KINDS.items() if given.get(option) is not None}
+        problems += [(f"guard.{KINDS[kind]}", "must not be below 0") for kind, limit in limits.items() if limit < 0]
+        size = params.get("report_limit")
+        if size is not None and size < SMALLEST:
+            problems.append(("report_limit", f"must be at least {SMALLEST}, not {size}"))
+        return Guard(limits, frozenset(params.get("confirm") or ()))
 
     @staticmethod
     def _policy(params: t.Mapping[str, t.Any], check_mode: bool, problems: Problems) -> Policy:
@@ -177,7 +216,7 @@ class ConfigHandler(ModuleHandler):
         )
 
     @staticmethod
-    def _result(result: Result, check_mode: bool) -> dict[str, t.Any]:
+    def _result(result: Result, check_mode: bool, cost: str = "") -> dict[str, t.Any]:
         counts = result.counts
         changed = bool(counts["created"] or counts["updated"] or counts["deleted"] or result.begun)
         out: dict[str, t.Any] = {
@@ -185,7 +224,7 @@ class ConfigHandler(ModuleHandler):
             "msg": ("Plan: " if check_mode else "") + result.summary,
             "counts": counts,
             "objects": result.entries,
-            "diff": {"prepared": plan_text(result)},
+            "diff": {"prepared": plan_text(result) + (f"{cost}\n" if cost and changed else "")},
         }
         if counts["failed"]:
             failed = [entry for entry in result.entries if entry["action"] == "failed"]

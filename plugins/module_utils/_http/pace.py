@@ -11,6 +11,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import hashlib
+import math
 import os
 import stat
 import threading
@@ -19,6 +20,23 @@ import typing as t
 
 #: Seconds after which a shared pause counts as an error: a clock that was set, or a proxy that invents dates.
 _LONGEST: t.Final = 86_400.0
+
+
+#: Requests an hour that PostHog Cloud answers, whatever the limit of each minute.
+AN_HOUR: t.Final = 4800
+
+
+def seconds_for(requests: int, per_minute: int) -> int:
+    """How long requests take at the limit of a key that is used for nothing else.
+
+    :param requests: how many.
+    :param per_minute: the limit of a minute, above 0.
+    :returns: seconds.
+    """
+    hours, rest = divmod(requests, AN_HOUR)
+    if hours and not rest:
+        hours, rest = hours - 1, AN_HOUR
+    return hours * 3600 + math.ceil(rest * 60 / per_minute)
 
 
 class RateLimiter:

@@ -18,6 +18,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.sentences 
 from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import MASK
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete, Singleton, Upsert
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID, Field, required
+from ansible_collections.community.posthog.plugins.module_utils._schema.hazards import Loosened, Opened, Raised
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Location
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
@@ -193,6 +194,9 @@ def _roles_count(
 #: Whom a rule is for that names nobody.
 _EVERYBODY: t.Final = "everybody; leave it out for that"
 
+#: The rank of each level, of projects and of all else.
+_RANKS: t.Final = {"none": 0, "member": 1, "viewer": 1, "editor": 2, "admin": 3, "manager": 3}
+
 ACCESS_CONTROL = Resource(
     type="access_control",
     plural="access_controls",
@@ -208,6 +212,8 @@ ACCESS_CONTROL = Resource(
     endpoint=Rules(("resource", "role", "organization_member"), "access_level", "access_controls"),
     checks=(_level_fits, _for_one),
     guards=(_roles_count,),
+    access=True,
+    hazards=(Raised("access_level", _RANKS),),
     fields=(
         Choice("resource", RESOURCES, required=True),
         Text("object"),
@@ -411,7 +417,8 @@ class Passwords(Part):
         after |= dict.fromkeys(new, f"{MASK} (written)")
         shown = [item for items in there.values() for item in items if item.get("id") not in gone]
         predicted = [*shown, *({"note": note} for note in new)]
-        return PartPlan(before, dict(sorted(after.items())), bool(gone or new), predicted, (gone, new))
+        requests = len(gone) + len(new)
+        return PartPlan(before, dict(sorted(after.items())), bool(requests), predicted, (gone, new), requests)
 
     def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`."""
@@ -475,6 +482,8 @@ SHARING = Resource(
     reveals={"show_access_token": "access_token"},
     checks=(_passwords_are_long,),
     guards=(_passwords_are_included,),
+    access=True,
+    hazards=(Opened("enabled"), Loosened("password_required")),
     parts=(Passwords(), NewToken()),
     fields=(
         Reference("dashboard", Ref("dashboard"), nullable=True),

@@ -16,6 +16,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.paths impo
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import from_now, instant
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import INSIGHT
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
+from ansible_collections.community.posthog.plugins.module_utils._schema.hazards import SwitchedOff
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
@@ -303,6 +304,7 @@ ALERT = Resource(
     identity=Identity("name", ("name",), within=("insight",), nameless=True),
     scopes=("alert:read", "alert:write"),
     order=50,
+    hazards=(SwitchedOff("enabled"),),
     since="2025",
     checks=(_bounds_in_order, _config_fits, _detector_fits, _windows_are_long_enough),
     guards=(_something_to_watch,),

@@ -334,7 +334,10 @@ class DashboardTiles(Part):
         after += [self._shown(session, tile, None) for tile in left_alone]
         predicted = [self._future(match) for match in matches]
         predicted += [tile for tile in others if tile not in leftover]
-        return PartPlan(before, after, changed, predicted, _TileWork(matches, [*leftover, *removed]))
+        # An insight is put on the dashboard by a change of the insight, which is read for that.
+        hung = sum(match.current is None and match.declared.get("insight") is not None for match in matches)
+        work = _TileWork(matches, [*leftover, *removed])
+        return PartPlan(before, after, changed, predicted, work, 1 + 2 * hung)
 
     @staticmethod
     def _asked_for(

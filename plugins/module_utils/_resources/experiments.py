@@ -44,6 +44,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.lifec
 )
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete, Endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field, required
+from ansible_collections.community.posthog.plugins.module_utils._schema.hazards import Running
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
@@ -514,6 +515,12 @@ def _of_the_toolbar(_session: Lookup, obj: Values) -> bool:
 
 METRIC = Document("metric", METRIC_KEYS, newer=True, match_keys=("kind", "metric_type"))
 
+
+def _runs(obj: t.Mapping[str, t.Any]) -> bool:
+    """Whether an experiment was started and has not ended."""
+    return bool(obj.get("start_date")) and not obj.get("end_date")
+
+
 EXPERIMENT = Resource(
     type="experiment",
     plural="experiments",
@@ -529,6 +536,7 @@ EXPERIMENT = Resource(
     prepare=_experiment_read,
     # Those of the toolbar are web experiments, and declared as such.
     generated=_of_the_toolbar,
+    hazards=(Running(_runs),),
     fields=(
         Text("name", required=True, max_length=400),
         # PostHog makes the flag where there is none.
@@ -706,6 +714,7 @@ WEB_EXPERIMENT = Resource(
     scopes=("experiment:read", "experiment:write"),
     order=33,
     since="2025",
+    hazards=(Running(_runs),),
     fields=(
         Text("name", required=True, max_length=400),
         Map(

@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure, raise_if_over
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import (
     CONDITION_GROUP_REFS,
     GROUP_TYPE,
@@ -20,6 +21,7 @@ from ansible_collections.community.posthog.plugins.module_utils._resources.commo
 )
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.hazards import Rollout, SwitchedOff
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import SecretPart, Shorthand, secret_when
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
@@ -215,6 +217,17 @@ def _of_a_web_experiment(session: Lookup, obj: t.Mapping[str, t.Any]) -> bool:
     return any(experiment.get("feature_flag_key") == obj.get("key") for experiment in experiments)
 
 
+def _shares(obj: t.Mapping[str, t.Any]) -> dict[str, float]:
+    """The percentages of people who may get a flag, by the path of each; nobody gets one that is off."""
+    found: dict[str, float] = {}
+    groups = dig(obj, "filters.groups") if obj.get("active") else None
+    for index, group in enumerate(groups if isinstance(groups, list) else ()):
+        share = group.get("rollout_percentage") if isinstance(group, dict) else 0
+        # Without a percentage, everybody who fits the conditions gets it.
+        found[f"filters.groups[{index}]"] = 100 if share is None else share if isinstance(share, (int, float)) else 0
+    return found
+
+
 FEATURE_FLAG = Resource(
     type="feature_flag",
     plural="feature_flags",
@@ -228,6 +241,7 @@ FEATURE_FLAG = Resource(
     listing=Listing(hidden_params={"archived": "true"}),
     purging=Purging(marker="tags", never=_of_a_web_experiment),
     generated=_of_a_web_experiment,
+    hazards=(Rollout(_shares), SwitchedOff("active")),
     fields=(
         Text("key", required=True, max_length=400, pattern=(r"[A-Za-z0-9_-]+", "letters, digits, _ and -")),
         Text("name", null_as=""),

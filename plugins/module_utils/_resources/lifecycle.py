@@ -156,7 +156,7 @@ class LifeCycle(Part):
         obj.update(declared_state)
         now, wanted = self.state(obj), declared["status"]
         steps = [] if now == wanted else self.steps(now, wanted, obj)
-        return PartPlan(before, wanted, bool(steps), wanted, steps)
+        return PartPlan(before, wanted, bool(steps), wanted, steps, len(steps))
 
     def predict(self, obj: dict[str, t.Any], plan: PartPlan) -> None:
         """See :meth:`Part.predict`."""

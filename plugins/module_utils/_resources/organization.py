@@ -14,6 +14,7 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, as_object
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Endpoint
+from ansible_collections.community.posthog.plugins.module_utils._schema.hazards import LetIn, Loosened, Opened, Raised
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Parent
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Several, StandIn
@@ -91,6 +92,13 @@ ORGANIZATION = Resource(
     order=0,
     endpoint=Organizations(),
     references_inside="organization",
+    hazards=(
+        Loosened("enforce_2fa"),
+        Opened("members_can_invite"),
+        Opened("members_can_use_personal_api_keys"),
+        Opened("allow_publicly_shared_resources"),
+        Opened("default_role_id"),
+    ),
     create_warning=(
         "PostHog made the key's owner the owner of the new organization, made a default project in it, and made both "
         "the current ones of the key's owner, so @current, the default of the options organization and project, means "
@@ -130,6 +138,8 @@ INVITE = Resource(
     replaceable=True,
     alive=lambda obj: not obj.get("is_expired"),
     turns_into="member",
+    access=True,
+    hazards=(LetIn(),),
     guards=(_level_can_be_given,),
     fields=(
         Text("target_email", required=True, pattern=_EMAIL, casefold=True),
@@ -156,6 +166,8 @@ MEMBER = Resource(
     identity=Identity("email", ("user.email",), unique=True, casefold=True),
     scopes=("organization_member:read", "organization_member:write"),
     order=4,
+    access=True,
+    hazards=(Raised("level", {level: level for level in LEVELS.values()}),),
     # URLs take the user's UUID, access rules the membership's, alerts the user's number.
     id_path="user.uuid",
     other_ids=("id", "user.id"),
@@ -192,6 +204,7 @@ ROLE = Resource(
     identity=Identity("name", ("name",), unique=True, casefold=True),
     scopes=("organization:read", "organization:write"),
     order=2,
+    access=True,
     fields=(Text("name", required=True, max_length=200),),
 )
 
@@ -210,6 +223,8 @@ ROLE_MEMBERSHIP = Resource(
     ),
     scopes=("organization:read", "organization:write"),
     order=5,
+    access=True,
+    hazards=(LetIn(),),
     several=Several("organization_members", "organization_member", "exclusive"),
     fields=(
         Reference("role", Ref("role"), required=True),
@@ -255,6 +270,8 @@ ORGANIZATION_DOMAIN = Resource(
     scopes=("organization:read", "organization:write"),
     order=1,
     guards=(_only_when_verified,),
+    access=True,
+    hazards=(Opened("jit_provisioning_enabled"), Loosened("sso_enforcement")),
     fields=(
         Text("domain", required=True, create_only=True, lower=True, max_length=128, pattern=_DOMAIN),
         Bool("jit_provisioning_enabled", default=False),

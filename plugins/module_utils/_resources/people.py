@@ -199,7 +199,8 @@ class CohortPersons(Part):
         new = [person for person in declared["persons"] if person not in before]
         gone = [person for person in before if person not in declared["persons"]] if declared.get("exclusive") else []
         after = [person for person in before if person not in gone] + new
-        return PartPlan(sorted(before), sorted(after), bool(new or gone), work=(new, gone))
+        requests = -(-len(new) // self.BATCH) + len(gone)
+        return PartPlan(sorted(before), sorted(after), bool(new or gone), None, (new, gone), requests)
 
     def created_with(self, declared: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """See :meth:`Part.created_with`. A stranger among them keeps the cohort from being created."""

@@ -17,6 +17,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.words impo
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import PROPERTY_REFS, Filters
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete, Endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID, Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.hazards import SwitchedOff
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import RefPart, SecretPart
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
@@ -518,6 +519,7 @@ HOG_FUNCTION = Resource(
     # DELETE is closed to keys.
     delete=Delete.SOFT,
     order=53,
+    hazards=(SwitchedOff("enabled"),),
     since="2025",
     listing=Listing(params={"full": "true", "types": ",".join(FUNCTION_TYPES)}, varies=True),
     # Servers before 2026 do not know full=true.
@@ -1044,6 +1046,7 @@ BATCH_EXPORT = Resource(
     identity=Identity("name", ("name",)),
     scopes=("batch_export:read", "batch_export:write"),
     order=46,
+    hazards=(SwitchedOff("paused", on=(False,)),),
     endpoint=_Exports(),
     checks=(_config_fits,),
     guards=(_config_is_whole,),

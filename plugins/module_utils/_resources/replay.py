@@ -130,7 +130,7 @@ class PlaylistRecordings(Part):
         new = [item for item in declared["recordings"] if item not in before]
         gone = [item for item in before if item not in declared["recordings"]] if declared.get("exclusive") else []
         after = [item for item in before if item not in gone] + new
-        return PartPlan(sorted(before), sorted(after), bool(new or gone), work=(new, gone))
+        return PartPlan(sorted(before), sorted(after), bool(new or gone), None, (new, gone), len(new) + len(gone))
 
     def predict(self, obj: dict[str, t.Any], plan: PartPlan) -> None:
         """See :meth:`Part.predict`: what PostHog shows of a collection does not tell what is in it."""

@@ -355,7 +355,7 @@ class Schemas(Part):
             after.append({key: item[key] if key in differing else now.get(key) for key in item})
         changes = {now["name"]: body for now, body in work}
         predicted = [{**item, **changes.get(item["name"], {})} for item in objects_in(current, "schemas", "name")]
-        return PartPlan(before, after, bool(work), predicted, work)
+        return PartPlan(before, after, bool(work), predicted, work, len(work))
 
     def export(self, session: Lookup, resource: Resource, current: t.Mapping[str, t.Any]) -> t.Any:
         """See :meth:`Part.export`."""

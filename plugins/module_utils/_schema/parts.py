@@ -140,6 +140,7 @@ class PartPlan:
     :param after: what will be.
     :param changed: whether anything has to be written.
     :param predicted: the part's value in the predicted object.
+    :param requests: how many requests it takes.
     """
 
     before: t.Any
@@ -147,6 +148,7 @@ class PartPlan:
     changed: bool
     predicted: t.Any = None
     work: t.Any = None
+    requests: int = 1
 
 
 class Part:

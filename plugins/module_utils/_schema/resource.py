@@ -19,6 +19,7 @@ from enum import Enum
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig, has
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import REST, Delete, Endpoint
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
+from ansible_collections.community.posthog.plugins.module_utils._schema.hazards import Hazard
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import NO_NAME, Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Location
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import (
@@ -145,6 +146,8 @@ class Resource:
         address of a webhook, which holds a token: masked in all that is printed, a variable in exports.
     :param ref_parts: references whose places depend on the object.
     :param completes: fills in, in the predicted new object, what PostHog takes from elsewhere (a template).
+    :param access: its objects let somebody in, or let somebody do something; reports show them first.
+    :param hazards: which of its changes hurt, besides deletions, which always do.
     :param create_warning: what else the creation of an object changes; the warning that is shown with it.
     :param purging: which of its objects may be deleted for not being declared.
     :param exported: an export takes it along; data and accounts are not configuration.
@@ -209,6 +212,8 @@ class Resource:
     fixed: t.Callable[[t.Mapping[str, t.Any]], str] | None = None
     mentions: tuple[NestedRef, ...] = ()
     create_warning: str = ""
+    access: bool = False
+    hazards: tuple[Hazard, ...] = ()
 
     @property
     def name(self) -> str:

@@ -57,7 +57,7 @@ from ansible_collections.community.posthog.tests.unit.plugins.utils import KEY, 
 PACKAGE = "ansible_collections.community.posthog.plugins"
 
 #: What an argument spec may say of an option. A misspelled word would be ignored, or fail in one way of running alone.
-WORDS = {"type", "elements", "choices", "default", "required", "aliases", "no_log", "fallback"}
+WORDS = {"type", "elements", "choices", "default", "required", "aliases", "no_log", "fallback", "options"}
 
 
 def documented(module: str) -> dict[str, Any]:
@@ -89,6 +89,9 @@ def test_options_are_as_documented(module: str) -> None:
     spec = handler(module).spec()["argument_spec"]
     told = documented(module)
     assert {name: said(option) for name, option in spec.items()} == {name: said(told[name]) for name in told}
+    for name, option in spec.items():
+        inner, inside = option.get("options"), told[name].get("suboptions") or {}
+        assert inner is None or {key: said(inner[key]) for key in inner} == {key: said(inside[key]) for key in inside}
 
 
 def test_programs_are_made_when_they_are_asked_for() -> None:

@@ -70,5 +70,5 @@ class ActionModule(PostHogAction):
 
     def finish_result(self, outcome: dict[str, t.Any]) -> None:
         """See the base class: the summary is shown at any verbosity, except in output for programs."""
-        if outcome.get("counts") and not outcome.get("failed") and not self._task.no_log:
+        if (outcome.get("counts") or "checked" in outcome) and not outcome.get("failed") and not self._task.no_log:
             show(f"posthog_config: {outcome['msg']}", host_of(self._variables))

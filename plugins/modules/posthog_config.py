@@ -178,6 +178,15 @@ options:
       experiments:
         description: How many experiments may be changed or deleted while they run.
         type: int
+  offline:
+    description:
+      - Check the configuration without PostHog and without a key, and do nothing else. Nothing is sent.
+      - All that can be known from files and variables is judged, such as YAML, options and their values, nested keys,
+        objects that are declared twice, names of what is declared absent, cycles, and what may not be purged.
+      - Whether a name that nothing declares is in PostHog is not known. One that is nearly that of a declared object
+        makes a warning.
+    type: bool
+    default: false
   confirm:
     description:
       - Kinds of changes to which somebody said yes, whatever O(guard) says of them.
@@ -253,6 +262,14 @@ EXAMPLES = r"""
           description: How the new checkout does
           tiles:
             - {insight: Checkouts, layouts: {sm: {x: 0, y: 0, w: 6, h: 5}}}
+
+- name: See whether the files are right, without a key and without a network
+  community.posthog.posthog_config:
+    config:
+      feature_flags:
+        - key: new-checkout
+          rollout_percentage: 60
+    offline: true
 
 - name: Let nothing happen that nobody said yes to
   community.posthog.posthog_config:
@@ -361,6 +378,11 @@ plan:
       type: int
       returned: always
       sample: 7
+checked:
+  description: How many objects of each type were checked, with O(offline=true).
+  returned: when O(offline=true) and there is no mistake
+  type: dict
+  sample: {"feature_flags": 12, "cohorts": 3}
 cost:
   description:
     - What applying RV(plan) takes, as far as that can be foretold.

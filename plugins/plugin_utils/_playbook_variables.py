@@ -67,6 +67,7 @@ PLAYBOOKS: t.Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         (),
     ),
     "promote": ((), ("promote",)),
+    "validate": ((), ("organization", "project")),
 }
 
 #: Variables of the inventory plugin's hosts.
@@ -101,8 +102,10 @@ SET_BY_US: t.Final = (
     "posthog_onboarding",
     "posthog_organization_plan",
     "posthog_organization_result",
+    "posthog_organization_validated",
     "posthog_project_plan",
     "posthog_project_result",
+    "posthog_project_validated",
     "posthog_promote_export",
     "posthog_promote_result",
     "posthog_switch_on",

@@ -895,3 +895,83 @@ def test_guards_and_reports_of_the_roles(posthog: Harness, tmp_path: Path) -> No
     assert "posthog_project_confirmed: deletions" in refused.output
     run = posthog.run(path=playbook, variables={**gone, "posthog_project_confirmed": ["deletions"]})
     assert run.returncode == 0 and run.changed == 1, run.output
+
+
+#: Ends a Python that asks for the address of another machine, or connects to one. The tests' own callback asks the
+#: sandbox, on this machine, for its log; what that served is told by the run.
+NO_SOCKETS = """
+import os, socket
+
+def refuse(name):
+    real = getattr(socket.socket, name)
+    def connect(self, address, *more):
+        if self.family != socket.AF_UNIX and address[0] != "127.0.0.1":
+            os.write(2, f"CONNECTED {address}".encode())
+            os._exit(99)
+        return real(self, address, *more)
+    setattr(socket.socket, name, connect)
+
+refuse("connect")
+refuse("connect_ex")
+ask = socket.getaddrinfo
+
+def getaddrinfo(host, *more, **others):
+    if host not in ("127.0.0.1", "localhost"):
+        os.write(2, f"CONNECTED {host}".encode())
+        os._exit(99)
+    return ask(host, *more, **others)
+
+socket.getaddrinfo = getaddrinfo
+"""
+
+OFFLINE: dict[str, str | None] = {
+    "POSTHOG_API_KEY": None,
+    "POSTHOG_HOST": "https://nowhere.invalid",
+    "POSTHOG_ORGANIZATION_ID": None,
+    "POSTHOG_PROJECT_ID": None,
+}
+
+
+def test_validate_needs_no_key_and_no_network(posthog: Harness, tmp_path: Path) -> None:
+    """The playbook, as a pull request from a fork runs it; its messages are those of posthog_config."""
+    place = tmp_path / "conf"
+    place.mkdir()
+    (place / "a.yml").write_text("feature_flags:\n  - key: a\n    name: '{{ team }}'\ncohorts: []\n")
+    (tmp_path / "sitecustomize.py").write_text(NO_SOCKETS)
+    env = {**OFFLINE, "PYTHONPATH": str(tmp_path)}
+    playbook = Path(__file__).parents[2] / "playbooks" / "validate.yml"
+    given = {"posthog_project_src": str(place), "team": "x", "posthog_organization_roles": [{"name": "Engineers"}]}
+    run = posthog.run(path=playbook, variables=given, env=env)
+    assert run.returncode == 0 and not run.requests and "CONNECTED" not in run.output, run.output
+    # The test can fail: whoever asks PostHog is caught.
+    asks = {"POSTHOG_API_KEY": "phx_none"}
+    caught = posthog.run([config({"config": {"cohorts": [{"name": "x"}]}})], env={**env, **asks})
+    assert "A worker was found in a dead state" in caught.output, caught.output
+    assert run.stdout.count("posthog_config: 1 object checked without PostHog, no mistake found") == 2, run.output
+    (place / "b.yml").write_text("feature_flags:\n  - key: b\n    actve: true\n  - key: a\n")
+    (place / "c.yml").write_text("cohorts: [\n")
+    run = posthog.run(path=playbook, variables={"posthog_project_src": str(place)}, env=env)
+    assert run.returncode == 2 and not run.requests and "CONNECTED" not in run.output, run.output
+    failed = next(task for task in run.tasks if task.failed)
+    found = [(os.path.basename(item["file"]), item["line"], item["path"]) for item in failed.result["mistakes"]]
+    assert found == [
+        ("a.yml", 3, "feature_flags[0].name"),
+        ("b.yml", 3, "feature_flags[0].actve"),
+        ("b.yml", 4, "feature_flags[1]"),
+        ("c.yml", 2, ""),
+    ], failed.msg
+    assert "'team' is undefined" in failed.msg and "b.yml:3: feature_flags[0].actve: is no option" in failed.msg
+
+
+def test_offline_is_the_same_both_ways(posthog: Harness, in_process: bool) -> None:
+    """As a module too; in check mode too."""
+    wrong = {"feature_flags": [{"key": "a", "actve": True}]}
+    tasks = [
+        config({"config": LINKED, "offline": True}, "Right"),
+        config({"config": wrong, "offline": True}, "Wrong"),
+    ]
+    for check in (False, True):
+        run = posthog.run(tasks, env=OFFLINE, in_process=in_process, check=check)
+        assert run["Right"].ok and not run["Right"].changed and sum(run["Right"].result["checked"].values()) == COUNT
+        assert [item["path"] for item in run["Wrong"].result["mistakes"]] == ["feature_flags[0].actve"]
+        assert not run.requests

@@ -12,6 +12,7 @@ write, and a run does what its plan predicts.
 
 from __future__ import annotations
 
+import collections
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.conflicts import Conflicts
@@ -26,6 +27,7 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.references
 from ansible_collections.community.posthog.plugins.module_utils._bulk.result import Result, raise_problems, result_of
 from ansible_collections.community.posthog.plugins.module_utils._bulk.run import Runner
 from ansible_collections.community.posthog.plugins.module_utils._bulk.targets import Targets
+from ansible_collections.community.posthog.plugins.module_utils._bulk.validate import Names
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP, Policy
 from ansible_collections.community.posthog.plugins.module_utils._engine.task import ResourceTask
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
@@ -96,6 +98,25 @@ class Project:
         """
         return self._targets.ids(self.nodes)
 
+    def validate(self, purge: Purge) -> dict[str, int]:
+        """Find out what is wrong as far as that is known without PostHog.
+
+        :param purge: what may be deleted.
+        :returns: the number of declared objects by type, in the plural.
+        :raises InvalidInput: with everything that is wrong.
+        """
+        self.problems += self._purger(purge).refused({item.task.table.type for item in self._reader.faulty})
+        problems, warnings = Names(self.session, self.nodes, self._index, self._targets).judge()
+        self.problems += problems
+        raise_problems(self.problems)
+        for text in warnings:
+            self.session.warn(text)
+        declared = [node for node in self.nodes if node.completes is None]
+        return dict(collections.Counter(node.table.plural for node in declared))
+
+    def _purger(self, purge: Purge) -> Purger:
+        return Purger(purge, self._tasks, self.nodes, self._targets, self._reader.listed, self._runner.purge)
+
     def plan(self, purge: Purge, unknown_names: str = "ignore") -> Result:
         """Find out what is to be done, without a write.
 
@@ -107,7 +128,7 @@ class Project:
         """
         self.session.planning(True)
         self.session.uses.wait()
-        purger = Purger(purge, self._tasks, self.nodes, self._targets, self._reader.listed, self._runner.purge)
+        purger = self._purger(purge)
         self.problems += purger.refused({item.task.table.type for item in self._reader.faulty})
         unusable = self._runner.prefetch([*self.nodes, *self._reader.faulty])
         self.problems += unusable.values()

@@ -16,7 +16,7 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.result imp
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import counted
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import changes
 from ansible_collections.community.posthog.plugins.module_utils._http.pace import seconds_for
-from ansible_collections.community.posthog.plugins.module_utils._schema.hazards import KINDS, USUAL_STEP, Risk
+from ansible_collections.community.posthog.plugins.module_utils._schema.hazards import RISKS, USUAL_STEP, Risk
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 
 #: Objects that a warning names.
@@ -30,7 +30,7 @@ _BY_SIZE: t.Final = frozenset({"rollouts"})
 class Guard:
     """What a run may do without an explicit yes.
 
-    :param limits: by kind of :data:`KINDS`: the most of it that needs no yes.
+    :param limits: by kind of :data:`RISKS`: the most of it that needs no yes.
     :param confirmed: the kinds to which somebody said yes.
     """
 
@@ -97,7 +97,7 @@ class Review:
         risky = self._risky()
         return [
             (
-                f"guard.{KINDS[kind]}",
+                f"guard.{RISKS[kind]}",
                 f"{_listed(found)}, which is more than {guard.limits[kind]:g}; confirm: {kind} allows it",
             )
             for kind in risky
@@ -108,8 +108,8 @@ class Review:
         found: dict[str, list[tuple[Planned, Risk]]] = collections.defaultdict(list)
         for item in self._planned:
             for risk in item.outcome.risks:
-                found[risk.kind].append((item, risk))
-        return {kind: found[kind] for kind in KINDS if kind in found}
+                found[risk.sort].append((item, risk))
+        return {kind: found[kind] for kind in RISKS if kind in found}
 
     @staticmethod
     def _refused(kind: str, risky: t.Sequence[tuple[Planned, Risk]], guard: Guard) -> t.Sequence[tuple[Planned, Risk]]:
@@ -143,8 +143,8 @@ def _entry(item: Planned) -> dict[str, t.Any]:
         **item.target,
         "id": table.object_id(known) if known is not None and table.has_id else None,
         "changes": found,
-        "access": table.access or any(risk.kind == "access" for risk in outcome.risks),
-        "risks": [{"kind": risk.kind, "text": risk.text} for risk in outcome.risks],
+        "access": table.access or any(risk.sort == "access" for risk in outcome.risks),
+        "risks": [{"kind": risk.sort, "text": risk.text} for risk in outcome.risks],
         "file": item.place.file if item.place is not None else None,
         "line": item.place.line if item.place is not None else None,
     }

@@ -18,14 +18,14 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.purge impo
 from ansible_collections.community.posthog.plugins.module_utils._bulk.result import Result, refused, with_mistakes
 from ansible_collections.community.posthog.plugins.module_utils._bulk.review import Guard, Review
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput, PostHogFailure
-from ansible_collections.community.posthog.plugins.module_utils._data.sentences import scopes_at_once
+from ansible_collections.community.posthog.plugins.module_utils._data.sentences import counted, scopes_at_once
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome, changes
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP, UNDECLARED, Policy
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler, concurrency_of
 from ansible_collections.community.posthog.plugins.module_utils._handlers.locks import alone_in
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
-from ansible_collections.community.posthog.plugins.module_utils._schema.hazards import KINDS
+from ansible_collections.community.posthog.plugins.module_utils._schema.hazards import RISKS
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._state.policy import RunPolicy
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
@@ -70,10 +70,11 @@ class ConfigHandler(ModuleHandler):
                 "guard": {
                     "type": "dict",
                     "options": {
-                        option: {"type": "float" if option == "rollout_step" else "int"} for option in KINDS.values()
+                        option: {"type": "float" if option == "rollout_step" else "int"} for option in RISKS.values()
                     },
                 },
-                "confirm": {"type": "list", "elements": "str", "choices": list(KINDS)},
+                "offline": {"type": "bool", "default": False},
+                "confirm": {"type": "list", "elements": "str", "choices": list(RISKS)},
             },
             "required_one_of": [["config", "src"]],
             "supports_check_mode": True,
@@ -119,6 +120,10 @@ class ConfigHandler(ModuleHandler):
                     if handler is not None and isinstance(item, dict):
                         yield handler, item
 
+    def offline(self, params: t.Mapping[str, t.Any]) -> bool:
+        """See :meth:`ModuleHandler.offline`."""
+        return bool(params.get("offline"))
+
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """See :meth:`ModuleHandler.run`."""
         if raw.get("src"):
@@ -142,6 +147,8 @@ class ConfigHandler(ModuleHandler):
         project.read(_documents(raw.get("config")))
         try:
             project.order()
+            if self.offline(params):
+                return self._validated(project, purge)
             with alone_in(session, [] if check_mode else project.target_ids()):
                 result = project.plan(purge, str(params.get("unknown_names") or "warn"))
                 review = Review(result, session.client.rate_limit)
@@ -167,6 +174,16 @@ class ConfigHandler(ModuleHandler):
         return {**self._result(result, check_mode, review.cost_told() if check_mode else ""), **told}
 
     @staticmethod
+    def _validated(project: Project, purge: Purge) -> dict[str, t.Any]:
+        """The result of a check without PostHog."""
+        checked = project.validate(purge)
+        return {
+            "changed": False,
+            "msg": f"{counted(sum(checked.values()), 'object')} checked without PostHog, no mistake found",
+            "checked": checked,
+        }
+
+    @staticmethod
     def _reviewed(review: Review, result: Result, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """The plan, as the result tells it."""
         told: dict[str, t.Any] = {"plan": review.entries(), "cost": review.cost()}
@@ -178,8 +195,8 @@ class ConfigHandler(ModuleHandler):
     @staticmethod
     def _guard(params: t.Mapping[str, t.Any], problems: Problems) -> Guard:
         given = params.get("guard") or {}
-        limits = {kind: float(given[option]) for kind, option in KINDS.items() if given.get(option) is not None}
-        problems += [(f"guard.{KINDS[kind]}", "must not be below 0") for kind, limit in limits.items() if limit < 0]
+        limits = {kind: float(given[option]) for kind, option in RISKS.items() if given.get(option) is not None}
+        problems += [(f"guard.{RISKS[kind]}", "must not be below 0") for kind, limit in limits.items() if limit < 0]
         size = params.get("report_limit")
         if size is not None and size < SMALLEST:
             problems.append(("report_limit", f"must be at least {SMALLEST}, not {size}"))

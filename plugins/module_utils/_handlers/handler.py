@@ -84,6 +84,14 @@ class ModuleHandler:
         """
         return True
 
+    def offline(self, params: t.Mapping[str, t.Any]) -> bool:
+        """Whether the module is to do without PostHog.
+
+        :param params: the validated options.
+        :returns: False, unless an option says so.
+        """
+        return False
+
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Do what the options ask for.
 
@@ -109,7 +117,7 @@ def perform(
     """
     session: Session | None = None
     try:
-        session = sessions.get(raw, params, needs_key=item.needs_key(params))
+        session = sessions.get(raw, params, needs_key=item.needs_key(params), offline=item.offline(params))
         return True, item.run(session, raw, params)
     except ApiError as exc:
         error = exc

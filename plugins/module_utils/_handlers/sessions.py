@@ -12,6 +12,7 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._http.client import Client
 from ansible_collections.community.posthog.plugins.module_utils._http.connection import Connection
+from ansible_collections.community.posthog.plugins.module_utils._http.offline import NOWHERE, OfflineClient
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES, resource
 from ansible_collections.community.posthog.plugins.module_utils._state.policy import RunPolicy
@@ -47,21 +48,29 @@ class Sessions:
         self._clients: dict[Connection, Client] = {}
         self._sessions: dict[tuple[Connection, t.Any, t.Any], Session] = {}
 
-    def get(self, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], *, needs_key: bool = True) -> Session:
+    def get(
+        self,
+        raw: t.Mapping[str, t.Any],
+        params: t.Mapping[str, t.Any],
+        *,
+        needs_key: bool = True,
+        offline: bool = False,
+    ) -> Session:
         """The session that a set of options asks for.
 
         :param raw: the options that the task itself gave.
         :param params: the validated options.
         :param needs_key: whether nothing can be done without a key.
+        :param offline: whether nothing may be sent, so that it does not matter where PostHog is.
         :returns: the session, made at the first call.
         :raises PostHogFailure: the options do not say where PostHog is.
         """
-        where = connection(raw, params, needs_key=needs_key)
+        where = NOWHERE if offline else connection(raw, params, needs_key=needs_key)
         key = (where, params.get("organization") or None, params.get("project") or None)
         if key not in self._sessions:
             client = self._clients.get(where)
             if client is None:
-                client = self._clients[where] = Client(where, note=self._note, tell=self._report, shared=self._shared)
+                client = self._clients[where] = self._client(where)
             self._sessions[key] = Session(
                 client,
                 resource,
@@ -77,6 +86,11 @@ class Sessions:
                 report=self._report,
             )
         return self._sessions[key]
+
+    def _client(self, where: Connection) -> Client:
+        if where is NOWHERE:
+            return OfflineClient()
+        return Client(where, note=self._note, tell=self._report, shared=self._shared)
 
     def _note(self, text: str) -> None:
         """Call the current item's C(note), which is replaced from one item of a loop to the next."""

@@ -17,7 +17,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.paths impo
 Object = t.Mapping[str, t.Any]
 
 #: The kinds of changes that hurt, with the option of a guard that limits each.
-KINDS: t.Final = {
+RISKS: t.Final = {
     "deletions": "deletions",
     "rollouts": "rollout_step",
     "switched_off": "switched_off",
@@ -55,12 +55,12 @@ class Change:
 class Risk:
     """What may hurt in one change.
 
-    :param kind: one of :data:`KINDS`.
+    :param sort: one of :data:`RISKS`.
     :param text: what happens, as the end of a sentence that begins with the object.
     :param size: how far a value goes up; None where only the number of such changes counts.
     """
 
-    kind: str
+    sort: str
     text: str
     size: float | None = None
 

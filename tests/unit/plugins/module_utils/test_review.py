@@ -19,7 +19,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 from ansible_collections.community.posthog.plugins.module_utils._http.pace import seconds_for
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
 from ansible_collections.community.posthog.plugins.module_utils._schema.hazards import (
-    KINDS,
+    RISKS,
     Change,
     LetIn,
     Loosened,
@@ -120,7 +120,7 @@ def test_seconds_at_the_limit(requests: int, per_minute: int, seconds: int) -> N
 
 def texts(hazard: Any, before: Any, after: Any, action: str = "updated") -> list[tuple[str, float | None]]:
     """The kinds and sizes of what a hazard finds."""
-    return [(risk.kind, risk.size) for risk in hazard.risks(Change(action, before, after))]
+    return [(risk.sort, risk.size) for risk in hazard.risks(Change(action, before, after))]
 
 
 def test_what_each_hazard_finds() -> None:
@@ -228,7 +228,7 @@ def test_a_guard_refuses_before_the_first_write(guard: dict[str, int], confirm: 
 def test_check_mode_warns_of_what_hurts_and_of_the_guard() -> None:
     world = risky()
     planned(world, config={"things": CHANGES}, guard={"deletions": 0})
-    told = [text for text in world.warnings if text.partition(":")[0] in KINDS]
+    told = [text for text in world.warnings if text.partition(":")[0] in RISKS]
     assert told == [
         "deletions: thing 'a' is deleted; without confirm: deletions a run refuses that",
         "rollouts: thing 'c' goes up from 10 % to 50 % (share)",

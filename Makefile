@@ -46,7 +46,7 @@ help:
 	@echo 'make lint          formatters, types, documentation, licences, ansible-test sanity  (CHECKS="ruff mypy …")'
 	@echo 'make unit          unit tests                                     (ARGS="-k client")'
 	@echo 'make integration   playbooks against the sandbox                  (ARGS="-k member")'
-	@echo 'make matrix        the tests with every supported Python and ansible-core found'
+	@echo 'make matrix        the tests with every supported Python and ansible-core found  (ARGS=--whole)'
 	@echo 'make build         the artifact, checked as Galaxy does, installed and used'
 	@echo 'make ee-try        AWX jobs in a container made of Debian packages (podman, debootstrap; root)'
 	@echo 'make docs          the documentation as HTML in .build/docs'
@@ -107,12 +107,14 @@ bench-smoke: $(dev_stamp) tree
 
 # --- Tests -----------------------------------------------------------------------------------------------------------
 
-pytest = $(tree) $(py) -m pytest -n $(JOBS) --junitxml=.build/reports/$@.xml
+pytest = $(tree) $(py) -m pytest -n $(or $(workers),$(JOBS)) --junitxml=.build/reports/$@.xml
 
 unit: $(dev_stamp) tree
 	@$(pytest) tests/unit $(ARGS)
 
-# What the collection and the sandbox say to each other is kept for `make contract-check`.
+# These tests wait for other processes during half of their time, so there may be more of them than processors. What the
+# collection and the sandbox say to each other is kept for `make contract-check`.
+integration: workers = $(shell expr 2 \* $(JOBS))
 integration: $(dev_stamp) tree
 	@rm -rf .build/traffic
 	@POSTHOG_TEST_TRAFFIC="$(CURDIR)/.build/traffic" $(pytest) tests/integration $(ARGS)

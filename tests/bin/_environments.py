@@ -44,7 +44,7 @@ class Cell:
     minor: str
     core: str  # as 2.18
     beta: bool = False  # whether pre-releases count, until it is out
-    whole: bool = False  # whether all integration tests are run with it, in place of those marked `matrix`
+    newest: bool = False  # whether `make matrix ARGS=--whole` runs all integration tests with it
     ahead: bool = False  # the one that looks ahead of what is promised, and may fail
 
     @property
@@ -56,7 +56,9 @@ class Cell:
     def lock(self) -> Lock:
         """What is installed for it."""
         requirement = f"ansible-core=={self.core}.*,>={self.core}.0b1" if self.beta else f"ansible-core=={self.core}.*"
-        return Lock(f"core{self.core}", self.minor, "unit.in", (requirement,))
+        # The tests of AWX's jobs start them as AWX does.
+        runner = ("ansible-runner",) if self.newest else ()
+        return Lock(f"core{self.core}", self.minor, "unit.in", (requirement, *runner))
 
 
 #: What the collection promises to work with: each ansible-core from the oldest of meta/runtime.yml on, and each Python.
@@ -66,7 +68,7 @@ CELLS = (
     Cell("3.11", "2.19"),
     Cell("3.12", "2.20"),
     Cell("3.13", "2.21"),
-    Cell("3.13", "2.22", beta=True),
+    Cell("3.13", "2.22", beta=True, newest=True),
 )
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 import contextlib
 import os
 import typing as t
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from ansible import constants as C
@@ -167,7 +168,7 @@ class PostHogAction(ActionBase):
         written = getattr(self._task, "_ds", None) or {}
         named = (f"community.posthog.{self.MODULE}", self.MODULE)
         found = next((value for key, value in written.items() if key in named), None)
-        return dict(found) if isinstance(found, t.Mapping) else {}
+        return dict(found) if isinstance(found, Mapping) else {}
 
     def _run(self, result: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
         """Run the task, without a check of variables.
@@ -229,7 +230,7 @@ class PostHogAction(ActionBase):
         for name, value in found.items():
             if value is None:
                 found[name] = ""
-            elif isinstance(value, (t.Mapping, list, tuple)):
+            elif isinstance(value, (Mapping, list, tuple)):
                 raise AnsibleError(f"environment: {name} takes text, not {kind_of(plain(value))}")
             elif isinstance(value, bool) and name in _TEXT_VARIABLES:
                 raise AnsibleError(f"environment: {name} takes text, not {str(value).lower()}; {QUOTE}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from collections.abc import Mapping
 
 from ansible.errors import AnsibleError
 
@@ -119,7 +120,7 @@ class OptionVariables:
         if key is None:
             return " or ".join(variables) + rest if variables else where
         for document in documents[int(number) :][:1] if number else documents:
-            if not isinstance(document, t.Mapping) or key not in document:
+            if not isinstance(document, Mapping) or key not in document:
                 continue
             value = plain(document[key])
             for name in variables:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import re
 import typing as t
+from collections.abc import Mapping
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -128,7 +129,7 @@ class VariableCheck:
             if similar is None or (name not in extra and self._is_given(similar)):
                 continue
             kind = self._reader.variables[similar].get("type", "str" if similar in COMMON else "raw")
-            if kind == "str" and isinstance(self._variables[name], (t.Mapping, list)):
+            if kind == "str" and isinstance(self._variables[name], (Mapping, list)):
                 # A list can hold several of what the other variable is one of; it has its own purpose.
                 continue
             found[name] = similar
@@ -191,7 +192,7 @@ class VariableCheck:
 
 def _registered(value: t.Any) -> bool:
     """Whether a variable is what a task of the user's returned."""
-    return isinstance(value, t.Mapping) and ("changed" in value or "failed" in value)
+    return isinstance(value, Mapping) and ("changed" in value or "failed" in value)
 
 
 def _mentions(value: t.Any, name: str) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import typing as t
+from collections.abc import Mapping
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.declared import DeclaredIndex
 from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import Node
@@ -197,7 +198,7 @@ def _texts(value: t.Any) -> t.Iterator[str]:
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from _texts(item)
-    elif isinstance(value, t.Mapping):
+    elif isinstance(value, Mapping):
         for item in value.values():
             yield from _texts(item)
 

@@ -22,13 +22,19 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
 
-def named_by(table: Resource, item: ObjectSpec) -> t.Iterator[tuple[str, Ref, t.Any]]:
-    """Every reference of a declaration.
+def named_by(table: Resource, item: ObjectSpec) -> list[tuple[str, Ref, t.Any]]:
+    """Every reference of a declaration, looked for once.
 
     :param table: the type.
     :param item: the declaration.
     :returns: the option path, the reference, and the name or id.
     """
+    if item.named is None:
+        item.named = list(_named_by(table, item))
+    return item.named
+
+
+def _named_by(table: Resource, item: ObjectSpec) -> t.Iterator[tuple[str, Ref, t.Any]]:
     for field in (*table.fields, *(part.field for part in table.parts)):
         value = item.values.get(field.name, item.parts.get(field.name))
         if value is not None:

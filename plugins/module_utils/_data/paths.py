@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import copy
 import typing as t
+from collections.abc import Mapping
 
 #: One step of a path.
 Step = t.Union[str, int, tuple[str, t.Any]]
@@ -140,8 +141,11 @@ def dig(value: t.Any, path: str) -> t.Any:
     :param path: for example C(user.email).
     :returns: the value, or None where the path ends early.
     """
+    # Most paths are one key, and most objects are dictionaries: this is asked for each field of each object.
+    if "." not in path:
+        return value.get(path) if isinstance(value, (dict, Mapping)) else None
     for part in path.split("."):
-        if not isinstance(value, t.Mapping):
+        if not isinstance(value, (dict, Mapping)):
             return None
         value = value.get(part)
     return value
@@ -149,10 +153,12 @@ def dig(value: t.Any, path: str) -> t.Any:
 
 def has(value: t.Any, path: str) -> bool:
     """Whether a dotted path leads somewhere, if only to null."""
+    if "." not in path:
+        return isinstance(value, (dict, Mapping)) and path in value
     parts = path.split(".")
     for part in parts[:-1]:
-        value = value.get(part) if isinstance(value, t.Mapping) else None
-    return isinstance(value, t.Mapping) and parts[-1] in value
+        value = value.get(part) if isinstance(value, (dict, Mapping)) else None
+    return isinstance(value, (dict, Mapping)) and parts[-1] in value
 
 
 def ids_of(path: str = "id") -> t.Callable[[t.Any], t.Any]:
@@ -165,7 +171,7 @@ def ids_of(path: str = "id") -> t.Callable[[t.Any], t.Any]:
     def read(value: t.Any) -> t.Any:
         if isinstance(value, list):
             return [read(item) for item in value]
-        return dig(value, path) if isinstance(value, t.Mapping) else value
+        return dig(value, path) if isinstance(value, Mapping) else value
 
     return read
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime
 import re
 import typing as t
+from collections.abc import Mapping
 
 
 def plain(value: t.Any) -> t.Any:
@@ -36,7 +37,7 @@ def plain(value: t.Any) -> t.Any:
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, datetime.date):
         return value.isoformat()
-    if isinstance(value, t.Mapping):
+    if isinstance(value, Mapping):
         return {_plain_key(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(inner) for inner in value]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import typing as t
+from collections.abc import Mapping
 
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import (
     Path,
@@ -111,7 +112,7 @@ def hidden_options(resource: Resource, values: t.Mapping[str, t.Any]) -> dict[st
 
 def _is_short(secret: t.Any) -> bool:
     """Whether a secret, or a part of one, is too short to be looked for in texts."""
-    if isinstance(secret, t.Mapping):
+    if isinstance(secret, Mapping):
         return any(_is_short(inner) for inner in secret.values())
     if isinstance(secret, (list, tuple)):
         return any(_is_short(inner) for inner in secret)

@@ -14,6 +14,7 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems, remarks_in
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 
 
@@ -28,6 +29,7 @@ class ObjectSpec:
     :param switches: the options of the engine (state, exclusive and so on).
     :param remarks: what is worth a warning: option path and sentence.
     :param undeclared: fields and parts among the above that are at their default for want of a word about them.
+    :param named: what is named, once somebody asked for it: option path, reference, name or id.
     """
 
     values: dict[str, t.Any] = dataclasses.field(default_factory=dict)
@@ -37,6 +39,7 @@ class ObjectSpec:
     switches: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     remarks: Problems = dataclasses.field(default_factory=list)
     undeclared: frozenset[str] = frozenset()
+    named: list[tuple[str, Ref, t.Any]] | None = dataclasses.field(default=None, init=False, repr=False, compare=False)
 
 
 def read_object(resource: Resource, raw: t.Mapping[str, t.Any], prefix: str = "") -> ObjectSpec:

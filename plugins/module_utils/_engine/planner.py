@@ -146,6 +146,10 @@ class Planner(Room):
         unseen = [name for name in declared.extra if name not in current]
         if unseen:
             self.session.warn(f"extra_fields: PostHog does not show {', '.join(unseen)}, so nothing was compared there")
+        if not differing and not extra and not any(plan.changed for plan in parts.values()):
+            # A run over many objects shows nothing of those that are as declared.
+            shown = {} if self.session.many else self.differ.before(declared, values, current, parts)
+            return self._nothing(collection, current, shown, label)
         equal = {name for name in values if name not in differing}
         written = {
             field.name: self.hidden.to_write(field, differing[field.name], declared, current)
@@ -156,8 +160,6 @@ class Planner(Room):
         after = self.differ.after(declared, values, current, parts, unchanged=equal, written=written)
         before = merged(before, {name: narrowed(current[name], value) for name, value in extra.items()})
         after = merged(after, extra)
-        if not differing and not extra and not any(plan.changed for plan in parts.values()):
-            return self._nothing(collection, current, before, label)
         self.refusals.refuse_fixed(current)
         rereads = not newest and self._may_be_old(differing, extra, declared, current)
         if rereads and not self.session.check_mode:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import difflib
 import re
 import typing as t
+from collections.abc import Mapping
 
 try:
     from ansible.module_utils.secrets import register_secrets as _register_secrets
@@ -69,7 +70,7 @@ def without_secrets(value: t.Any, secrets: t.Iterable[str]) -> t.Any:
             if part in known:
                 return HIDDEN
             return pattern.sub(MASK, part) if pattern.search(part) else part
-        if isinstance(part, t.Mapping):
+        if isinstance(part, Mapping):
             return {key: clean(inner) for key, inner in part.items()}
         if isinstance(part, (list, tuple, set, frozenset)):
             return [clean(inner) for inner in part]
@@ -185,7 +186,7 @@ def texts(value: t.Any) -> t.Iterator[str]:
     """
     if isinstance(value, str):
         yield value
-    elif isinstance(value, t.Mapping):
+    elif isinstance(value, Mapping):
         for inner in value.values():
             yield from texts(inner)
     elif isinstance(value, (list, tuple)):

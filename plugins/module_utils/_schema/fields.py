@@ -11,6 +11,7 @@ A field reads what a user wrote (:meth:`Field.parse`), compares two values (:met
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 from dataclasses import dataclass, field
@@ -21,7 +22,12 @@ from ansible_collections.community.posthog.plugins.module_utils._data.words impo
 from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.base import Kind as BaseKind
 from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.index import KINDS
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE, Check, Problems, Remark
-from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref, walk
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import (
+    NestedRef,
+    Ref,
+    holds_any,
+    walk,
+)
 from ansible_collections.community.posthog.plugins.module_utils._schema.spelling import likely
 
 
@@ -250,6 +256,11 @@ class Field:
         value = dig(obj, self.path_in(obj))
         return value if self.reading is None or value is None else self.reading(value)
 
+    @functools.cached_property
+    def kind_fields(self) -> tuple[Field, ...]:
+        """The document's fields that tell its kind."""
+        return tuple(known for known in self.fields if known.names_kind)
+
     def key(self, name: str) -> Field | None:
         """The document's field of that name.
 
@@ -361,7 +372,8 @@ class Field:
         if self.refs:
             # Ids are numbers in some documents and text in others.
             desired, current = (
-                walk(value, self.refs, lambda rule, item, where: str(item)) for value in (desired, current)
+                walk(value, self.refs, lambda rule, item, where: str(item)) if holds_any(value, self.refs) else value
+                for value in (desired, current)
             )
         if self.normalize is not None:
             return equal(self.normalize(desired), self.normalize(current))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
-from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref, walk
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref, found_in
 
 
 def named_in(field: Field, value: t.Any, path: str) -> t.Iterator[tuple[str, Ref, t.Any]]:
@@ -33,9 +33,7 @@ def named_in(field: Field, value: t.Any, path: str) -> t.Iterator[tuple[str, Ref
     if field.names is not None and isinstance(value, str):
         yield path, field.names, value
     if field.refs:
-        found: list[tuple[str, Ref, t.Any]] = []
-        walk(value, field.refs, lambda rule, name, where: found.append((where, rule.ref, name)), path)
-        yield from found
+        yield from ((where, rule.ref, name) for rule, name, where in found_in(value, field.refs, path))
     for step, inner, item in field.children(value):
         yield from named_in(inner, item, f"{path}[{step}]" if isinstance(step, int) else f"{path}.{step}")
 

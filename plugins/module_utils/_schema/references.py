@@ -86,6 +86,46 @@ def _stands_there(rule: NestedRef, path: str) -> bool:
     return keys[-len(wanted) :] == wanted
 
 
+def found_in(value: t.Any, rules: t.Sequence[NestedRef], path: str = "") -> t.Iterator[tuple[NestedRef, t.Any, str]]:
+    """The references inside a document, without a copy of it.
+
+    :param value: the document.
+    :param rules: where references stand.
+    :param path: the document's path.
+    :returns: the rule, the reference and its path, of each; inner ones first, as :func:`walk` has them.
+    """
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            if isinstance(item, (dict, list)):
+                yield from found_in(item, rules, f"{path}[{index}]")
+    if not isinstance(value, dict):
+        return
+    for key, item in value.items():
+        if isinstance(item, (dict, list)):
+            yield from found_in(item, rules, f"{path}.{key}" if path else key)
+    for rule in rules:
+        if rule.key not in value or not applies(rule, value) or not _stands_there(rule, path):
+            continue
+        where = f"{path}.{rule.key}" if path else rule.key
+        item = value[rule.key]
+        if rule.keyed:
+            if isinstance(item, dict):
+                yield from ((rule, key, f"{where}.{key}") for key in item)
+        elif isinstance(item, list):
+            yield from ((rule, one, f"{where}[{index}]") for index, one in enumerate(item) if is_reference(rule, one))
+        elif is_reference(rule, item):
+            yield rule, item, where
+
+
+def holds_any(value: t.Any, rules: t.Sequence[NestedRef]) -> bool:
+    """Whether a document holds a reference.
+
+    :param value: the document.
+    :param rules: where references stand.
+    """
+    return next(found_in(value, rules), None) is not None
+
+
 def walk(
     value: t.Any,
     rules: t.Sequence[NestedRef],
@@ -106,7 +146,7 @@ def walk(
         return value
     out = {key: walk(item, rules, change, f"{path}.{key}" if path else key) for key, item in value.items()}
     for rule in rules:
-        if not applies(rule, out) or not _stands_there(rule, path):
+        if rule.key not in out or not applies(rule, out) or not _stands_there(rule, path):
             continue
         where = f"{path}.{rule.key}" if path else rule.key
         item = out[rule.key]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -322,5 +323,5 @@ class Resource:
         :param obj_or_name: the server's object, or its name.
         :returns: for example C(feature flag 'new-checkout').
         """
-        name = self.identity.shown(obj_or_name) if isinstance(obj_or_name, t.Mapping) else obj_or_name
+        name = self.identity.shown(obj_or_name) if isinstance(obj_or_name, Mapping) else obj_or_name
         return f"{self.name} {name!r}" if name and not isinstance(name, (dict, list)) else self.name

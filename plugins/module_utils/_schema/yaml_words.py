@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from collections.abc import Mapping
 
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE, Problems
@@ -29,7 +30,7 @@ def keys_that_are_none(value: t.Any, path: str = "") -> Problems:
     :returns: what is wrong.
     """
     problems: Problems = []
-    if isinstance(value, t.Mapping):
+    if isinstance(value, Mapping):
         for key, inner in value.items():
             if key is None or isinstance(key, bool):
                 shown = "null" if key is None else str(key).lower()

@@ -80,8 +80,8 @@ class DocumentKind(Structure):
         """See :meth:`Kind.unknown_kind`."""
         if not isinstance(value, dict):
             return None
-        for key_field in field.fields:
-            name = value.get(key_field.name) if key_field.names_kind else None
+        for key_field in field.kind_fields:
+            name = value.get(key_field.name)
             if isinstance(name, str) and name not in key_field.choices and likely(name, key_field.choices) is None:
                 return key_field
         return None

@@ -22,12 +22,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.words impo
 from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.base import Kind as BaseKind
 from ansible_collections.community.posthog.plugins.module_utils._schema.kinds.index import KINDS
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import QUOTE, Check, Problems, Remark
-from ansible_collections.community.posthog.plugins.module_utils._schema.references import (
-    NestedRef,
-    Ref,
-    holds_any,
-    walk,
-)
+from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref, with_text_ids
 from ansible_collections.community.posthog.plugins.module_utils._schema.spelling import likely
 
 
@@ -371,10 +366,7 @@ class Field:
         desired, current = self.null_read(desired), self.typed(self.null_read(current))
         if self.refs:
             # Ids are numbers in some documents and text in others.
-            desired, current = (
-                walk(value, self.refs, lambda rule, item, where: str(item)) if holds_any(value, self.refs) else value
-                for value in (desired, current)
-            )
+            desired, current = (with_text_ids(value, self.refs) for value in (desired, current))
         if self.normalize is not None:
             return equal(self.normalize(desired), self.normalize(current))
         kind = self.of_kind

@@ -117,15 +117,6 @@ def found_in(value: t.Any, rules: t.Sequence[NestedRef], path: str = "") -> t.It
             yield rule, item, where
 
 
-def holds_any(value: t.Any, rules: t.Sequence[NestedRef]) -> bool:
-    """Whether a document holds a reference.
-
-    :param value: the document.
-    :param rules: where references stand.
-    """
-    return next(found_in(value, rules), None) is not None
-
-
 def walk(
     value: t.Any,
     rules: t.Sequence[NestedRef],
@@ -161,3 +152,15 @@ def walk(
         elif is_reference(rule, item):
             out[rule.key] = change(rule, item, where)
     return out
+
+
+def with_text_ids(value: t.Any, rules: t.Sequence[NestedRef]) -> t.Any:
+    """A document whose references are texts: ids are numbers in some documents and text in others.
+
+    :param value: the document.
+    :param rules: where references stand.
+    :returns: a copy, or the value itself where it holds no reference.
+    """
+    if next(found_in(value, rules), None) is None:
+        return value
+    return walk(value, rules, lambda rule, item, where: str(item))

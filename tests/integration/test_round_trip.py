@@ -36,6 +36,7 @@ NOT_ELSEWHERE: dict[str, str] = {
 UNFAITHFUL: dict[str, tuple[str, ...]] = {
     "dashboard": ("quick_filter_ids: holds ids",),
     # The sample's project has no groups, so nothing is called what the number says.
+    "experiment": ("aggregation_group_type_index: there is no group_type 0",),
     "experiment_holdout": ("group_type_index: there is no group_type 0",),
 }
 

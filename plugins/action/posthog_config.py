@@ -13,6 +13,7 @@ from ansible.errors import AnsibleError
 from ansible_collections.community.posthog.plugins.module_utils._data.mistakes import mistake
 from ansible_collections.community.posthog.plugins.plugin_utils._action import PostHogAction
 from ansible_collections.community.posthog.plugins.plugin_utils._config_files import missing, read_documents
+from ansible_collections.community.posthog.plugins.plugin_utils._files import write
 from ansible_collections.community.posthog.plugins.plugin_utils._option_variables import OptionVariables
 from ansible_collections.community.posthog.plugins.plugin_utils._shown import host_of, show
 
@@ -35,7 +36,9 @@ class ActionModule(PostHogAction):
         return result
 
     def prepare_args(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
-        """See the base class: O(src) becomes a part of O(config)."""
+        """See the base class: O(src) becomes a part of O(config), and O(report_dest) stays here."""
+        if args.pop("report_dest", None):
+            args["report"] = "markdown"
         names = args.pop("src", None)
         if not names:
             return args
@@ -69,6 +72,18 @@ class ActionModule(PostHogAction):
         return [f"Nothing is declared: give {', '.join(names[:-1])} or {names[-1]}."] if len(names) > 1 else []
 
     def finish_result(self, outcome: dict[str, t.Any]) -> None:
-        """See the base class: the summary is shown at any verbosity, except in output for programs."""
+        """See the base class: the summary is shown at any verbosity, except in output for programs.
+
+        The report is written in check mode too, since the plan is what a reviewer reads.
+        """
+        dest = self._task.args.get("report_dest")
+        if dest and "plan_markdown" in outcome:
+            path = self._loader.path_dwim(os.path.abspath(os.path.expanduser(str(dest))))
+            try:
+                write(path, {"": outcome["plan_markdown"]}, clean=False, check_mode=False)
+            except AnsibleError as exc:
+                text = str(exc.message).replace("dest:", "report_dest:", 1)
+                done = outcome.get("changed") and not self._task.check_mode
+                outcome.update(failed=True, msg=f"{text}; the plan was carried out" if done else text)
         if (outcome.get("counts") or "checked" in outcome) and not outcome.get("failed") and not self._task.no_log:
             show(f"posthog_config: {outcome['msg']}", host_of(self._variables))

@@ -146,6 +146,12 @@ options:
       - none
       - markdown
     default: none
+  report_dest:
+    description:
+      - A file on the controller that RV(plan_markdown) is written to, in check mode too, and where O(guard) refuses the
+        run. It implies O(report=markdown), and is no change.
+      - Relative paths begin where Ansible was started.
+    type: path
   report_limit:
     description:
       - How many characters RV(plan_markdown) may have, at least 1000. Whole objects are left out, deletions and access
@@ -268,7 +274,7 @@ EXAMPLES = r"""
     config:
       feature_flags:
         - key: new-checkout
-          rollout_percentage: 60
+          active: true
     offline: true
 
 - name: Let nothing happen that nobody said yes to
@@ -277,7 +283,7 @@ EXAMPLES = r"""
     config:
       feature_flags:
         - key: new-checkout
-          rollout_percentage: 60
+          active: true
     guard:
       deletions: 0
       rollout_step: 25

@@ -702,7 +702,8 @@ def test_deleting_what_others_use(posthog: Harness, in_process: bool) -> None:
         assert item.changed and item.result["warnings"] == [text], item.result.get("warnings")
         lists = [entry["path"] for entry in item.requests]
         assert len(lists) <= 21, lists
-    assert run["Plan"].result["warnings"] == [told["cohort"][1]]
+    hurts = "deletions: cohort 'Beta' is deleted"
+    assert sorted(run["Plan"].result["warnings"]) == sorted([told["cohort"][1], hurts])
     # Where all of them go, nobody is left to be told of but those who stay.
     assert sorted(run["All"].result["warnings"]) == sorted(
         ["the cohort 'Beta' is used by the feature flag b", told["insight"][1], told["feature_flag"][1]]
@@ -870,6 +871,17 @@ def test_a_guard_needs_a_yes(posthog: Harness, in_process: bool) -> None:
     assert all_ok(posthog.run([config(yes)], in_process=in_process))[0].changed
 
 
+def test_a_report_that_cannot_be_written(posthog: Harness, in_process: bool) -> None:
+    """Told, with whether something was changed; both ways the same."""
+    options = {"config": {"feature_flags": [{"key": "report"}]}, "report_dest": "/proc/nowhere/plan.md"}
+    for check in (True, False):
+        run = posthog.run([config(options)], in_process=in_process, check=check)
+        assert run[0].failed and run[0].msg.startswith("report_dest: /proc/nowhere/plan.md cannot be written"), run[
+            0
+        ].msg
+        assert run[0].msg.endswith("; the plan was carried out") is not check
+
+
 def test_guards_and_reports_of_the_roles(posthog: Harness, tmp_path: Path) -> None:
     """The variables of both roles, in check mode too; the report is no change."""
     report = tmp_path / "plan.md"
@@ -890,7 +902,10 @@ def test_guards_and_reports_of_the_roles(posthog: Harness, tmp_path: Path) -> No
         "posthog_project_config": {"feature_flags": [{"key": "role", "state": "absent"}]},
         "posthog_project_guard": {"deletions": 0},
     }
-    refused = posthog.run(path=playbook, variables=gone)
+    report.unlink()
+    refused = posthog.run(path=playbook, variables={**gone, "posthog_project_report": str(report)})
+    # What was refused is what somebody has to look at.
+    assert "<b>delete</b> feature flag <code>role</code>" in report.read_text()
     assert refused.returncode and "posthog_project_guard.deletions: feature flag 'role' is deleted" in refused.output
     assert "posthog_project_confirmed: deletions" in refused.output
     run = posthog.run(path=playbook, variables={**gone, "posthog_project_confirmed": ["deletions"]})

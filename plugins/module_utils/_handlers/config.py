@@ -67,6 +67,7 @@ class ConfigHandler(ModuleHandler):
                 "concurrency": {"type": "int", "default": 8},
                 "report": {"type": "str", "choices": ["none", "markdown"], "default": "none"},
                 "report_limit": {"type": "int", "default": 65000},
+                "report_dest": {"type": "path"},
                 "guard": {
                     "type": "dict",
                     "options": {
@@ -129,6 +130,15 @@ class ConfigHandler(ModuleHandler):
         if raw.get("src"):
             raise InvalidInput(
                 [("src", "is read on the controller, which this way of execution cannot; use config instead")]
+            )
+        if raw.get("report_dest"):
+            raise InvalidInput(
+                [
+                    (
+                        "report_dest",
+                        "is written on the controller, which this way of execution cannot; use report instead",
+                    )
+                ]
             )
         check_mode = session.check_mode
         problems: Problems = []

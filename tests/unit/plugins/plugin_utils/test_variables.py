@@ -194,7 +194,7 @@ def _role(name: str, task: str) -> tuple[dict[str, Any], dict[str, Any]]:
     for part in ("defaults", "vars"):
         path = folder / part / "main.yml"
         variables.update(yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {})
-    found, *_reports = yaml.safe_load((folder / "tasks" / f"{task}.yml").read_text(encoding="utf-8"))
+    (found,) = yaml.safe_load((folder / "tasks" / f"{task}.yml").read_text(encoding="utf-8"))
     return variables, found["community.posthog.posthog_config"]
 
 

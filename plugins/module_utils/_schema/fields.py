@@ -49,132 +49,143 @@ UUID: t.Final = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-
 class Field:
     """One field of a resource type, or one key of a document.
 
+    A table is a list of these, so their attributes are keywords of one level. They are ordered by what they are about.
+
     :param name: the option's name; the API's own wherever it has one.
     :param kind: what it holds.
+    :param aliases: other names of the option.
+    :param since: the first server generation that knows it.
+    :param plan_feature: key of the plan feature without which the server drops it silently.
     :param required: needed to create the object.
     :param choices: the values that PostHog takes.
     :param words: words that stand for the API's magic numbers.
-    :param default: the value that PostHog gives a field that is left out.
-    :param null_as: what null means (a rollout of null is 100 percent); also what a C(null) option sends.
-    :param nullable: whether C(null) clears it.
-    :param null_is: what an explicit C(null) would open a thing to, and what says that without one. Such a null is
-        refused, since a variable that happens to be empty is one. A stored null stays, and means the same as before.
+    :param newer: a document takes keys, or a choice values, that this release does not know, with a warning, since
+        PostHog does; what is nearly a known one is a typo.
+    :param names_kind: the value says of which kind the document is that it stands in. A document of a kind that this
+        release does not know is passed on, compared and kept as an open one: see :meth:`Field.unknown_kind`.
     :param minimum: smallest number.
     :param maximum: largest number.
     :param max_length: longest text.
     :param pattern: pair of a regular expression and the words for it.
+    :param checked: looks deeper into an open document than the table does; gets the value, its path and the problems,
+        and returns the value in the form that PostHog takes.
+    :param relative: a time may be given relative to now (C(+14d)); where the object has one already, that is it.
     :param fields: the keys of a document.
     :param items: what a list or a map holds.
     :param keys: turns a key of a map into the form that the server keeps.
-    :param unordered: a list whose order has no meaning.
-    :param ignored: items of an unordered list that are not the task's business: they stay where they are, and count
-        only where they are declared.
-    :param lower: the server lower-cases and trims the text.
-    :param casefold: upper and lower case are the same when compared.
+    :param item_keys: keys by which an item of a list is recognised, wherever it stands, although others of its keys
+        have changed. Its preserved keys stay with it.
+    :param match_keys: the same for an item at the same index; the required keys if none are given.
     :param ref: the value names another object.
     :param names: the text is the name of another object, and is sent as it is.
     :param refs: references inside the document.
-    :param computed: the server's own; never compared, never sent.
+    :param default: the value that PostHog gives a field that is left out.
+    :param unsettled: the default depends on something else, such as a template or an account. So no value shows that
+        the field was left out, and an export always writes it, empty values too.
+    :param nullable: whether C(null) clears it.
+    :param null_as: what null means (a rollout of null is 100 percent); also what a C(null) option sends.
+    :param null_is: what an explicit C(null) would open a thing to, and what says that without one. Such a null is
+        refused, since a variable that happens to be empty is one. A stored null stays, and means the same as before.
+    :param initial: what a creation sends where nothing is declared.
     :param preserved: owned by someone else: left as it is unless it is declared.
     :param stays: a key of a document that is left as it is where the document is declared without it, unless the
         declaration is the whole truth.
+    :param merged: a map or an open document of which only the declared keys count; the others stay as they are, and
+        null takes a key away.
     :param normalize: brings a value into the form in which two of them are compared, where PostHog stores it in other
         words than it was written in.
-    :param write_only: accepted but never shown.
-    :param exported: an export writes it; not where another field says the same in a better way.
-    :param unportable: why its value means nothing in another project; an export says so.
-    :param server_added: keys of an open document, at any depth, that the server adds; an export leaves them out, and no
-        write repeats them.
-    :param computed_keys: keys of an open document, at any depth, that the server computes; no write repeats them.
-    :param secret: never or only masked on read.
-    :param unsettled: the default depends on something else, such as a template or an account. So no value shows that
-        the field was left out, and an export always writes it, empty values too.
-    :param create_only: fixed after creation.
-    :param update_only: ignored in the POST that creates the object; sent right after it.
-    :param in_list: whether a list call shows it.
-    :param plan_feature: key of the plan feature without which the server drops it silently.
+    :param lower: the server lower-cases and trims the text.
+    :param casefold: upper and lower case are the same when compared.
+    :param html: the server cleans up the markup in the text.
+    :param unordered: a list whose order has no meaning.
+    :param ignored: items of an unordered list that are not the task's business: they stay where they are, and count
+        only where they are declared.
     :param api: the API's name where the option has another one.
     :param read: paths of the value in what the server shows, newest generation first, where it is not C(api).
     :param sparse: the value stands deep in what the server shows, and the way there ends early where there is none.
     :param reading: turns what the server shows into what a write takes, where the two have different forms; it leaves
         alone what already has that form.
-    :param checked: looks deeper into an open document than the table does; gets the value, its path and the problems,
-        and returns the value in the form that PostHog takes.
-    :param newer: a document takes keys, or a choice values, that this release does not know, with a warning, since
-        PostHog does; what is nearly a known one is a typo.
-    :param names_kind: the value says of which kind the document is that it stands in. A document of a kind that this
-        release does not know is passed on, compared and kept as an open one: see :meth:`Field.unknown_kind`.
-    :param relative: a time may be given relative to now (C(+14d)); where the object has one already, that is it.
-    :param initial: what a creation sends where nothing is declared.
-    :param merged: a map or an open document of which only the declared keys count; the others stay as they are, and
-        null takes a key away.
+    :param in_list: whether a list call shows it.
+    :param computed: the server's own; never compared, never sent.
+    :param create_only: fixed after creation.
+    :param update_only: ignored in the POST that creates the object; sent right after it.
+    :param write_only: accepted but never shown.
+    :param secret: never or only masked on read.
     :param patched: PostHog lays what is sent of an open document over what it has, so nothing else of it is repeated.
     :param whole: a write replaces the document whole, so what is not declared is not sent.
-    :param item_keys: keys by which an item of a list is recognised, wherever it stands, although others of its keys
-        have changed. Its preserved keys stay with it.
-    :param match_keys: the same for an item at the same index; the required keys if none are given.
-    :param html: the server cleans up the markup in the text.
     :param clear_members: the server ignores an empty document, so clearing it sends null for each of its keys.
-    :param aliases: other names of the option.
-    :param since: the first server generation that knows it.
+    :param server_added: keys of an open document, at any depth, that the server adds; an export leaves them out, and no
+        write repeats them.
+    :param computed_keys: keys of an open document, at any depth, that the server computes; no write repeats them.
+    :param exported: an export writes it; not where another field says the same in a better way.
+    :param unportable: why its value means nothing in another project; an export says so.
     """
 
+    # What it is.
     name: str
     kind: Kind = "str"
+    aliases: tuple[str, ...] = ()
+    since: str | None = None
+    plan_feature: str | None = None
+    # Which values it takes.
     required: bool = False
     choices: tuple[t.Any, ...] = ()
     words: t.Mapping[str, t.Any] = field(default_factory=dict)
-    default: t.Any = None
-    null_as: t.Any = None
-    nullable: bool = False
-    null_is: str = ""
+    newer: bool = False
+    names_kind: bool = False
     minimum: float | None = None
     maximum: float | None = None
     max_length: int | None = None
     pattern: tuple[str, str] | None = None
+    checked: Check | None = None
+    relative: bool = False
+    # What stands inside it.
     fields: tuple[Field, ...] = ()
     items: Field | None = None
     keys: t.Callable[[str], str] | None = None
-    unordered: bool = False
-    ignored: tuple[t.Any, ...] = ()
-    lower: bool = False
-    casefold: bool = False
+    item_keys: tuple[str, ...] = ()
+    match_keys: tuple[str, ...] = ()
+    # What it names.
     ref: Ref | None = None
     names: Ref | None = None
     refs: tuple[NestedRef, ...] = ()
-    computed: bool = False
+    # What null and silence mean.
+    default: t.Any = None
+    unsettled: bool = False
+    nullable: bool = False
+    null_as: t.Any = None
+    null_is: str = ""
+    initial: t.Any = None
     preserved: bool = False
     stays: bool = False
+    merged: bool = False
+    # How two values are compared.
     normalize: t.Callable[[t.Any], t.Any] | None = None
-    write_only: bool = False
-    exported: bool = True
-    unportable: str = ""
-    server_added: tuple[str, ...] = ()
-    computed_keys: tuple[str, ...] = ()
-    secret: bool = False
-    unsettled: bool = False
-    create_only: bool = False
-    update_only: bool = False
-    in_list: bool = True
-    plan_feature: str | None = None
+    lower: bool = False
+    casefold: bool = False
+    html: bool = False
+    unordered: bool = False
+    ignored: tuple[t.Any, ...] = ()
+    # Where it stands in what PostHog shows.
     api: str | None = None
     read: tuple[str, ...] = ()
     sparse: bool = False
     reading: t.Callable[[t.Any], t.Any] | None = None
-    checked: Check | None = None
-    newer: bool = False
-    names_kind: bool = False
-    relative: bool = False
-    initial: t.Any = None
-    merged: bool = False
+    in_list: bool = True
+    # How it is written.
+    computed: bool = False
+    create_only: bool = False
+    update_only: bool = False
+    write_only: bool = False
+    secret: bool = False
     patched: bool = False
     whole: bool = False
-    item_keys: tuple[str, ...] = ()
-    match_keys: tuple[str, ...] = ()
-    html: bool = False
     clear_members: bool = False
-    aliases: tuple[str, ...] = ()
-    since: str | None = None
+    server_added: tuple[str, ...] = ()
+    computed_keys: tuple[str, ...] = ()
+    # How it is exported.
+    exported: bool = True
+    unportable: str = ""
 
     @property
     def undeclared_value(self) -> t.Any:

@@ -46,7 +46,7 @@ def shared_limiter(directory: str | None, host: str, api_key: str, per_minute: i
     """
     if fcntl is None or per_minute <= 0 or directory is None or not private(directory):
         return None
-    return SharedLimiter(_file(directory, "budget", host, api_key), per_minute)
+    return SharedLimiter(key_file(directory, "budget", host, api_key), per_minute)
 
 
 def note_limit(directory: str | None, host: str, api_key: str) -> None:
@@ -58,7 +58,7 @@ def note_limit(directory: str | None, host: str, api_key: str) -> None:
     """
     if directory is None or not private(directory):
         return
-    path = _file(directory, "limit", host, api_key)
+    path = key_file(directory, "limit", host, api_key)
     # Without the file the others learn it as this one did.
     with contextlib.suppress(OSError):
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), 0o600))
@@ -76,13 +76,19 @@ def has_limit(directory: str | None, host: str, api_key: str) -> bool:
     if directory is None:
         return False
     try:
-        return os.lstat(_file(directory, "limit", host, api_key)).st_mtime > time.time() - _REMEMBERED
+        return os.lstat(key_file(directory, "limit", host, api_key)).st_mtime > time.time() - _REMEMBERED
     except OSError:
         return False
 
 
-def _file(directory: str, kind: str, host: str, api_key: str) -> str:
-    """A file about a key."""
+def key_file(directory: str, kind: str, host: str, api_key: str) -> str:
+    """The path of a file about a key.
+
+    :param directory: see :func:`shared_limiter`.
+    :param kind: what the file is about.
+    :param host: see :func:`shared_limiter`.
+    :param api_key: see :func:`shared_limiter`.
+    """
     name = hashlib.sha256(f"{host}\n{api_key}".encode()).hexdigest()[:32]
     return os.path.join(directory, f"posthog-{kind}-{name}")
 

@@ -22,7 +22,9 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, TimeLimit
 from ansible_collections.community.posthog.plugins.module_utils._http.answers import READS, Answer
+from ansible_collections.community.posthog.plugins.module_utils._http.budget import key_file
 from ansible_collections.community.posthog.plugins.module_utils._http.connection import Connection
+from ansible_collections.community.posthog.plugins.module_utils._http.pace import private
 from ansible_collections.community.posthog.plugins.module_utils._http.paging import PAGE_SIZE, read_list
 from ansible_collections.community.posthog.plugins.module_utils._http.remedies import ErrorTexts
 from ansible_collections.community.posthog.plugins.module_utils._http.retries import ConnectionHealth, fault_of
@@ -57,6 +59,7 @@ class Client:
         shared: str | None = None,
     ) -> None:
         self.connection = connection
+        self._shared = shared
         #: The status of the last answer that was a success.
         self.status: int | None = None
         #: The threads that share this client.
@@ -85,6 +88,16 @@ class Client:
     def rate_limit(self) -> int:
         """Requests a minute that are not exceeded; 0 where there is no limit."""
         return self._waits.rate_limit
+
+    def shared_file(self, kind: str) -> str | None:
+        """The path of a file that the processes of a run share.
+
+        :param kind: what the file is about.
+        :returns: a path that belongs to this host and this key; None where they share nothing.
+        """
+        if self._shared is None or not private(self._shared):
+            return None
+        return key_file(self._shared, kind, self.connection.host, self.connection.api_key)
 
     def close(self) -> None:
         """Close the kept connections."""

@@ -26,6 +26,7 @@ from ansible_collections.community.posthog.plugins.module_utils._state.account i
     projects_of,
     seen,
 )
+from ansible_collections.community.posthog.plugins.module_utils._state.owners import Owners
 from ansible_collections.community.posthog.plugins.module_utils._state.shared import Shared
 
 #: Stands for the id of a project that does not exist yet, in check mode.
@@ -68,6 +69,7 @@ class Target:
         self.named_organization = named_organization
         self.named_project = named_project
         self._owner_checked = False
+        self._owners = Owners(client.shared_file("owners"))
         self._organization_id: str | None = None
         self._project_id: str | None = None
         self._organization_object: dict[str, t.Any] | None = None
@@ -221,13 +223,18 @@ class Target:
             self._project_id = self._find_project()
         self._owner_checked = True
         wanted = self.organization_id()
+        if self._project_id == PLANNED or wanted == "@current":
+            return
         embedded = {str(item["id"]) for item in projects_of(self._organization_object or {})}
-        if self._project_id in embedded or self._project_id == PLANNED:
+        if self._project_id in embedded or self._owners.belongs(self._project_id, wanted):
             return
         project = self.project()
         owner = project.get("organization") or project.get("organization_id")
-        if owner is None or str(owner) == wanted or wanted == "@current":
+        if owner is None:
             # Who may not read the project learns that from what is asked for next.
+            return
+        if str(owner) == wanted:
+            self._owners.note(self._project_id, wanted)
             return
         self._owner_checked = False
         names = {str(item.get("id")): item.get("name") for item in self._account.organizations()}

@@ -291,11 +291,17 @@ class Memory:
         #: Gives a new object its id.
         self.identify: Callable[[Obj, int], Obj] = lambda obj, number: {"id": number, **obj}
         self.rests = 0
+        #: The directory that the processes of a run share.
+        self.shared: str | None = None
         #: See the client.
         self.threads = Threads()
         self._number = 100
 
     # -- the client's interface --------------------------------------------------------------------------------------
+
+    def shared_file(self, kind: str) -> str | None:
+        """See the client."""
+        return None if self.shared is None else f"{self.shared}/{kind}"
 
     def objects(
         self,

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import dataclasses
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -227,6 +229,34 @@ def test_a_project_of_another_organization() -> None:
         fine = session(organization=organization, project=project)
         fine.target.named_organization = True
         assert fine.project_id() == project
+
+
+def test_what_one_process_finds_of_a_project_the_others_need_not_ask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(project: str, organization: str = ORGANIZATION) -> int:
+        memory = account()
+        memory.shared = str(tmp_path)
+        one = session(memory, project=project, organization=organization)
+        one.target.named_organization = one.target.named_project = True
+        assert one.project_id() == project
+        return sum(path == f"/api/projects/{project}/" for _method, path, _body in memory.calls)
+
+    assert [asked("2"), asked("2"), asked("1"), asked("1"), asked("2")] == [1, 0, 1, 0, 0]
+    assert not (tmp_path / "owners").stat().st_mode & 0o077
+    # The same project in another organization is a mistake, whatever was found before.
+    with pytest.raises(PostHogFailure, match="belongs to the organization"):
+        asked("2", OTHER)
+    # Projects can be moved.
+    now = time.time()
+    monkeypatch.setattr("time.time", lambda: now + 601)
+    assert [asked("2"), asked("2")] == [1, 0]
+    # What somebody was writing when it was killed is no finding.
+    (tmp_path / "owners").write_text(f"1 {ORGANIZATION} {int(now)}x\n2 {ORGANIZATION}\n\0\n", encoding="utf-8")
+    assert [asked("1"), asked("2")] == [1, 1]
+    (tmp_path / "owners").unlink()
+    (tmp_path / "owners").mkdir()
+    assert [asked("1"), asked("1")] == [1, 1]
 
 
 def test_sessions_elsewhere() -> None:

@@ -61,9 +61,9 @@ PLAY = [
 ]
 
 
-#: What the play asks for in each project, of which nothing is to change: for a flag and a cohort the project, which
-#: has to be one of the organization that is given, and a list; for the project the organization's list, and settings.
-EACH = 6
+#: What the play asks for in each project, of which nothing is to change: for a flag and a cohort a list; once for both the
+#: project, which has to be one of the organization that is given; for the project the organization's list, and settings.
+EACH = 5
 
 
 class Seen(t.NamedTuple):

@@ -101,7 +101,7 @@ class Reader:
             source = source_of(document, f"config[{number}]." if len(documents) > 1 else "")
             self.problems += source.mistakes
             self.incomplete = self.incomplete or bool(source.mistakes)
-            if any(place in TARGET_KEYS for place in (getattr(where, "path", "") for where, _ in source.mistakes)):
+            if any(place in TARGET_KEYS for place in (getattr(where, "path", "") for where, _text in source.mistakes)):
                 # Where the objects belong is not known, so nor is which are the same.
                 continue
             self._read_document(document, source)

@@ -61,8 +61,9 @@ PLAY = [
 ]
 
 
-#: What the play asks for in each project, of which nothing is to change: for a flag and a cohort a list; once for both the
-#: project, which has to be one of the organization that is given; for the project the organization's list, and settings.
+#: What the play asks for in each project, of which nothing is to change: for a flag and a cohort a list; once for both
+#: the project, which has to be one of the organization that is given; for the project the organization's list, and
+#: settings.
 EACH = 5
 
 

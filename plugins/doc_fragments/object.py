@@ -43,8 +43,8 @@ options:
   state:
     description:
       - V(present) makes the object exist with the declared fields.
-      - V(absent) deletes it. All that is not needed to find the object is ignored then. Which other objects use it is
-        told in a warning, in check mode too, as far as the lists of PostHog show it.
+      - V(absent) deletes it. All that is not needed to find the object is ignored then. A warning names
+        the objects that use it, in check mode too, as far as the lists of PostHog show it.
     type: str
     choices:
       - present

@@ -94,7 +94,7 @@ options:
     type: dict
   cookieless_server_hash_mode:
     description:
-      - How people are told apart without cookies. The API's numbers V(0), V(1) and V(2) mean the same.
+      - How people are distinguished without cookies. The API's numbers V(0), V(1) and V(2) mean the same.
     type: str
     choices:
       - disabled

@@ -13,7 +13,7 @@ version_added: 0.1.0
 description:
   - Sets and removes access rules of a project. They say what everybody, the people who have a role, or one member may
     do with the project itself, with all things of one kind in it, or with one object.
-  - A rule is told by what it is about (O(resource) and O(object)) and by whom it is for (O(role),
+  - A rule is identified by what it is about (O(resource) and O(object)) and by whom it is for (O(role),
     O(organization_member), or everybody). There is one rule at most for each of these, so a task that declares another
     O(access_level) changes it.
 author:
@@ -144,7 +144,7 @@ EXAMPLES = r"""
   community.posthog.posthog_role:
     name: Engineering
 
-- name: Only those who are told below may enter the project
+- name: Only those who are named below may enter the project
   community.posthog.posthog_access_control:
     resource: project
     access_level: none

@@ -108,7 +108,7 @@ options:
   pinned_at:
     description:
       - V(now), or any ISO 8601 time, pins the action to the top of the list. V(null) takes it down.
-      - PostHog writes down the time at which it is told so, whatever time it is given. So an action that is pinned
+      - PostHog writes down the time of the request, whatever time it is given. So an action that is pinned
         already stays as it is.
     type: str
 notes:

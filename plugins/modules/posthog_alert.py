@@ -39,9 +39,9 @@ options:
     type: raw
   subscribed_users:
     description:
-      - Who is told, by the addresses of members of the organization. Each of them needs access to the project.
+      - Who is notified, by the addresses of members of the organization. Each of them needs access to the project.
       - What is given is the whole list. V([]) or V(null) removes everybody.
-      - Slack channels and webhooks are told through hog functions, which are not part of the alert.
+      - Slack channels and webhooks are notified through hog functions, which are not part of the alert.
     type: list
     elements: raw
   threshold:
@@ -388,8 +388,8 @@ options:
     type: bool
   investigation_gates_notifications:
     description:
-      - Whether people are told only after the agent looked into it. Needs a O(detector_config). Servers before 2026 do
-        not know it.
+      - Whether people are notified only after the agent looked into it. Needs a O(detector_config). Servers before 2026
+        do not know it.
     type: bool
   investigation_inconclusive_action:
     description:
@@ -507,7 +507,7 @@ alert:
       description: The insight that is watched, as PostHog shows it.
       type: dict
     subscribed_users:
-      description: The people who are told.
+      description: The people who are notified.
       type: list
       elements: dict
     threshold:

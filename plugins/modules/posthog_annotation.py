@@ -70,7 +70,7 @@ options:
       - dashboard_id
   creation_type:
     description:
-      - Who made the annotation, a person (V(USR)) or GitHub (V(GIT)). PostHog takes V(USR) if nothing is said.
+      - Who made the annotation, a person (V(USR)) or GitHub (V(GIT)). PostHog's default is V(USR).
     type: str
     choices:
       - USR

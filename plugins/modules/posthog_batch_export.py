@@ -32,7 +32,7 @@ options:
     type: str
   model:
     description:
-      - What is exported. V(null) is V(events), which is also what PostHog takes where nothing is said.
+      - What is exported. V(null) is V(events), which is also PostHog's default.
     type: str
     choices:
       - events
@@ -146,12 +146,12 @@ options:
             type: str
           schema:
             description:
-              - The schema. PostHog takes V(public) where nothing is said. Needed for V(Snowflake) and
+              - The schema. PostHog's default is V(public). Needed for V(Snowflake) and
                 V(Databricks).
             type: str
           table_name:
             description:
-              - The table. PostHog takes V(events) where nothing is said. Needed for V(Databricks).
+              - The table. PostHog's default is V(events). Needed for V(Databricks).
             type: str
           user:
             description:
@@ -168,7 +168,7 @@ options:
             type: str
           port:
             description:
-              - The port, V(5432) for V(Postgres) and V(5439) for V(Redshift) where nothing is said.
+              - The port, V(5432) for V(Postgres) and V(5439) for V(Redshift) by default.
             type: int
           has_self_signed_cert:
             description:
@@ -176,7 +176,7 @@ options:
             type: bool
           properties_data_type:
             description:
-              - The type of the columns that hold properties, V(varchar) where nothing is said, for
+              - The type of the columns that hold properties, V(varchar) by default, for
                 V(Redshift).
             type: str
           mode:
@@ -264,7 +264,7 @@ options:
             type: str
           table_id:
             description:
-              - The table, V(events) where nothing is said, for V(BigQuery).
+              - The table, V(events) by default, for V(BigQuery).
             type: str
           project_id:
             description:

@@ -14,14 +14,14 @@ description:
     members.
   - Each object is written with the options of its type's own module, for example those of
     M(community.posthog.posthog_feature_flag). What M(community.posthog.posthog_export) writes has the same form.
-  - Everything is checked and planned before the first write. All mistakes are told together, with file, line and
+  - Everything is checked and planned before the first write. All mistakes are reported together, with file, line and
     option, and returned as data in RV(mistakes).
   - Objects are applied in the order in which they depend on each other, several at once. A name may refer to an object
     that PostHog has, or to one that is declared anywhere in the same configuration.
   - Check mode is the plan; together with C(--diff) it is printed in full. In each run one line says how many objects
     were created, updated, deleted and left unchanged; with C(-v) there is a line for each object that changes.
-  - What one object declares absent, another one must not name; that is a mistake as well, and both places are told. Who
-    else in PostHog uses an object that is deleted is told in a warning.
+  - What one object declares absent, another one must not name; that is a mistake as well, and its message
+    names both places. A warning names what else in PostHog uses an object that is deleted.
   - What an object does not declare is left alone, unless O(undeclared) says otherwise, and an object that is not
     declared is left alone too, unless O(purge) says otherwise.
 version_added: 0.1.0

@@ -28,8 +28,8 @@ options:
     type: list
     elements: str
 notes:
-  - The key needs no scope of its own for this. With C(user:read), C(organization:read) and C(project:read) more is
-    told. What the key may not know is empty or V(null) in the result.
+  - The key needs no scope of its own for this. With C(user:read), C(organization:read) and C(project:read) the
+    result holds more. What the key may not know is empty or V(null).
 seealso:
   - name: PostHog's API
     description: How keys are made, what scopes there are, and what the rate limits are.
@@ -229,7 +229,7 @@ current_project:
   type: str
   sample: "4711"
 scopes_known:
-  description: Whether PostHog told the scopes of the key. If not, RV(missing_scopes) says nothing.
+  description: Whether PostHog showed the scopes of the key. If not, RV(missing_scopes) says nothing.
   returned: success
   type: bool
   sample: true

@@ -59,7 +59,7 @@ options:
       - An insight's tile is recognised by the insight, of which a dashboard has one tile. A text is recognised by its
         text, a button by its address and text, and any tile by O(tiles[].id).
       - Tiles that are not listed stay as they are, unless O(exclusive=true). V(null) is the empty list.
-      - The order of the list has no meaning. Where a tile stands is said by O(tiles[].layouts).
+      - The order of the list has no meaning. O(tiles[].layouts) holds the place of a tile.
     type: list
     elements: dict
     suboptions:

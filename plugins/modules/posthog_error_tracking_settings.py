@@ -48,7 +48,7 @@ options:
     suboptions:
       snooze_duration_minutes:
         description:
-          - For how many minutes a spike is not told of again, at least 1.
+          - For how many minutes the same spike causes no further notification, at least 1.
         type: int
       multiplier:
         description:

@@ -114,7 +114,7 @@ notes:
   - PostHog connects to the source before it creates it, which can take some seconds. Raise O(timeout) if it takes
     longer.
   - Deleting a source also removes the tables that were copied.
-  - What there is to connect, and what fields each kind has, is told by the wizard in PostHog's user interface. A kind
+  - What there is to connect, and what fields each kind has, stands in the wizard of PostHog's user interface. A kind
     that PostHog does not know is refused with the nearest one.
   - PostHog learns of new tables of a source when it is asked to look again, which is an action and not configuration.
     It can be done with M(community.posthog.posthog_api).

@@ -90,8 +90,8 @@ options:
     description:
       - The conditions, variants and payloads of the flag, as PostHog's API has them.
       - What is given is the whole truth. A key that is left out has its default, so a condition set that was added
-        in PostHog's user interface is removed again. Left alone are only the keys that are said here to belong to
-        somebody else, unless they are given.
+        in PostHog's user interface is removed again. Only keys whose description says so are left alone unless they
+        are given, since they belong to somebody else.
       - Cohorts and other flags are named by their names and keys. A number is taken as the id if nothing has that
         name.
     type: dict

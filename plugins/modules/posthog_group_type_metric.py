@@ -43,7 +43,7 @@ options:
     suboptions:
       source:
         description:
-          - Whether events are counted, or the rows of a table of the data warehouse. V(events) if nothing is said.
+          - Whether events are counted, or the rows of a table of the data warehouse. V(events) by default.
         type: str
         choices:
           - events
@@ -84,8 +84,8 @@ options:
         type: str
   math:
     description:
-      - Whether the number of them is the metric, or the sum of O(math_property). PostHog takes V(count) if nothing is
-        said. Servers before 2026 do not know it.
+      - Whether the number of them is the metric, or the sum of O(math_property). PostHog's default is V(count).
+        Servers before 2026 do not know it.
     type: str
     choices:
       - count
@@ -96,18 +96,18 @@ options:
     type: str
   format:
     description:
-      - How the metric is written. PostHog takes V(numeric) if nothing is said.
+      - How the metric is written. PostHog's default is V(numeric).
     type: str
     choices:
       - numeric
       - currency
   interval:
     description:
-      - How many days are counted. PostHog takes V(7) if nothing is said.
+      - How many days are counted. PostHog's default is V(7).
     type: int
   display:
     description:
-      - How the metric is shown. PostHog takes V(number) if nothing is said.
+      - How the metric is shown. PostHog's default is V(number).
     type: str
     choices:
       - number

@@ -37,8 +37,8 @@ options:
     type: str
   status:
     description:
-      - Whether the workflow runs (V(active)), is being worked on (V(draft)), which PostHog takes for a new one where
-        nothing is said, or is put away (V(archived)).
+      - Whether the workflow runs (V(active)), is being worked on (V(draft), PostHog's default for a new one), or is
+        put away (V(archived)).
       - PostHog checks the actions of an active workflow in full, and those of others only in part.
     type: str
     choices:

@@ -58,7 +58,7 @@ options:
     type: str
   enabled:
     description:
-      - Whether the function runs. PostHog itself leaves a new function switched off where nothing is said.
+      - Whether the function runs. PostHog itself leaves a new function switched off by default.
       - PostHog refuses to switch on a function whose filters do not compile.
     type: bool
   hog:

@@ -71,7 +71,7 @@ options:
     type: dict
   within:
     description:
-      - Where to read types that belong to other objects, with the options by which their modules are told so, for
+      - Where to read types that belong to other objects, with the options by which their modules name that object, for
         example C(role) of M(community.posthog.posthog_role_membership), C(dashboard) of
         M(community.posthog.posthog_sharing), or C(resource) and C(object) of
         M(community.posthog.posthog_access_control).

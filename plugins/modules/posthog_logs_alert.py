@@ -208,7 +208,7 @@ logs_alert:
           V(broken).
       type: str
     destination_types:
-      description: What kinds of places are told, which follows from the hog functions that name the alert.
+      description: Which kinds of places are notified, which follows from the hog functions that name the alert.
       type: list
       elements: str
   sample:

@@ -34,7 +34,7 @@ options:
     type: str
   type:
     description:
-      - The kind of message. PostHog itself takes V(email) for a new template where nothing is said.
+      - The kind of message. PostHog's default for a new template is V(email).
     type: str
   content:
     description:

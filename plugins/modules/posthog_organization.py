@@ -13,7 +13,7 @@ version_added: 0.1.0
 description:
   - Creates, changes and deletes organizations. Most users have one, and set its rules with this module.
   - An organization is found by its O(name), or by its O(id), which may be its slug too. Names are not unique in
-    PostHog, so two of the same name that the key can see must be told apart by O(id).
+    PostHog, so two of the same name that the key can see must be distinguished by O(id).
 author:
   - Contributors to the community.posthog collection (@ansible-collections)
 extends_documentation_fragment:
@@ -45,7 +45,7 @@ options:
     type: bool
   enforce_2fa:
     description:
-      - Whether members must use two-factor authentication. V(null) means that nothing is said about it, which is the
+      - Whether members must use two-factor authentication. V(null) leaves it open, which is the
         default.
     type: bool
   members_can_invite:
@@ -138,7 +138,7 @@ EXAMPLES = r"""
     name: Acme
     default_role: Viewers
 
-- name: The same organization, told by its slug
+- name: The same organization, named by its slug
   community.posthog.posthog_organization:
     id: acme
     default_experiment_stats_method: bayesian

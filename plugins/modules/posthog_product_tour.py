@@ -47,7 +47,7 @@ options:
       - V(running) starts a draft, and lets a tour that was stopped go on. V(stopped) stops one that is running.
       - A tour that was started is no draft any more, and one that was never started cannot be stopped. An archived
         one cannot be started. All of that is refused before anything is sent.
-      - PostHog's API has no such field. It is told by the dates, and written with them.
+      - PostHog's API has no such field. The dates show it, and it is written with them.
     type: str
     choices:
       - draft

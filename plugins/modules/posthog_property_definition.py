@@ -31,7 +31,7 @@ options:
     type: str
   type:
     description:
-      - What has the property. V(event) if nothing is said.
+      - What has the property. V(event) by default.
     type: str
     choices:
       - event

@@ -50,7 +50,7 @@ options:
       - V(running) starts a draft, and lets a survey that was stopped go on. V(stopped) stops one that is running.
       - A survey that was started is no draft any more, and one that was never started cannot be stopped. An archived
         one cannot be started. All of that is refused before anything is sent.
-      - PostHog's API has no such field. It is told by the dates, and written with the routes C(launch) and C(stop),
+      - PostHog's API has no such field. The dates show it, and it is written with the routes C(launch) and C(stop),
         or with the dates on servers before 2026.
     type: str
     choices:

@@ -95,9 +95,9 @@ def plan_markdown(
     :returns: the text; what does not fit is counted at its end.
     """
     actions = ((counts["created"], "create"), (counts["updated"], "change"), (counts["deleted"], "delete"))
-    told = ", ".join(f"{number} to {word}" for number, word in actions if number) or "nothing to do"
+    counted_actions = ", ".join(f"{number} to {word}" for number, word in actions if number) or "nothing to do"
     risky = sum(bool(entry["risks"]) for entry in entries)
-    lines = [f"### PostHog: {told}", "", f"{counts['unchanged']} unchanged. {cost}"]
+    lines = [f"### PostHog: {counted_actions}", "", f"{counts['unchanged']} unchanged. {cost}"]
     if risky:
         lines += ["", f"⚠ {counted(risky, 'change')} may hurt, and {'is' if risky == 1 else 'are'} marked so."]
     lines.append("")

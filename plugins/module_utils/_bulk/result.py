@@ -192,16 +192,16 @@ def with_mistakes(failure: PostHogFailure, problems: Problems) -> PostHogFailure
     return failure
 
 
-def refused(problems: Problems, told: t.Mapping[str, t.Any]) -> InvalidInput:
+def refused(problems: Problems, plan: t.Mapping[str, t.Any]) -> InvalidInput:
     """The failure of a run that a guard stopped.
 
     :param problems: what it stopped.
-    :param told: what the result holds of the plan.
+    :param plan: what the result holds of the plan.
     :returns: the failure.
     """
     lines = "\n".join(grouped(problems))
     failure = InvalidInput(problems, f"The plan needs a confirmation; nothing was written.\n{lines}")
-    failure.more.update(told)
+    failure.more.update(plan)
     return failure
 
 

@@ -65,7 +65,7 @@ class Review:
         seconds = seconds_for(requests, self._per_minute) if self._per_minute else 0
         return {"requests": requests, "seconds": seconds, "per_minute": self._per_minute}
 
-    def cost_told(self) -> str:
+    def cost_sentence(self) -> str:
         """What applying the plan costs, as a sentence."""
         cost = self.cost()
         limit = f" at {cost['per_minute']} requests a minute" if cost["per_minute"] else ""

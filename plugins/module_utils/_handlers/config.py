@@ -162,7 +162,7 @@ class ConfigHandler(ModuleHandler):
             with alone_in(session, [] if check_mode else project.target_ids()):
                 result = project.plan(purge, str(params.get("unknown_names") or "warn"))
                 review = Review(result, session.client.rate_limit)
-                told = self._reviewed(review, result, params)
+                reviewed = self._reviewed(review, result, params)
                 for path, text in project.unknown:
                     session.warn(f"{path}: {text}")
                 for table, fields in sorted(session.shared.unread.items()):
@@ -172,7 +172,7 @@ class ConfigHandler(ModuleHandler):
                     for text in review.warnings(guard):
                         session.warn(text)
                 elif refusals := review.refusals(guard):
-                    raise refused(refusals, told)
+                    raise refused(refusals, reviewed)
                 else:
                     # The run reads the objects again; it does not use the predicted ones.
                     result = project.apply()
@@ -181,7 +181,7 @@ class ConfigHandler(ModuleHandler):
         finally:
             session.policy = RunPolicy(check_mode=check_mode)
             session.client.threads.ended = None
-        return {**self._result(result, check_mode, review.cost_told() if check_mode else ""), **told}
+        return {**self._result(result, check_mode, review.cost_sentence() if check_mode else ""), **reviewed}
 
     @staticmethod
     def _validated(project: Project, purge: Purge) -> dict[str, t.Any]:
@@ -196,11 +196,11 @@ class ConfigHandler(ModuleHandler):
     @staticmethod
     def _reviewed(review: Review, result: Result, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """The plan, as the result tells it."""
-        told: dict[str, t.Any] = {"plan": review.entries(), "cost": review.cost()}
+        reviewed: dict[str, t.Any] = {"plan": review.entries(), "cost": review.cost()}
         if params.get("report") == "markdown":
             limit = int(params.get("report_limit") or 65000)
-            told["plan_markdown"] = plan_markdown(told["plan"], result.counts, review.cost_told(), limit)
-        return told
+            reviewed["plan_markdown"] = plan_markdown(reviewed["plan"], result.counts, review.cost_sentence(), limit)
+        return reviewed
 
     @staticmethod
     def _guard(params: t.Mapping[str, t.Any], problems: Problems) -> Guard:

@@ -81,8 +81,8 @@ def measure(
     with projects.fleet(say) as ships:
         ships.prepare_play()
         ships.run("play, creating", *ships.PLAY, latency=0)
-        told = json.loads(ships.run("hosts", *ships.INVENTORY, latency=0).output)
-        hosts = sorted(told["_meta"]["hostvars"])
+        listed = json.loads(ships.run("hosts", *ships.INVENTORY, latency=0).output)
+        hosts = sorted(listed["_meta"]["hostvars"])
         seen = {}
         for label, slices, rate in (
             ("one job", 1, share(ships, 1)),

@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 import re
 import typing as t
-from collections.abc import Mapping
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.declared import DeclaredIndex
 from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import Node
@@ -23,6 +22,7 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.references
 )
 from ansible_collections.community.posthog.plugins.module_utils._bulk.targets import Targets
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP
+from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import texts
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Scope
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
@@ -83,7 +83,7 @@ class Ordering:
             candidates = [pair for type_ in node.table.named_in_texts for pair in named.get((type_, node.target), ())]
             if not candidates or node.spec.absent:
                 continue
-            text = "\n".join(_texts([item.values for item in node.spec.items]))
+            text = "\n".join(texts([item.values for item in node.spec.items]))
             for pattern, other in candidates:
                 if other.number != node.number and pattern.search(text) and node.number not in self._all_needs(other):
                     node.needs.add(other.number)
@@ -189,18 +189,6 @@ def _names(node: Node) -> list[str]:
     option = node.table.identity.option
     values = [item.values.get(option) for item in node.spec.items]
     return [value for value in values if isinstance(value, str) and value]
-
-
-def _texts(value: t.Any) -> t.Iterator[str]:
-    """All texts of a value, at every depth."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _texts(item)
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _texts(item)
 
 
 def _is_optional(node: Node, option: str) -> bool:

@@ -86,6 +86,16 @@ def _stands_there(rule: NestedRef, path: str) -> bool:
     return keys[-len(wanted) :] == wanted
 
 
+def _applying(
+    document: t.Mapping[str, t.Any], rules: t.Sequence[NestedRef], path: str
+) -> t.Iterator[tuple[NestedRef, str]]:
+    """The rules that speak of what stands in a document, each with the path of its key; one is asked for at a time."""
+    for rule in rules:
+        # Most rules are about keys that are not there; that is asked for here to save the call.
+        if rule.key in document and applies(rule, document) and _stands_there(rule, path):
+            yield rule, f"{path}.{rule.key}" if path else rule.key
+
+
 def found_in(value: t.Any, rules: t.Sequence[NestedRef], path: str = "") -> t.Iterator[tuple[NestedRef, t.Any, str]]:
     """The references inside a document, without a copy of it.
 
@@ -103,10 +113,7 @@ def found_in(value: t.Any, rules: t.Sequence[NestedRef], path: str = "") -> t.It
     for key, item in value.items():
         if isinstance(item, (dict, list)):
             yield from found_in(item, rules, f"{path}.{key}" if path else key)
-    for rule in rules:
-        if rule.key not in value or not applies(rule, value) or not _stands_there(rule, path):
-            continue
-        where = f"{path}.{rule.key}" if path else rule.key
+    for rule, where in _applying(value, rules, path):
         item = value[rule.key]
         if rule.keyed:
             if isinstance(item, dict):
@@ -136,10 +143,7 @@ def walk(
     if not isinstance(value, dict):
         return value
     out = {key: walk(item, rules, change, f"{path}.{key}" if path else key) for key, item in value.items()}
-    for rule in rules:
-        if rule.key not in out or not applies(rule, out) or not _stands_there(rule, path):
-            continue
-        where = f"{path}.{rule.key}" if path else rule.key
+    for rule, where in _applying(out, rules, path):
         item = out[rule.key]
         if rule.keyed:
             if isinstance(item, dict):

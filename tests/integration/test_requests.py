@@ -83,6 +83,23 @@ def test_creating_in_a_loop(posthog: Harness) -> None:
     assert checked["Loop"].changed and len(checked["Loop"].requests) <= 5, counted(checked["Loop"])
 
 
+@pytest.mark.parametrize("concurrency", [1, 8])
+def test_creating_what_may_have_twins(posthog: Harness, concurrency: int) -> None:
+    """A second object of the same name is looked for once for all of a type, not once for each."""
+    count = 60
+    content = {
+        "cohorts": [{"name": f"Cohort {number}", "is_static": True} for number in range(count)],
+        "annotations": [
+            {"content": f"Annotation {number}", "date_marker": "2026-01-01T00:00:00Z"} for number in range(count)
+        ],
+    }
+    run = all_ok(
+        posthog.run([task("All", "config", {"config": content, "concurrency": concurrency})], in_process=True)
+    )["All"]
+    assert len(run.writes) == 2 * count
+    assert len(run.requests) <= 2 * count + 8, counted(run)[:12]
+
+
 def test_updating_and_deleting_in_a_loop(posthog: Harness) -> None:
     """One request for each change, after one list."""
     names = [f"n{number}" for number in range(1, 21)]

@@ -152,6 +152,7 @@ def merged_steps(first: Node, second: Node) -> Node:
                 before=before,
                 after={**one.after, **two.after},
                 requests=one.requests + two.requests,
+                look=one.look or two.look,
                 risks=(*one.risks, *two.risks),
             )
         ]

@@ -61,7 +61,8 @@ class Review:
 
         :returns: C(requests), C(seconds) at the limit, and the limit (C(per_minute)).
         """
-        requests = sum(item.outcome.requests for item in self._planned)
+        looks = {item.outcome.look for item in self._planned} - {""}
+        requests = sum(item.outcome.requests for item in self._planned) + len(looks)
         seconds = seconds_for(requests, self._per_minute) if self._per_minute else 0
         return {"requests": requests, "seconds": seconds, "per_minute": self._per_minute}
 

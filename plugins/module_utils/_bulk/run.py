@@ -9,7 +9,6 @@ Private to this collection: it may change without notice.
 from __future__ import annotations
 
 import collections
-import concurrent.futures
 import contextlib
 import copy
 import graphlib
@@ -17,6 +16,7 @@ import traceback
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.declared import DeclaredIndex, may_be_foreign
+from ansible_collections.community.posthog.plugins.module_utils._bulk.meeting import Ready
 from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import Node, Target
 from ansible_collections.community.posthog.plugins.module_utils._bulk.parallel import ClientThreads
 from ansible_collections.community.posthog.plugins.module_utils._bulk.references import references
@@ -150,7 +150,7 @@ class Runner:
         with contextlib.suppress(graphlib.CycleError):
             # Cycles were reported before; everything outside of them is still carried out.
             sorter.prepare()
-        ready: collections.deque[Node] = collections.deque()
+        ready = Ready[Node](lambda node: (node.target, node.table.type))
         tried: set[int] = set()
 
         def finish(node: Node) -> None:
@@ -166,24 +166,20 @@ class Runner:
                     if waiting[number].blocked:
                         finish(waiting[number])
                     else:
-                        ready.append(waiting[number])
+                        ready.add(waiting[number])
                 numbers = sorter.get_ready()
 
-        def carry_out(node: Node) -> Node:
+        def carry_out(node: Node) -> None:
             tried.add(node.number)
             work(node)
-            return node
+
+        def go_on(node: Node) -> None:
+            finish(node)
+            find_ready()
 
         find_ready()
         with ClientThreads(self._session.client, self._concurrency) as threads:
-            running: set[concurrent.futures.Future[Node]] = set()
-            while (ready and self.ended is None) or running:
-                while ready and self.ended is None and len(running) < self._concurrency:
-                    running.add(threads.submit(carry_out, ready.popleft()))
-                done, running = concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED)
-                for future in done:
-                    finish(future.result())
-                    find_ready()
+            threads.run(ready, carry_out, go_on, lambda: self.ended is not None)
         for node in nodes if self.ended is not None else ():
             if not (node.outcomes or node.error or node.number in tried):
                 node.blocked = node.blocked or _CONNECTION

@@ -31,6 +31,7 @@ class Outcome:
     :param named: what the declaration names, by field; None where that is not known.
     :param gone: the object that was deleted.
     :param requests: how many requests it takes, as far as that can be foretold.
+    :param look: the list that is read besides, once for all objects that are created there; empty for none.
     :param risks: what may hurt in the change.
     """
 
@@ -44,6 +45,7 @@ class Outcome:
     named: dict[str, t.Any] | None = None
     gone: dict[str, t.Any] | None = None
     requests: int = 0
+    look: str = ""
     risks: tuple[Risk, ...] = ()
 
     @property

@@ -66,7 +66,7 @@ class Plan:
 
     @property
     def requests(self) -> int:
-        """How many requests carrying it out takes, as far as that can be foretold."""
+        """How many requests carrying it out takes, as far as that can be foretold, without that of :attr:`look`."""
         if self.action == UNCHANGED:
             return 0
         if self.action == "delete":
@@ -74,10 +74,19 @@ class Plan:
         if self.anew is not None:
             return 1 + self.anew.requests
         created = self.action == "create"
-        # After a creation, the list is looked at for another object of the name.
-        looks = created and not self.shared and can_have_twins(self.collection.resource)
         parts = sum(part.requests for part in self.parts.values() if part.changed)
-        return self.rereads + bool(self.body or created) + looks + bool(self.later) + parts
+        return self.rereads + bool(self.body or created) + bool(self.later) + parts
+
+    @property
+    def look(self) -> str:
+        """The list that is read after a creation, to see whether another run has created the same; empty for none.
+
+        One look serves all objects that a run creates there at about the same time.
+        """
+        if self.anew is not None:
+            return self.anew.look
+        looks = self.action == "create" and not self.shared and can_have_twins(self.collection.resource)
+        return self.collection.path if looks else ""
 
     def risks(self) -> tuple[Risk, ...]:
         """What may hurt in the change.

@@ -155,7 +155,7 @@ class Reconciler:
         """Apply a plan; in check mode take its prediction for what is there from now on."""
         if plan.action == UNCHANGED:
             return plan.outcome
-        plan.outcome.requests, plan.outcome.risks = plan.requests, plan.risks()
+        plan.outcome.requests, plan.outcome.look, plan.outcome.risks = plan.requests, plan.look, plan.risks()
         if self._first is None:
             # Where an answer is lost, this is what the task set out to do.
             self._first = plan.outcome

@@ -41,6 +41,13 @@ class Turns:
             self._lock.acquire()
 
 
+class _Own(threading.local):
+    """What each thread knows of itself."""
+
+    #: How many locks it holds.
+    held = 0
+
+
 class Threads:
     """What the threads that use one client share."""
 
@@ -49,6 +56,20 @@ class Threads:
         self.turns: Turns | None = None
         #: The failure that ended the work at hand. While it is set, no thread sends a request.
         self.ended: ApiError | None = None
+        #: Parks this thread until those that do the same kind of work have come as far; None where nobody would start
+        #: further work meanwhile.
+        self.park: t.Callable[[], None] | None = None
+        self._own = _Own()
+
+    def meet(self) -> None:
+        """Wait for the other threads that do the same kind of work, so that one of them can read for all.
+
+        While a thread waits here, another one starts on a further piece of work. A thread that keeps others out of
+        something does not wait, since those that it keeps out could not come.
+        """
+        if self.park is not None and self.turns is not None and not self._own.held:
+            with self.turns.aside():
+                self.park()
 
     def aside(self) -> t.ContextManager[None]:
         """Let other threads run while this one waits."""
@@ -65,7 +86,9 @@ class Threads:
             return
         with self.turns.aside():
             lock.acquire()
+        self._own.held += 1
         try:
             yield
         finally:
+            self._own.held -= 1
             lock.release()

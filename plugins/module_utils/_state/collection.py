@@ -67,6 +67,8 @@ class Collection:
         #: The list as it was read last to look for twins, and how often that was begun (see C(_twins)).
         self.look: Collection | None = None
         self.looks = 0
+        #: How many threads wait for that now.
+        self.looking = 0
 
     def __len__(self) -> int:
         """How many objects are known."""

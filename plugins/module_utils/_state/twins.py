@@ -22,7 +22,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
 if t.TYPE_CHECKING:
     from ansible_collections.community.posthog.plugins.module_utils._state.collection import Collection
 
-#: Objects up to which a list is read in one request.
+#: How many objects a list call reads.
 _PAGE: t.Final = 500
 
 
@@ -83,23 +83,31 @@ def older(
 def looked_at_again(collection: Collection) -> Collection:
     """The same objects, read after this call began.
 
-    Several threads that have created something share one list.
+    Several threads that have created something wait for each other and share one list.
 
     :param collection: what is known.
     :returns: a collection that knows nothing older.
     """
     session = collection.session
-    identity = collection.resource.identity
-    if session.client.threads.turns is None or (identity.filter is not None and len(collection) > _PAGE):
+    if session.client.threads.turns is None:
         return collection.afresh()
     asked = collection.looks
-    with session.alone_at(f"{collection.path} looked at again"):
-        if collection.looks == asked or collection.look is None:
-            collection.looks += 1
-            look = collection.afresh()
-            look.all()
-            collection.look = look
-        return collection.look
+    collection.looking += 1
+    session.client.threads.meet()
+    try:
+        with session.alone_at(f"{collection.path} looked at again"):
+            if collection.looks == asked or collection.look is None:
+                # For a few objects of a long list, a search for each name takes fewer requests than the whole list.
+                searched = collection.resource.identity.filter is not None
+                if searched and collection.looking * _PAGE < len(collection):
+                    return collection.afresh()
+                collection.looks += 1
+                look = collection.afresh()
+                look.all()
+                collection.look = look
+            return collection.look
+    finally:
+        collection.looking -= 1
 
 
 def others_like(

@@ -85,7 +85,8 @@ def test_no_plan_where_nothing_changes() -> None:
     assert "takes" not in result["diff"]["prepared"] and "plan_markdown" not in result
 
 
-def test_what_applying_costs() -> None:
+@pytest.mark.parametrize("concurrency", [1, 8])
+def test_what_applying_costs(concurrency: int) -> None:
     """As many requests as a run then sends besides those of its plan."""
     content = {
         "things": [{"name": "gone", "state": "absent"}, {"name": "changed", "note": "y"}]
@@ -98,10 +99,10 @@ def test_what_applying_costs() -> None:
         return world
 
     world = there()
-    plan = planned(world, config=content, concurrency=1)
+    plan = planned(world, config=content, concurrency=concurrency)
     of_plan = len(world.memory.calls)
     world = there()
-    world.run(config=content, concurrency=1)
+    world.run(config=content, concurrency=concurrency)
     sent = len(world.memory.calls) - of_plan
     assert abs(plan["cost"]["requests"] - sent) <= 2, (plan["cost"], sent)
     assert f"about {plan['cost']['requests']} requests" in plan["diff"]["prepared"]

@@ -30,10 +30,10 @@ options:
         V(experiment), V(experiment_holdout), V(experiment_saved_metric), V(external_data_source), V(feature_flag),
         V(group_type), V(group_type_metric), V(hog_flow), V(hog_function), V(hog_function_template), V(insight),
         V(insight_variable), V(integration), V(logs_alert), V(logs_view), V(messaging_template), V(notebook),
-        V(product_tour), V(project_settings), V(property_definition), V(property_group), V(scheduled_change),
-        V(session_recording), V(session_recording_playlist), V(sharing), V(subscription), V(survey), V(tag),
-        V(warehouse_join), V(warehouse_saved_query), V(warehouse_saved_query_folder), V(warehouse_table) and
-        V(web_experiment).
+        V(product_tour), V(project_secret_api_key), V(project_settings), V(property_definition), V(property_group),
+        V(scheduled_change), V(session_recording), V(session_recording_playlist), V(sharing), V(subscription),
+        V(survey), V(tag), V(warehouse_join), V(warehouse_saved_query), V(warehouse_saved_query_folder),
+        V(warehouse_table) and V(web_experiment).
       - Of an organization, these are V(invite), V(member), V(organization_domain), V(project), V(proxy_record),
         V(role) and V(role_membership).
       - Of the installation, as far as the key sees it, these are V(organization), V(personal_api_key) and V(user).

@@ -81,18 +81,21 @@ class SessionCache:
     sessions: Sessions | None = None
 
     @classmethod
-    def sessions_of(cls, task: str, check_mode: bool, many: bool) -> Sessions:
+    def sessions_of(cls, task: str, check_mode: bool, many: bool, hidden: bool = False) -> Sessions:
         """The sessions of a task.
 
         :param task: the task's identifier, the same for all items of its loop.
         :param check_mode: nothing may be written.
         :param many: the task is a loop.
+        :param hidden: Ansible prints nothing of its results.
         :returns: those of the previous item, or new ones.
         """
         if cls.task != task or cls.sessions is None or cls.sessions.check_mode != check_mode:
             cls.drop()
             cls.task = task
-            cls.sessions = Sessions(check_mode=check_mode, warn=lambda text: None, many=many, shared=shared_directory())
+            cls.sessions = Sessions(
+                check_mode=check_mode, warn=lambda text: None, many=many, hidden=hidden, shared=shared_directory()
+            )
         return cls.sessions
 
     @classmethod
@@ -322,7 +325,10 @@ class PostHogAction(ActionBase):
         self, item: ModuleHandler, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any], secret: set[str]
     ) -> dict[str, t.Any]:
         warnings: list[str] = []
-        sessions = SessionCache.sessions_of(str(self._task._uuid), bool(self._task.check_mode), bool(self._task.loop))
+        task = self._task
+        sessions = SessionCache.sessions_of(
+            str(task._uuid), bool(task.check_mode), bool(task.loop), hidden=bool(task.no_log)
+        )
         host = host_of(self._variables)
 
         def shown(line: str) -> str:

@@ -52,8 +52,8 @@ AREAS = (
     ),
     Area(
         "Access",
-        "who may do what in a project, with a type or with one object; public links",
-        ("access",),
+        "who may do what in a project, with a type or with one object; public links; secret keys of projects",
+        ("access", "governance"),
         first=("access_control",),
     ),
     Area(

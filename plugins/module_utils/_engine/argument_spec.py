@@ -76,7 +76,7 @@ def resource_spec(table: Resource) -> dict[str, t.Any]:
             "default": "on_create",
             "no_log": False,
         }
-    for name in table.reveals:
+    for name in (*table.reveals, *table.handover_options[:1]):
         arguments[name] = {"type": "bool", "default": False, "no_log": False}
     rules: dict[str, t.Any] = {"argument_spec": arguments, "supports_check_mode": True}
     if table.parent is not None:

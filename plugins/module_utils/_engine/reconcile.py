@@ -20,6 +20,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
     PostHogFailure,
     UnknownOutcome,
 )
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig
 from ansible_collections.community.posthog.plugins.module_utils._engine.apply import Applier
 from ansible_collections.community.posthog.plugins.module_utils._engine.context import Context
 from ansible_collections.community.posthog.plugins.module_utils._engine.diff import Differ
@@ -32,6 +33,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.plan imp
 from ansible_collections.community.posthog.plugins.module_utils._engine.planner import Planner
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP, Policy
 from ansible_collections.community.posthog.plugins.module_utils._engine.resolve import Resolver
+from ansible_collections.community.posthog.plugins.module_utils._engine.secrets import texts
 from ansible_collections.community.posthog.plugins.module_utils._engine.undeclared import completed, settled
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 from ansible_collections.community.posthog.plugins.module_utils._state.collection import Collection
@@ -164,7 +166,20 @@ class Reconciler:
         if self.session.check_mode:
             plan.collection.predict(plan.outcome.obj, instead_of=plan.current)
             return plan.outcome
-        return self.applier.apply(plan)
+        outcome = self.applier.apply(plan)
+        self._keep_unclaimed(plan, outcome)
+        return outcome
+
+    def _keep_unclaimed(self, plan: Plan, outcome: Outcome) -> None:
+        """Mask a secret that PostHog showed and nobody asked for, and say that it is lost."""
+        rule = self.resource.handover
+        secret = dig(outcome.obj or {}, rule.path) if rule is not None else None
+        if rule is None or not secret or plan.declared.switches.get(rule.option):
+            return
+        self.session.keep_secret(texts(secret))
+        self.session.warn(
+            f"{outcome.label}: PostHog shows its {rule.path} once, and nothing has asked for it; {rule.remedy}"
+        )
 
     def _present(self, declared: ObjectSpec, object_id: t.Any) -> Outcome:
         collection = self.finder.collection(declared)

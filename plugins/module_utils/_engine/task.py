@@ -70,9 +70,13 @@ class ResourceTask:
 
     @functools.cached_property
     def option_names(self) -> dict[str, str]:
-        """The options about the object and the task, by each of their names; connection options are not among them."""
+        """The options that an item of a list may have, by each of their names.
+
+        Connection options are not among them, nor what only the result of a task of its own can answer.
+        """
         spec = resource_spec(self.table)["argument_spec"]
-        names = {name: name for name in spec if name not in connection_spec()}
+        left_out = {*connection_spec(), *self.table.handover_options}
+        names = {name: name for name in spec if name not in left_out}
         for name in list(names):
             names.update(dict.fromkeys(spec[name].get("aliases", ()), name))
         return names
@@ -100,7 +104,8 @@ class ResourceTask:
     def switches(self) -> frozenset[str]:
         """All boolean options that one object's specification carries."""
         stand_in = self.table.stand_in
-        return self.part_switches | ({stand_in.switch} if stand_in is not None else set())
+        single = ({stand_in.switch} if stand_in is not None else set()) | {*self.table.handover_options[:1]}
+        return self.part_switches | single
 
     @functools.cached_property
     def _canonical(self) -> dict[str, str]:

@@ -120,7 +120,7 @@ def run_module(item: ModuleHandler) -> None:
         module.warn(str(without_secrets(text, module._known() | sessions.secrets)))
 
     shared = directory(getattr(module, "_remote_tmp", None))
-    sessions = Sessions(check_mode=module.check_mode, warn=warn, shared=shared)
+    sessions = Sessions(check_mode=module.check_mode, warn=warn, hidden=bool(module.no_log), shared=shared)
 
     good, result = perform(item, sessions, raw, module.params)
     module.no_log_values.update(sessions.secrets)

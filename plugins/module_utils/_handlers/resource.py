@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig, put
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import plain
 from ansible_collections.community.posthog.plugins.module_utils._engine.argument_spec import resource_spec
 from ansible_collections.community.posthog.plugins.module_utils._engine.masking import (
@@ -79,6 +81,7 @@ class ResourceHandler(ModuleHandler):
             if isinstance(value, str) and isinstance(parsed, list):
                 given[key] = plain(parsed)
         spec = self.task.declare(given, params)
+        self._refuse_what_would_be_lost(session, params)
         remarks = [f"{path}: {text}" for declared in spec.items for path, text in declared.remarks]
         if remarks:
             session.warn("; ".join(remarks))
@@ -90,11 +93,53 @@ class ResourceHandler(ModuleHandler):
             for option, path in table.reveals.items():
                 if params.get(option) and result.get(table.type):
                     result[table.type][path] = (outcomes[0].obj or {}).get(path)
+            self._hand_over(session, params, outcomes[0], result)
             return result
         result = self.result([item for item in outcomes if item.obj is not None or item.changed] or outcomes)
         result.pop(table.type, None)
         result[table.plural] = [masked(table, item.obj) for item in outcomes if item.obj is not None]
         return result
+
+    def _refuse_what_would_be_lost(self, session: Session, params: t.Mapping[str, t.Any]) -> None:
+        """Refuse to make a secret that nobody would receive, and to print one.
+
+        :param session: knows whether Ansible prints the result.
+        :param params: the validated options.
+        :raises InvalidInput: with what would be right.
+        """
+        rule = self.table.handover
+        if rule is None:
+            return
+        asked = bool(params.get(rule.option))
+        problems = [
+            (name, f"needs {rule.option}: true, since nobody would know the new {rule.path}")
+            for name in self.table.handover_options[1:]
+            if params.get(name) and not asked
+        ]
+        if asked and not session.policy.hidden:
+            text = f"needs no_log: true on the task, so that Ansible does not print the {rule.path}"
+            problems.append((rule.option, text))
+        if problems:
+            raise InvalidInput(problems)
+
+    def _hand_over(
+        self, session: Session, params: t.Mapping[str, t.Any], outcome: Outcome, result: dict[str, t.Any]
+    ) -> None:
+        """Put a secret that PostHog has just shown into the result, where it is asked for.
+
+        :param session: for warnings.
+        :param params: the validated options.
+        :param outcome: of the object.
+        :param result: of the task; it is changed.
+        """
+        rule = self.table.handover
+        shown = result.get(self.table.type)
+        if rule is None or not params.get(rule.option) or not shown:
+            return
+        secret = dig(outcome.obj or {}, rule.path)
+        put(shown, rule.path, secret)
+        if not secret and outcome.action == "created" and not session.check_mode:
+            session.warn(f"{outcome.label}: PostHog's answer with its {rule.path} was lost; {rule.remedy}")
 
     def result(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:
         """What the task returns.

@@ -26,6 +26,7 @@ class Sessions:
     :param warn: shows the user a warning.
     :param note: shows a line at C(-v).
     :param many: the task is a loop.
+    :param hidden: Ansible prints nothing of the task's result.
     :param shared: a private directory that all processes of one controller use to share the waits of a key.
     """
 
@@ -36,9 +37,11 @@ class Sessions:
         warn: t.Callable[[str], None],
         note: t.Callable[[str], None] | None = None,
         many: bool = False,
+        hidden: bool = False,
         shared: str | None = None,
     ) -> None:
         self._shared = shared
+        self._hidden = hidden
         self.check_mode = check_mode
         self.many = many
         self.warn = warn
@@ -79,7 +82,7 @@ class Sessions:
                 project=key[2],
                 named_organization=bool(raw.get("organization")),
                 named_project=bool(raw.get("project")),
-                policy=RunPolicy(check_mode=self.check_mode),
+                policy=RunPolicy(check_mode=self.check_mode, hidden=self._hidden),
                 many=self.many,
                 warn=self._warn,
                 warn_quietly=self._note,

@@ -30,6 +30,7 @@ AREAS: t.Final[t.Mapping[str, tuple[str, ...]]] = {
         "web_experiment",
     ),
     "feature_flags": ("feature_flag",),
+    "governance": ("project_secret_api_key",),
     "logs": ("logs_alert", "logs_view"),
     "organization": (
         "invite",
@@ -68,6 +69,7 @@ def all_areas() -> tuple[types.ModuleType, ...]:
         error_tracking,
         experiments,
         feature_flags,
+        governance,
         logs,
         organization,
         people,
@@ -88,6 +90,7 @@ def all_areas() -> tuple[types.ModuleType, ...]:
         error_tracking,
         experiments,
         feature_flags,
+        governance,
         logs,
         organization,
         people,

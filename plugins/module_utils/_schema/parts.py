@@ -64,6 +64,22 @@ class Shorthand:
     build: t.Callable[[t.Any], dict[str, t.Any]]
 
 
+@dataclass(frozen=True)
+class Handover:
+    """A secret that PostHog makes, and shows only in the answer to the request that makes it.
+
+    A task gets it where it asks for it, and only if its result is hidden (C(no_log: true)).
+
+    :param option: the option that asks for it.
+    :param path: where it is in PostHog's answer.
+    :param remedy: how another one can be had where this one is lost, for a warning.
+    """
+
+    option: str
+    path: str
+    remedy: str
+
+
 #: Where the secrets of a document are: paths from the top of the document down.
 SecretPaths = t.Collection[Path]
 
@@ -166,6 +182,8 @@ class Part:
     in_list: bool = False
     #: :meth:`export` leaves in the object, under the field's name, what PostHog keeps there, in the field's form.
     in_form: bool = False
+    #: It makes a secret, which only a task that asks for it gets: see :class:`Handover`.
+    handed_over: bool = False
 
     def created_with(self, declared: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """What the request that creates the object already says of the part.

@@ -24,6 +24,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.hazards 
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import NO_NAME, Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.locations import Location
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import (
+    Handover,
     Part,
     RefPart,
     SecretPart,
@@ -142,6 +143,7 @@ class Resource:
         C(organization) for an organization's roles.
     :param masked: paths of secrets in what the server shows.
     :param reveals: options that show one of the masked keys after all, where somebody has a use for it.
+    :param handover: a secret that PostHog makes and shows once; one of the masked keys.
     :param secret_parts: parts of documents that are secret under a condition.
     :param private_parts: what PostHog shows and compares like anything else, and is a secret all the same, such as the
         address of a webhook, which holds a token: masked in all that is printed, a variable in exports.
@@ -202,6 +204,7 @@ class Resource:
     references_inside: t.Literal["", "project", "organization"] = ""
     masked: tuple[str, ...] = ()
     reveals: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    handover: Handover | None = None
     secret_parts: tuple[SecretPart, ...] = ()
     private_parts: tuple[SecretPart, ...] = ()
     ref_parts: tuple[RefPart, ...] = ()
@@ -256,6 +259,13 @@ class Resource:
     def location_options(self) -> tuple[str, ...]:
         """The options that only say where an object is."""
         return self.parent.options if self.parent is not None else ()
+
+    @property
+    def handover_options(self) -> tuple[str, ...]:
+        """The options that are about a secret that PostHog shows once; only a task of its own can receive one."""
+        if self.handover is None:
+            return ()
+        return (self.handover.option, *(part.field.name for part in self.parts if part.handed_over))
 
     def named_by_reference(self, field: Field) -> bool:
         """Whether a field is the name that the object is found by, and another object's at that.

@@ -19,6 +19,7 @@ class RunPolicy:
     :param strict: a name that no object has is an error in check mode, too.
     :param marks: new objects get the collection's mark.
     :param adopts: the types of which existing objects get it, too.
+    :param hidden: Ansible prints nothing of the result (C(no_log)), so it may hold what PostHog shows once.
     :param brief: nobody is shown the objects that do not change, so of these no more is read than what is compared.
     """
 
@@ -26,6 +27,7 @@ class RunPolicy:
     strict: bool = False
     marks: bool = False
     adopts: frozenset[str] = frozenset()
+    hidden: bool = False
     brief: bool = False
 
     @property

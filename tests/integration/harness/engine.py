@@ -25,7 +25,7 @@ from .playbook import Run, Task
 from .server import SandboxServer
 
 #: Keywords of tasks that are understood here.
-_KEYWORDS: t.Final = frozenset({"name", "check_mode", "register", "loop"})
+_KEYWORDS: t.Final = frozenset({"name", "check_mode", "register", "loop", "no_log"})
 
 
 class Engine:
@@ -92,7 +92,7 @@ class Engine:
                 scope = {**known, "item": one} if looped else known
                 try:
                     args = self.rendered(item[module], scope)
-                    result = self._module(module, args, identifier, check, diff, looped)
+                    result = self._module(module, args, identifier, check, diff, looped, bool(item.get("no_log")))
                 except jinja2.UndefinedError as exc:
                     result = {"failed": True, "msg": f"the task's options: {exc}"}
                 # What a playbook's callbacks get to see.
@@ -120,7 +120,14 @@ class Engine:
         return task
 
     def _module(
-        self, module: str, args: dict[str, t.Any], identifier: str, check: bool, diff: bool, looped: bool
+        self,
+        module: str,
+        args: dict[str, t.Any],
+        identifier: str,
+        check: bool,
+        diff: bool,
+        looped: bool,
+        hidden: bool = False,
     ) -> dict[str, t.Any]:
         if module == "sandbox_api":
             return self._api(**args)
@@ -130,7 +137,12 @@ class Engine:
         # All that the action plugin wants to know of Ansible.
         action = object.__new__(_action.PostHogAction)
         action._task = SimpleNamespace(
-            _uuid=identifier, check_mode=check, diff=diff, loop=[1] if looped else None, retries=None
+            _uuid=identifier,
+            check_mode=check,
+            diff=diff,
+            loop=[1] if looped else None,
+            retries=None,
+            no_log=hidden,
         )
         action._variables = {}
         try:

@@ -39,6 +39,7 @@ MODULES = (
     "replay",
     "activity",
     "schema",
+    "governance",
     "legacy",
     "august",
 )

@@ -33,6 +33,7 @@ OWN_TESTS = {
     "messaging_template",
     "organization_domain",
     "personal_api_key",
+    "project_secret_api_key",
     "subscription",
     "warehouse_join",
     "warehouse_saved_query",

@@ -166,6 +166,7 @@ def test_every_type_that_gives_access_is_marked() -> None:
         "invite",
         "member",
         "organization_domain",
+        "project_secret_api_key",
         "role",
         "role_membership",
         "sharing",

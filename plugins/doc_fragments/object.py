@@ -28,6 +28,15 @@ options:
         laid over the value of the option, so keys of nested documents that this release does not know can be given
         too.
     type: dict
+  ignore_changes:
+    description:
+      - What is declared for the creation of the object only. Later it is neither compared nor changed, for what
+        somebody else steers, such as a rollout.
+      - Options, and paths inside them, such as C(active) and C(filters.groups[].rollout_percentage); C([]) stands for
+        each item of a list, C([0]) for the first one. Items that PostHog does not have yet are written as declared.
+      - Lists of parts, such as the tiles of a dashboard, are ignored as a whole.
+    type: list
+    elements: str
 notes:
   - An option that is left out leaves the field as it is. An option that is V(null) clears the field, or sets it
     back to PostHog's default. The two are not the same. Fields that always have a value, such as most booleans,
@@ -50,6 +59,30 @@ options:
       - present
       - absent
     default: present
+  until:
+    description:
+      - The last day of the object, such as V(2026-12-31), in UTC, or the point in time at which it ends. Afterwards the
+        object is handled as with O(state=absent).
+      - In its last seven days, a warning says so.
+    type: str
+  prevent_destroy:
+    description:
+      - Refuse to delete the object. A task that would delete it fails before anything is written, whether for
+        O(state=absent), for the end of O(until), or since a change needs a new object.
+    type: bool
+    default: false
+"""
+
+    # Objects that can get another name
+    RENAMED = r"""
+options:
+  renamed_from:
+    description:
+      - A former name of the object, or a list of them. Where no object has the declared name, the object with the first
+        of these names that exists is meant, and is renamed.
+      - It may stay when the object has been renamed. A purge by M(community.posthog.posthog_config) leaves objects with
+        these names alone.
+    type: raw
 """
 
     # Objects in PostHog's project tree
@@ -88,6 +121,14 @@ options:
         laid over the value of the option, so keys of nested documents that this release does not know can be given
         too.
     type: dict
+  ignore_changes:
+    description:
+      - What is declared for the creation of the object only. Later it is neither compared nor changed, for what
+        somebody else steers.
+      - Options, and paths inside them; C([]) behind the name of a list stands for each of its items, C([0]) for the
+        first one. Items that PostHog does not have yet are written as declared.
+    type: list
+    elements: str
 notes:
   - An option that is left out leaves the field as it is. An option that is V(null) clears the field, or sets it
     back to PostHog's default. The two are not the same. Fields that always have a value, such as most booleans,

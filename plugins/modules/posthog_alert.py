@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - community.posthog.attributes.actiongroup
   - community.posthog.object
   - community.posthog.object.state
+  - community.posthog.object.renamed
 options:
   name:
     description:

@@ -25,6 +25,7 @@ extends_documentation_fragment:
   - community.posthog.attributes.actiongroup
   - community.posthog.object
   - community.posthog.object.state
+  - community.posthog.object.renamed
   - community.posthog.object.tags
   - community.posthog.object.folder
 options:
@@ -386,6 +387,16 @@ EXAMPLES = r"""
       orange:
         colour: "#ff8800"
         label: Order
+
+- name: A flag that was called otherwise, whose rollout others steer, and that goes with the year
+  community.posthog.posthog_feature_flag:
+    key: winter-sale
+    renamed_from: sale-2025
+    rollout_percentage: 5
+    ignore_changes:
+      - rollout_percentage
+    until: "2099-12-31"
+    prevent_destroy: true
 
 - name: A cohort for the next flag
   community.posthog.posthog_cohort:

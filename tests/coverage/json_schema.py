@@ -28,6 +28,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 sys.path.append(os.environ.get("ANSIBLE_COLLECTIONS_PATH", "").split(":")[0] or str(ROOT / ".build"))
 
+from ansible_collections.community.posthog.plugins.module_utils._engine.lifecycle import (  # noqa: E402
+    IGNORE_CHANGES,
+    PREVENT_DESTROY,
+    RENAMED_FROM,
+    UNTIL,
+)
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import (  # noqa: E402
     UNDECLARED_KEY,
     UNKNOWN_IDS,
@@ -60,6 +66,20 @@ _COMMON: t.Final[dict[str, Schema]] = {
     },
     "numeral": {"type": "string", "pattern": r"^\s*[-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?\s*$"},
     "variable": {"type": "string", "pattern": r"\{\{.*\}\}"},
+}
+
+_NAME: t.Final[Schema] = {"type": ["string", "number"], "minLength": 1}
+
+_PATH: t.Final[Schema] = {"type": "string", "pattern": r"^[^.\[\]]+(\.[^.\[\]]+|\[([0-9]+|\*)?\])*$"}
+
+_DATE: t.Final[Schema] = {"type": "string", "pattern": r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}"}
+
+#: What an item may say of the life of its object.
+LIFECYCLE: t.Final[dict[str, Schema]] = {
+    RENAMED_FROM: {"anyOf": [_NAME, {"type": "array", "items": _NAME}, {"type": "null"}]},
+    IGNORE_CHANGES: {"anyOf": [_PATH, {"type": "array", "items": {"anyOf": [_PATH, VARIABLE]}}, {"type": "null"}]},
+    UNTIL: {"anyOf": [_DATE, VARIABLE, {"type": "null"}]},
+    PREVENT_DESTROY: {"anyOf": [BOOLEAN, VARIABLE]},
 }
 
 #: Words that YAML 1.1 takes for booleans.
@@ -210,6 +230,10 @@ def of_handler(handler: ResourceHandler) -> Schema:
     for name, rules in spec.items():
         if name in connection_spec():
             continue
+        if name in LIFECYCLE:
+            # The same in each type, so it is written once.
+            properties[name] = {"$ref": f"#/$defs/{name}"}
+            continue
         if name in fields and name not in resource.short_forms:
             schema = of_field(fields[name], docs.get(name))
         else:
@@ -231,6 +255,15 @@ def of_handler(handler: ResourceHandler) -> Schema:
             for option in needed
         ]
     return schema
+
+
+def of_lifecycle() -> dict[str, Schema]:
+    """The schemas of what an item says of the life of its object.
+
+    :returns: schemas by the names of the options, as the documentation of feature flags describes them.
+    """
+    docs = documentation("posthog_feature_flag")
+    return {name: {"description": plain_text(docs[name]["description"]), **LIFECYCLE[name]} for name in LIFECYCLE}
 
 
 def of_option(rules: t.Mapping[str, t.Any], docs: t.Mapping[str, t.Any]) -> Schema:
@@ -340,7 +373,7 @@ def whole() -> Schema:
             "enum": [*UNKNOWN_IDS, None],
         },
     }
-    definitions: dict[str, Schema] = {}
+    definitions: dict[str, Schema] = of_lifecycle()
     for handler in sorted(handlers, key=lambda handler: handler.table.plural):
         resource = handler.table
         definitions[resource.type] = of_handler(handler)

@@ -117,6 +117,7 @@ def documentation(facts: TypeFacts, spec: Mapping[str, Mapping[str, t.Any]]) -> 
     names = [known.name for known in facts.fields]
     fragments = ["connection", "attributes", "attributes.actiongroup", "object"]
     fragments += ["object.state"] if "state" in spec else []
+    fragments += ["object.renamed"] if "renamed_from" in spec else []
     fragments += [fragment for option, fragment in FRAGMENTS.items() if option in names]
     fragments += ["object.secrets"] if "update_secret" in spec else []
     plural = facts.plural.replace("_", " ")

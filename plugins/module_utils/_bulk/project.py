@@ -18,6 +18,7 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._bulk.conflicts import Conflicts
 from ansible_collections.community.posthog.plugins.module_utils._bulk.declared import DeclaredIndex
 from ansible_collections.community.posthog.plugins.module_utils._bulk.faulty import unresolved
+from ansible_collections.community.posthog.plugins.module_utils._bulk.lifecycles import FormerNames, protected
 from ansible_collections.community.posthog.plugins.module_utils._bulk.names import unknown_names
 from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import Node, Target
 from ansible_collections.community.posthog.plugins.module_utils._bulk.order import Ordering
@@ -89,6 +90,7 @@ class Project:
         if self._targets.resolve(self.nodes):
             self.problems += self._index.rebuild(self.nodes)
         self._index.index_ids(self.nodes)
+        self.problems += FormerNames(self.nodes, self._targets).problems(self.session)
         self.problems += Ordering(self.session, self.nodes, self._index, self._targets).run()
 
     def target_ids(self) -> list[str]:
@@ -141,10 +143,13 @@ class Project:
         self._raise_if_ended()
         conflicts = Conflicts(self.session, nodes, self._index, self._targets)
         self.problems += conflicts.problems(absent)
+        known = {str(place) for place, _text in self.problems}
         for node in nodes:
             for path, text in () if self._needs_invalid(node) else node.problems:
-                if (node.number, path) not in conflicts.paths:
-                    self.problems.append((node.source.of(f"{node.where}.{path}" if path else node.where), text))
+                place = node.source.of(f"{node.where}.{path}" if path else node.where)
+                # One mistake of each value is enough.
+                if (node.number, path) not in conflicts.paths and place not in known:
+                    self.problems.append((place, text))
         faulty = [item for item in self._reader.faulty if item.target not in unusable]
         self.problems += unresolved(self.session, faulty, self._index, self._targets)
         if unknown_names == "error" or (unknown_names == "warn" and not self.problems):
@@ -156,7 +161,10 @@ class Project:
         self.problems += purger.problems
         self._raise_if_ended()
         self.problems += conflicts.problems(self._purged)
+        self.problems += protected(self.nodes, self._purged)
         raise_problems(self.problems)
+        for text in FormerNames(self.nodes, self._targets).leftovers():
+            self.session.warn(text)
         self.session.uses.warn_of_users()
         return result_of([*self.nodes, *self._purged])
 

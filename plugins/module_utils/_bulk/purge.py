@@ -13,6 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.hints import nearest_type
+from ansible_collections.community.posthog.plugins.module_utils._bulk.lifecycles import FormerNames
 from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import Node, PurgeTarget, Target
 from ansible_collections.community.posthog.plugins.module_utils._bulk.sources import Source
 from ansible_collections.community.posthog.plugins.module_utils._bulk.targets import TargetKey, Targets
@@ -123,6 +124,7 @@ class Purger:
         declared = [node for node in self._nodes if node.table.type == table.type and not node.spec.absent]
         declared_in = {self._targets.key(table, node.target) for node in declared}
         handled = self._handled_ids(table)
+        former = FormerNames(declared, self._targets)
         found: list[Node] = []
         existing = 0
         for target in self._targets_of(table):
@@ -135,6 +137,8 @@ class Purger:
                         continue
                     existing += 1
                     if str(object_id) in handled or _is_never_purged(session, table, obj):
+                        continue
+                    if former.spares(table, self._targets.key(table, target), obj):
                         continue
                     if purge.everything or _is_marked(table, obj):
                         node = _purge_node(task, target, where, PurgeTarget(collection, obj))

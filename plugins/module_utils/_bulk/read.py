@@ -23,6 +23,7 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.sources im
 )
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.words import kind_of
+from ansible_collections.community.posthog.plugins.module_utils._engine.lifecycle import is_absent
 from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import (
     UNDECLARED_KEY,
@@ -206,7 +207,7 @@ class Reader:
             for path, text in exc.problems:
                 self._problem(source, path, text)
             self.problems += self._index.add_invalid(task.table, item, target, source.of(where))
-            if params.get("state") != "absent":
+            if not is_absent(task.table, params):
                 paths = frozenset(path for path, _text in exc.problems)
                 declared = task.examine(raw, params, where)[0]
                 self.faulty.append(FaultyItem(task, declared, target, where, source, paths))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.community.posthog.plugins.module_utils._engine.lifecycle import lifecycle_spec
 from ansible_collections.community.posthog.plugins.module_utils._http.options import connection_spec
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
@@ -67,6 +68,7 @@ def resource_spec(table: Resource) -> dict[str, t.Any]:
             arguments[switch.name] = {"type": "bool", "default": False, "aliases": ["authoritative"]}
     if table.delete is not Delete.NONE:
         arguments["state"] = {"type": "str", "choices": ["present", "absent"], "default": "present"}
+    arguments.update(lifecycle_spec(table))
     if table.stand_in is not None:
         arguments[table.stand_in.switch] = {"type": "bool", "default": True}
     if table.has_secrets:

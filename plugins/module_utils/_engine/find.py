@@ -54,9 +54,7 @@ class Finder(Room):
         if object_id is not None:
             listed = None if self.policy.details else collection.listed(object_id)
             return listed if listed is not None else collection.get(object_id)
-        found = self.matches(collection, declared)
-        if len(found) > 1:
-            raise self._ambiguous(declared, found)
+        found = self.named(collection, declared)
         if not found or not self.policy.details:
             return found[0] if found else None
         needs_more = any(
@@ -67,6 +65,24 @@ class Finder(Room):
         )
         listed = None if needs_more else self._with_listed_parts(declared, found[0])
         return listed if listed is not None else collection.whole(found[0])
+
+    def named(self, collection: Collection, declared: ObjectSpec) -> list[dict[str, t.Any]]:
+        """The object of the declared name, or else of the first former name that an object has.
+
+        :param collection: the objects.
+        :param declared: what is declared.
+        :returns: one object, or none.
+        :raises Ambiguous: several objects have the name.
+        """
+        option, name = self.resource.identity.option, declared.values.get(self.resource.identity.option)
+        for one in (name, *declared.lifecycle.old_names):
+            called = declared if one == name else dataclasses.replace(declared, values={**declared.values, option: one})
+            found = self.matches(collection, called)
+            if len(found) > 1:
+                raise self._ambiguous(called, found)
+            if found:
+                return found
+        return []
 
     def as_lists_show(self, declared: ObjectSpec, current: dict[str, t.Any]) -> tuple[ObjectSpec, dict[str, t.Any]]:
         """What is declared and what is, both without what no list shows; what that is, is noted.

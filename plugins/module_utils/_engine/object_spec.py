@@ -12,6 +12,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._engine.lifecycle import USUAL, Lifecycle
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems, remarks_in
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
@@ -29,6 +30,7 @@ class ObjectSpec:
     :param switches: the options of the engine (state, exclusive and so on).
     :param remarks: what is worth a warning: option path and sentence.
     :param undeclared: fields and parts among the above that are at their default for want of a word about them.
+    :param lifecycle: what the item says of the life of its object.
     :param named: what is named, once somebody asked for it: option path, reference, name or id.
     """
 
@@ -39,6 +41,7 @@ class ObjectSpec:
     switches: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     remarks: Problems = dataclasses.field(default_factory=list)
     undeclared: frozenset[str] = frozenset()
+    lifecycle: Lifecycle = USUAL
     named: list[tuple[str, Ref, t.Any]] | None = dataclasses.field(default=None, init=False, repr=False, compare=False)
 
 

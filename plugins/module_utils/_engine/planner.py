@@ -22,6 +22,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.compose 
 from ansible_collections.community.posthog.plugins.module_utils._engine.context import Context, Room, named_in
 from ansible_collections.community.posthog.plugins.module_utils._engine.diff import Differ
 from ansible_collections.community.posthog.plugins.module_utils._engine.hidden import HiddenParts
+from ansible_collections.community.posthog.plugins.module_utils._engine.ignored import touches
 from ansible_collections.community.posthog.plugins.module_utils._engine.masking import STORED
 from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
@@ -222,6 +223,7 @@ class Planner(Room):
             named=named_in(declared) if self.policy.whole else None,
         )
         self.refusals.refuse_known(values, current)
+        self.refusals.refuse_replacement(declared, differing)
         # What cannot be created is not deleted first.
         anew = self.create(collection, declared, plain)
         return Plan("replace", collection, outcome, declared, current, values, differing, anew=anew)
@@ -333,6 +335,8 @@ class Planner(Room):
             return False
         if not (self.resource.has_id and self.resource.retrievable):
             return False
+        if touches(declared.lifecycle.ignored, differing):
+            return True
         echoed = self.resource.repeated({}, current) if self.resource.always_send else {}
         if any(isinstance(value, (dict, list)) for value in (*extra.values(), *echoed.values())):
             return True

@@ -26,6 +26,7 @@ from ansible_collections.community.posthog.plugins.module_utils._engine.context 
 from ansible_collections.community.posthog.plugins.module_utils._engine.diff import Differ
 from ansible_collections.community.posthog.plugins.module_utils._engine.find import Finder
 from ansible_collections.community.posthog.plugins.module_utils._engine.hidden import HiddenParts
+from ansible_collections.community.posthog.plugins.module_utils._engine.ignored import ignored_options
 from ansible_collections.community.posthog.plugins.module_utils._engine.masking import secret_texts
 from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
@@ -195,7 +196,7 @@ class Reconciler:
             raise PostHogFailure(f"id: there is no {self.resource.name} with the id {object_id}")
         if current is not None and not self.policy.details:
             declared, current = self.finder.as_lists_show(declared, current)
-        declared = settled(declared, self.resource, current)
+        declared = self._without_ignored(settled(declared, self.resource, current), current)
         if current is None and self.resource.turns_into and self._became(declared):
             return Outcome(self.resource, "unchanged", None)
         # A singleton is created with its parent, so in check mode a predicted parent has one.
@@ -212,6 +213,18 @@ class Reconciler:
         else:
             plan = self.planner.update(collection, declared, values, current)
         return self._carry_out(plan)
+
+    def _without_ignored(self, declared: ObjectSpec, current: t.Mapping[str, t.Any] | None) -> ObjectSpec:
+        """A declaration without the options of an existing object that are to be left alone."""
+        ignored = ignored_options(self.resource, declared.lifecycle.ignored) if current is not None else frozenset()
+        if not ignored:
+            return declared
+        return dataclasses.replace(
+            declared,
+            values={name: value for name, value in declared.values.items() if name not in ignored},
+            parts={name: value for name, value in declared.parts.items() if name not in ignored},
+            undeclared=declared.undeclared - ignored,
+        )
 
     def _moved(self, declared: ObjectSpec, object_id: t.Any) -> Outcome:
         """What becomes of an object that is to be moved and is not here: it may have been moved already."""
@@ -260,7 +273,8 @@ class Reconciler:
         if object_id is None and self.finder.needs_what_is_missing(identifying):
             return Outcome(self.resource, "unchanged", None)
         collection = self.finder.collection(declared)
-        current = self.finder.current(collection, ObjectSpec(values=identifying), object_id)
+        named = ObjectSpec(values=identifying, lifecycle=declared.lifecycle)
+        current = self.finder.current(collection, named, object_id)
         also: list[Outcome] = []
         rule = self.resource.stand_in
         if rule is not None and object_id is None:

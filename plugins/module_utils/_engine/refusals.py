@@ -14,8 +14,10 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import (
     written_path,
 )
+from ansible_collections.community.posthog.plugins.module_utils._data.words import article
 from ansible_collections.community.posthog.plugins.module_utils._engine.compose import Lost, of_unknown_kind
 from ansible_collections.community.posthog.plugins.module_utils._engine.context import Room
+from ansible_collections.community.posthog.plugins.module_utils._engine.lifecycle import PREVENT_DESTROY
 from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import required
 
@@ -57,6 +59,13 @@ class Refusals(Room):
         problems = [problem for guard in self.resource.guards for problem in guard(self.session, values, current)]
         if problems:
             raise InvalidInput(problems)
+
+    def refuse_replacement(self, declared: ObjectSpec, names: t.Iterable[str]) -> None:
+        """Refuse to delete an object for the sake of creating it anew, where its item says that it must not go."""
+        if declared.lifecycle.protected:
+            what = f"{', '.join(names)} of {article(self.resource.name)}"
+            text = f"is true, and a change of {what} deletes it and creates it anew; take one of the two out"
+            raise InvalidInput([(PREVENT_DESTROY, text)])
 
     def refuse_without_feature(self, names: t.Iterable[str]) -> None:
         """Refuse what PostHog is known to refuse for want of a plan feature."""

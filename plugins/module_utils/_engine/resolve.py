@@ -21,6 +21,7 @@ from ansible_collections.community.posthog.plugins.module_utils._data.paths impo
     replaced,
 )
 from ansible_collections.community.posthog.plugins.module_utils._engine.context import Room
+from ansible_collections.community.posthog.plugins.module_utils._engine.ignored import ignoring
 from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import RefPart
@@ -58,7 +59,7 @@ class Resolver(Room):
                 values[rule.field] = replaced(values[rule.field], path, one(ref, named, where, problems))
         if problems:
             raise InvalidInput(problems)
-        return self.with_mark(values, current)
+        return self.with_mark(ignoring(self.resource, values, current, declared.lifecycle.ignored), current)
 
     def linked(
         self, values: t.Mapping[str, t.Any], current: t.Mapping[str, t.Any] | None

@@ -16,6 +16,11 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._engine.argument_spec import resource_spec
+from ansible_collections.community.posthog.plugins.module_utils._engine.lifecycle import (
+    farewell,
+    lifecycle_fields,
+    read_lifecycle,
+)
 from ansible_collections.community.posthog.plugins.module_utils._engine.masking import secret_texts
 from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import (
     ObjectSpec,
@@ -88,8 +93,11 @@ class ResourceTask:
         if self.table.several is not None:
             switches.add(self.table.several.exclusive)
         options: list[Field] = []
+        own = {field.name: field for field in lifecycle_fields(self.table)}
         for name, spec in resource_spec(self.table)["argument_spec"].items():
-            if name in switches:
+            if name in own:
+                options.append(own[name])
+            elif name in switches:
                 options.append(Bool(name, default=spec.get("default")))
             elif name in ("state", "update_secret"):
                 options.append(Choice(name, spec["choices"], default=spec["default"]))
@@ -135,7 +143,11 @@ class ResourceTask:
         """
         table = self.table
         given = {self.canonical(key): value for key, value in raw.items()}
-        absent = params.get("state") == "absent"
+        problems: Problems = []
+        lifecycle = read_lifecycle(table, params, prefix, problems)
+        if problems:
+            raise InvalidInput(problems)
+        absent = params.get("state") == "absent" or lifecycle.over
         spec = TaskSpec(
             table, given, absent=absent, update_secret=str(params.get("update_secret") or "on_create"), policy=policy
         )
@@ -148,6 +160,8 @@ class ResourceTask:
         declared = read_object(table, spec.given, prefix)
         declared.switches.update({name: params.get(name) for name in self.switches})
         self._require_identity(declared, spec, prefix)
+        declared.lifecycle = lifecycle
+        declared.remarks += farewell(table, declared.values.get(table.identity.option), lifecycle, prefix)
         spec.items.append(declared)
         return spec
 
@@ -163,11 +177,14 @@ class ResourceTask:
         """
         table = self.table
         given = {self.canonical(key): value for key, value in raw.items()}
-        if params.get("state") == "absent":
+        problems: Problems = []
+        lifecycle = read_lifecycle(table, params, prefix, problems)
+        if params.get("state") == "absent" or lifecycle.over:
             given = self._identifying(given)
         if table.several is not None:
             given.pop(table.several.option, None)
-        return examine(table, given, prefix)
+        declared, more = examine(table, given, prefix)
+        return declared, problems + more
 
     def _identifying(self, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """The options that find an object; for a deletion the others do not matter, and may even be invalid."""

@@ -57,11 +57,13 @@ class Shorthand:
     :param field: the option.
     :param target: the document's name.
     :param build: makes, from the option's value, the top-level keys of the document.
+    :param paths: the places in the document that the option stands for, such as C(filters.groups[].rollout_percentage).
     """
 
     field: Field
     target: str
     build: t.Callable[[t.Any], dict[str, t.Any]]
+    paths: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -256,6 +256,7 @@ def test_every_spec_is_one(name: str) -> None:
             *("exclusive", "update_secret", "invite", "details", "show_access_token", "show_value"),
             *("purge_scope", "max_deletions", "allow_empty", "unknown_names", "concurrency"),
             *("scope", "layout", "clean", "undeclared", "report", "report_limit", "offline"),
+            "prevent_destroy",
         ), option
 
 

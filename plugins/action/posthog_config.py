@@ -36,14 +36,16 @@ class ActionModule(PostHogAction):
         return result
 
     def prepare_args(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
-        """See the base class: O(src) becomes a part of O(config), and O(report_dest) stays here."""
+        """See the base class: O(src) and O(overlays) become a part of O(config), O(report_dest) stays here."""
         if args.pop("report_dest", None):
             args["report"] = "markdown"
-        names = args.pop("src", None)
-        if not names:
+        read: list[dict[str, t.Any]] = []
+        for option in ("src", "overlays"):
+            names = args.pop(option, None) or []
+            names = [names] if isinstance(names, str) else list(names)
+            read += read_documents(names, self._found, self._loader, self._templar.template, option)
+        if not read:
             return args
-        names = [names] if isinstance(names, str) else list(names)
-        read = read_documents(names, self._found, self._loader, self._templar.template)
         config = args.get("config")
         own = config if isinstance(config, list) else [] if config is None else [config]
         return {**args, "config": [*own, *read]}

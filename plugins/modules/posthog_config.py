@@ -46,6 +46,7 @@ options:
         no name of their own. The first is the oldest object of that name, the next one the next, and what is missing
         is created. What refers to such an id means the same object. M(community.posthog.posthog_export) writes it where
         it writes ids.
+      - Keys beside the lists that begin with C(x-) are left out, for YAML anchors that items share.
       - A list of such dictionaries configures several projects.
       - At least one of O(config) and O(src) is needed. What they hold is put together.
     type: raw
@@ -58,6 +59,18 @@ options:
         is. Ansible Vault is understood, for whole files and for single values.
       - Relative paths are looked for as those of M(ansible.builtin.copy) are, and then in the directory where Ansible
         was started.
+    type: list
+    elements: path
+  overlays:
+    description:
+      - Files and directories like those of O(src), each of which is laid over O(config), O(src) and the overlays
+        before it, so that what differs between staging and production stands in one place.
+      - An item is laid over the item below that names the same object, by the options that identify one. Dictionaries
+        are merged at every depth; lists and all other values replace what is below. V(null) takes away what is below,
+        so that it is not declared. Items of objects that are not declared below are added.
+      - An overlay that names O(ignore:organization) or O(ignore:project) is laid over documents that name the same one,
+        another one over all.
+      - Plans name the overlay that a value is from as C(layer), messages its file and line.
     type: list
     elements: path
   purge:
@@ -358,7 +371,8 @@ plan:
       sample: 17
     changes:
       description:
-        - The values that change, each with C(path), C(before) and C(after). Secrets are masked.
+        - The values that change, each with C(path), C(before) and C(after), and with C(layer) where the value is from
+          one of O(overlays). Secrets are masked.
       type: list
       elements: dict
       returned: always

@@ -15,6 +15,7 @@ import typing as t
 from ansible.errors import AnsibleError, AnsibleUndefinedVariable
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export_secrets import SECRET_PREFIX
+from ansible_collections.community.posthog.plugins.module_utils._bulk.overlays import OWN_KEYS
 from ansible_collections.community.posthog.plugins.module_utils._bulk.sources import SOURCE_KEY, UNREAD_KEY, source_of
 from ansible_collections.community.posthog.plugins.plugin_utils._templates import template_text
 from ansible_collections.community.posthog.plugins.plugin_utils._yaml import Document, Fault, Raw, Vaulted, read_yaml
@@ -28,6 +29,7 @@ def read_documents(
     find: t.Callable[[str], str],
     loader: t.Any,
     template: t.Callable[[str], t.Any],
+    option: str = "src",
 ) -> list[dict[str, t.Any]]:
     """Read configuration files and directories; what is wrong with them becomes a part of what was read.
 
@@ -35,6 +37,7 @@ def read_documents(
     :param find: finds a file or a directory the way Ansible looks for files.
     :param loader: Ansible's C(DataLoader); decrypts files and values.
     :param template: renders a template.
+    :param option: the option that names them. What C(overlays) names is laid over what C(src) does.
     :returns: one dictionary for each YAML document, with its source. C(mistakes) of a source are what could not be
         read; items that contain such values are marked.
     """
@@ -45,11 +48,12 @@ def read_documents(
             files = files_of(path)
         except AnsibleError as exc:
             text = str(exc.message).removeprefix("src: ")
-            out.append({SOURCE_KEY: {"mistakes": [{"path": "src", "text": text}]}})
+            out.append({SOURCE_KEY: {"mistakes": [{"path": option, "text": text}]}})
             continue
         for file in files:
             shown = os.path.join(name, os.path.relpath(file, path)) if os.path.isdir(path) else name
-            out += _File(shown, loader, template).read(file)
+            layer = {} if option == "src" else {"layer": name}
+            out += _File(shown, loader, template, layer).read(file)
     return out
 
 
@@ -127,9 +131,13 @@ class _File:
     :param shown: its name, as the task gives it.
     :param loader: Ansible's C(DataLoader).
     :param template: renders a template.
+    :param more: what else the sources of its documents say.
     """
 
-    def __init__(self, shown: str, loader: t.Any, template: t.Callable[[str], t.Any]) -> None:
+    def __init__(
+        self, shown: str, loader: t.Any, template: t.Callable[[str], t.Any], more: t.Mapping[str, t.Any]
+    ) -> None:
+        self._more = more
         self._shown = shown
         self._loader = loader
         self._template = template
@@ -152,12 +160,13 @@ class _File:
 
     def _unread(self, faults: t.Iterable[Fault]) -> dict[str, t.Any]:
         mistakes = [{"path": "", "text": text, "line": line, "column": column} for text, line, column in faults]
-        return {SOURCE_KEY: {"file": self._shown, "mistakes": mistakes}}
+        return {SOURCE_KEY: {"file": self._shown, "mistakes": mistakes, **self._more}}
 
     def _document(self, document: Document) -> dict[str, t.Any]:
         faults: list[tuple[str, str]] = []
         try:
-            rendered = self._rendered(document.data, "", faults)
+            content = {key: value for key, value in document.data.items() if not str(key).startswith(OWN_KEYS)}
+            rendered = self._rendered(content, "", faults)
         except RecursionError:
             return self._unread([Fault("is nested too deeply, or contains itself")])
         found = {
@@ -165,6 +174,7 @@ class _File:
             "lines": document.lines,
             "columns": document.columns,
             "spelled": document.spelled,
+            **self._more,
         }
         if faults:
             found["mistakes"] = [{"path": path, "text": text} for path, text in faults]

@@ -39,6 +39,14 @@ from ansible_collections.community.posthog.plugins.plugin_utils._playbook_variab
 #: Variables that an export writes in place of secrets.
 _SECRETS: t.Final = re.compile(r"posthog_secret_.+")
 
+#: Variables that name files of configuration, in which other variables may stand.
+_FILES: t.Final = (
+    "posthog_project_src",
+    "posthog_project_overlays",
+    "posthog_organization_src",
+    "posthog_organization_overlays",
+)
+
 #: Variables of Ansible's own that contain all others.
 _EVERYTHING: t.Final = frozenset(["hostvars", "groups", "vars", "environment", "ansible_facts"])
 
@@ -158,7 +166,7 @@ class VariableCheck:
             if name in _EVERYTHING or name.startswith("ansible_") or "__" in name:
                 continue
             left -= {item for item in left if item != name and _mentions(value, item)}
-        for name in ("posthog_project_src", "posthog_organization_src") if left else ():
+        for name in _FILES if left else ():
             for text in self._files(self._variables.get(name)):
                 left = {item for item in left if item not in VARIABLE_NAME.findall(text)}
         return [name for name in names if name in left]

@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 sys.path.append(os.environ.get("ANSIBLE_COLLECTIONS_PATH", "").split(":")[0] or str(ROOT / ".build"))
 
+from ansible_collections.community.posthog.plugins.module_utils._bulk.overlays import OWN_KEYS  # noqa: E402
 from ansible_collections.community.posthog.plugins.module_utils._engine.lifecycle import (  # noqa: E402
     IGNORE_CHANGES,
     PREVENT_DESTROY,
@@ -49,6 +50,9 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.shapes i
 Schema = dict[str, t.Any]
 
 PATH: t.Final = ROOT / "schemas" / "posthog.json"
+
+#: The same for files of overlays.
+OVERLAY_PATH: t.Final = ROOT / "schemas" / "posthog-overlay.json"
 
 #: A variable in place of a value: C("{{ posthog_secret_token }}").
 VARIABLE: t.Final[Schema] = {"$ref": "#/$defs/variable"}
@@ -381,7 +385,12 @@ def whole() -> Schema:
         single = resource.singleton and resource.parent is None
         held: Schema = {**item, "type": "object"} if single else {"type": "array", "items": item}
         properties[resource.plural] = any_of(held, {"type": "null"})
-    document: Schema = {"type": ["object", "null"], "properties": properties, "additionalProperties": False}
+    document: Schema = {
+        "type": ["object", "null"],
+        "properties": properties,
+        "patternProperties": {f"^{OWN_KEYS}": {"description": "Anything, for anchors that items share."}},
+        "additionalProperties": False,
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$comment": "Made by `make generate` from the tables of community.posthog; do not edit. GPL-3.0-or-later.",
@@ -389,6 +398,43 @@ def whole() -> Schema:
         **document,
         "$defs": {**_COMMON, **definitions, **of_queries()},
     }
+
+
+def overlay(schema: Schema) -> Schema:
+    """The schema of a file of overlays: null takes a value away, and what is needed may stand below.
+
+    :param schema: of the files below, as :func:`whole` returns it.
+    :returns: the schema of one document.
+    """
+    kept = {*_COMMON, *of_lifecycle(), *(item.table.type for item in HANDLERS.values() if hasattr(item, "table"))}
+    definitions = {name: held for name, held in schema["$defs"].items() if name in kept}
+    for name, held in definitions.items():
+        if "properties" in held:
+            definitions[name] = {**held, "properties": _relaxed(held["properties"], kept, keys=True)}
+    title = "What is laid over a PostHog project as YAML, for the option overlays of community.posthog.posthog_config"
+    return {**schema, "title": title, "$defs": definitions}
+
+
+def _relaxed(schema: t.Any, kept: t.Container[str], *, keys: bool = False) -> t.Any:
+    """A part of a schema without what a document needs, and with null for each key."""
+    if isinstance(schema, list):
+        return [_relaxed(item, kept) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if keys:
+        return {name: any_of(_relaxed(held, kept), {"type": "null"}) for name, held in schema.items()}
+    reference = str(schema.get("$ref") or "")
+    if reference and reference.rpartition("/")[2] not in kept:
+        # A part of a query makes no query.
+        return {"type": "object"}
+    out = {
+        name: _relaxed(held, kept, keys=name == "properties")
+        for name, held in schema.items()
+        if not (name == "required" and isinstance(held, list))
+    }
+    if isinstance(out.get("additionalProperties"), dict):
+        out["additionalProperties"] = any_of(out["additionalProperties"], {"type": "null"})
+    return out
 
 
 def written(schema: Schema) -> str:
@@ -409,22 +455,31 @@ def written(schema: Schema) -> str:
     return "{\n" + ",\n".join([head, *blocks]) + "\n}\n"
 
 
+@functools.lru_cache(maxsize=1)
+def texts() -> dict[Path, str]:
+    """The files.
+
+    :returns: texts by path.
+    """
+    schema = whole()
+    return {PATH: written(schema), OVERLAY_PATH: written(overlay(schema))}
+
+
 def main() -> int:
     """Do what the command line says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true", help="write the file")
     options = parser.parse_args()
-    text = written(whole())
-    name = PATH.relative_to(ROOT)
-    if PATH.exists() and PATH.read_text(encoding="utf-8") == text:
-        return 0
-    if options.write:
-        PATH.parent.mkdir(exist_ok=True)
-        PATH.write_text(text, encoding="utf-8")
-        print(f"{name} is written.")
-        return 0
-    print(f"{name} is not what the tables say; `make generate` corrects it.")
-    return 1
+    old = [path for path, text in texts().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    for path in old:
+        name = path.relative_to(ROOT)
+        if options.write:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(texts()[path], encoding="utf-8")
+            print(f"{name} is written.")
+        else:
+            print(f"{name} is not what the tables say; `make generate` corrects it.")
+    return 1 if old and not options.write else 0
 
 
 if __name__ == "__main__":

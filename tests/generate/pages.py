@@ -25,7 +25,7 @@ def files() -> dict[Path, str]:
     schema = importlib.import_module("json_schema")
     present = coverage.DOCUMENT.read_text(encoding="utf-8") if coverage.DOCUMENT.exists() else ""
     return {
-        schema.PATH: schema.written(schema.whole()),
+        **schema.texts(),
         types_page.PAGE: types_page.page(),
         coverage.DOCUMENT: coverage.with_counts(coverage.document(with_tests=False), coverage.counts_in(present)),
     }

@@ -19,6 +19,9 @@ from samples import SAMPLES, Sample
 SCHEMA = json.loads((ROOT / "schemas" / "posthog.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
+OVERLAY_SCHEMA = json.loads((ROOT / "schemas" / "posthog-overlay.json").read_text(encoding="utf-8"))
+OVERLAYS = jsonschema.Draft202012Validator(OVERLAY_SCHEMA)
+
 #: In place of a value: nothing, kinds, and a text, a number and a key that nobody knows.
 OTHERS: tuple[t.Any, ...] = (None, True, {"zz_nobody": 1}, [["zz"]], "zz-nobody-knows", -7, 0.5)
 
@@ -49,10 +52,56 @@ def plain(value: t.Any) -> t.Any:
     return json.loads(json.dumps(value, default=str))
 
 
-def faults(plural: str, item: t.Any) -> list[str]:
+def faults(plural: str, item: t.Any, validator: t.Any = VALIDATOR) -> list[str]:
     """What the schema says of one item."""
     single = "items" not in json.dumps(SCHEMA["properties"][plural])
-    return [error.message for error in VALIDATOR.iter_errors({plural: item if single else [item]})]
+    return [error.message for error in validator.iter_errors({plural: item if single else [item]})]
+
+
+def test_what_an_item_says_of_its_life() -> None:
+    """Right and wrong values of the options that all types share."""
+    for good in (
+        {"renamed_from": "a", "ignore_changes": ["filters.groups[].rollout_percentage", "active"]},
+        {"renamed_from": ["a", "b"], "until": "2026-12-31", "prevent_destroy": True},
+        {"ignore_changes": ["{{ ignored }}"], "until": "2026-12-31T12:00:00Z", "prevent_destroy": "{{ yes }}"},
+    ):
+        assert faults("feature_flags", {"key": "a", **good}) == [], good
+    for bad in (
+        {"renamed_from": {"a": 1}},
+        {"renamed_from": ""},
+        {"ignore_changes": ["filters..groups"]},
+        {"ignore_changes": [1]},
+        {"until": "soon"},
+        {"until": 7},
+        {"prevent_destroy": "perhaps"},
+    ):
+        assert faults("feature_flags", {"key": "a", **bad}), bad
+    assert faults("roles", {"name": "a", "renamed_from": "b"}) == []
+    assert faults("event_definitions", {"name": "a", "renamed_from": "b"})
+
+
+def test_keys_of_ones_own() -> None:
+    """C(x-) stands for anything; nothing else does."""
+    assert not list(VALIDATOR.iter_errors({"x-shared": [1], "feature_flags": [{"key": "a"}]}))
+    assert list(VALIDATOR.iter_errors({"y-shared": [1]}))
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_overlays(name: str) -> None:
+    """What is laid over an item may say less, and null; it may not say anything else."""
+    sample = SAMPLES[name]
+    plural = sample.table.plural
+    if not sample.table.module or plural not in SCHEMA["properties"]:
+        pytest.skip("no file declares it")
+    item = declared(sample)
+    assert faults(plural, item, OVERLAYS) == []
+    for key in {*item} - {*sample.named()}:
+        assert faults(plural, {**sample.named(), key: None}, OVERLAYS) == [], key
+    for path in places(item):
+        if isinstance(path[-1], str) and len(path) > 1:
+            emptied = changed(item, path, lambda at, key: at.update({key: None}))
+            assert faults(plural, emptied, OVERLAYS) == [], path
+    assert faults(plural, {**item, "zz_nobody": 1}, OVERLAYS)
 
 
 def refused(sample: Sample, item: t.Any) -> bool:
@@ -115,6 +164,7 @@ def variants(item: dict[str, t.Any]) -> t.Iterator[tuple[str, dict[str, t.Any]]]
 def test_it_is_a_schema_and_new() -> None:
     """It follows the standard, and is what the tables say."""
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.Draft202012Validator.check_schema(OVERLAY_SCHEMA)
     done = subprocess.run(
         [sys.executable, str(ROOT / "tests/coverage/json_schema.py")], capture_output=True, text=True, check=False
     )

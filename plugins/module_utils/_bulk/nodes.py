@@ -101,6 +101,15 @@ class Node:
         return self.table.label(self.name)
 
     @property
+    def layers(self) -> dict[str, str]:
+        """The overlays that its options are from, by their paths; the empty path stands for all others."""
+        found = {"": self.source.layer} if self.source.layer else {}
+        for item in self.source.overlaid:
+            if item.path.startswith(f"{self.where}."):
+                found[item.path[len(self.where) + 1 :]] = item.source.layer
+        return found
+
+    @property
     def position(self) -> Place:
         """File, line and path of its declaration."""
         return self.source.of(self.where)

@@ -79,6 +79,7 @@ def _object(entry: t.Mapping[str, t.Any]) -> list[str]:
         lines += ["", "| Field | Before | After |", "| --- | --- | --- |"]
         for change in entry["changes"]:
             after = _value(change["after"]) + (" (not declared: the default)" if change.get("undeclared") else "")
+            after += f" (from {data(change['layer'])})" if change.get("layer") else ""
             lines.append(f"| {data(change['path'])} | {_value(change['before'])} | {after} |")
     return [*lines, "", "</details>", ""]
 

@@ -15,6 +15,7 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._bulk.declared import DeclaredIndex
 from ansible_collections.community.posthog.plugins.module_utils._bulk.hints import nearest_type, option_hint
 from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import TARGET_KEYS, Node, Target, node_name
+from ansible_collections.community.posthog.plugins.module_utils._bulk.overlays import OWN_KEYS, Document, laid_over
 from ansible_collections.community.posthog.plugins.module_utils._bulk.sources import (
     SOURCE_KEY,
     UNREAD_KEY,
@@ -95,11 +96,14 @@ class Reader:
         :param documents: dictionaries of lists by type.
         """
         self._declared_project = self._find_declared_project(documents)
+        found: list[Document] = []
         for number, document in enumerate(documents):
             if not isinstance(document, dict):
                 self.problems.append(("config", "takes a dictionary of lists by type, such as feature_flags"))
                 continue
-            source = source_of(document, f"config[{number}]." if len(documents) > 1 else "")
+            found.append(Document(document, source_of(document, f"config[{number}]." if len(documents) > 1 else "")))
+        for item in laid_over(found, self._tasks, self.problems):
+            document, source = item.content, item.source
             self.problems += source.mistakes
             self.incomplete = self.incomplete or bool(source.mistakes)
             if any(place in TARGET_KEYS for place in (getattr(where, "path", "") for where, _text in source.mistakes)):
@@ -112,7 +116,7 @@ class Reader:
         policy = self._document_policy(document, source)
         self.listed.setdefault(target, set())
         for key, value in document.items():
-            if key in _NO_ITEMS or value is None:
+            if key in _NO_ITEMS or value is None or str(key).startswith(OWN_KEYS):
                 continue
             task = self._tasks.get(key)
             if task is None:
@@ -126,6 +130,9 @@ class Reader:
                 self._problem(source, key, "takes a list")
             else:
                 for index, item in enumerate(value):
+                    if item is None and source.layer:
+                        # It was laid over another one.
+                        continue
                     self._read_item(task, item, f"{key}[{index}]", own_target, source, policy)
 
     def _find_declared_project(self, documents: t.Iterable[t.Any]) -> str | None:

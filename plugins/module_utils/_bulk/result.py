@@ -95,6 +95,8 @@ class Result:
             self.counts[outcome.action] += 1
             if outcome.action == "unchanged":
                 continue
+            if outcome.resource is node.table:
+                outcome.layers = node.layers
             entry = {**base, "type": outcome.resource.type, "action": outcome.action, "changes": changes(outcome)}
             if outcome.obj is not None and outcome.resource.has_id:
                 entry["id"] = outcome.resource.object_id(outcome.obj)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.result import Planned, Result
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import counted
-from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import changes
+from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import changes, with_layer
 from ansible_collections.community.posthog.plugins.module_utils._http.pace import seconds_for
 from ansible_collections.community.posthog.plugins.module_utils._schema.hazards import RISKS, USUAL_STEP, Risk
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
@@ -132,7 +132,8 @@ def _entry(item: Planned) -> dict[str, t.Any]:
     outcome, table = item.outcome, item.outcome.resource
     known = outcome.gone if outcome.gone is not None else outcome.obj
     if outcome.action == "created":
-        found = [{"path": name, "before": None, "after": value} for name, value in outcome.after.items()]
+        made = outcome.after.items()
+        found = [with_layer(outcome, {"path": name, "before": None, "after": value}) for name, value in made]
     elif outcome.action == "deleted":
         found = [{"path": name, "before": value, "after": None} for name, value in outcome.before.items()]
     else:

@@ -21,6 +21,19 @@ SOURCE_KEY: t.Final = "__posthog_source__"
 UNREAD_KEY: t.Final = "__posthog_unread__"
 
 
+class Overlaid(t.NamedTuple):
+    """A value of a document that another document was laid over.
+
+    :param path: its path in the document.
+    :param source: where the other document was read.
+    :param origin: its path there.
+    """
+
+    path: str
+    source: Source
+    origin: str
+
+
 @dataclass(frozen=True)
 class Source:
     """Where a document was read.
@@ -31,6 +44,8 @@ class Source:
     :param spelled: the values that YAML read as something else than text, with their spelling.
     :param columns: column numbers by path, for the paths that have a line.
     :param mistakes: what could not be read.
+    :param layer: the overlay that it belongs to, as the task names it; empty for the base.
+    :param overlaid: values that are from overlays, in the order in which they were laid.
     """
 
     file: str = ""
@@ -39,6 +54,8 @@ class Source:
     spelled: tuple[t.Mapping[str, t.Any], ...] = ()
     columns: t.Mapping[str, int] = field(default_factory=dict)
     mistakes: Problems = field(default_factory=list)
+    layer: str = ""
+    overlaid: tuple[Overlaid, ...] = ()
 
     def of(self, path: str) -> Place:
         """The position of a value, for an error message.
@@ -46,12 +63,35 @@ class Source:
         :param path: for example C(feature_flags[2].filters).
         :returns: file, line and path, as far as they are known.
         """
+        above = self.above(path)
+        if above is not None:
+            return above.source.of(above.origin + path[len(above.path) :])
         if not self.file:
             return Place(self.prefix + path, path=self.prefix + path)
         shorter = path
         while shorter and shorter not in self.lines:
             shorter = shorter[: max(shorter.rfind("."), shorter.rfind("["), 0)]
         return place_in(self.file, path, self.lines.get(shorter), self.columns.get(shorter))
+
+    def above(self, path: str) -> Overlaid | None:
+        """The overlay that a value is from.
+
+        :param path: the value's path.
+        :returns: the uppermost one that says something of it; None where the document itself does.
+        """
+        for item in reversed(self.overlaid):
+            if path == item.path or path.startswith((f"{item.path}.", f"{item.path}[")):
+                return item
+        return None
+
+    def layer_of(self, path: str) -> str:
+        """The layer that a value is from.
+
+        :param path: the value's path.
+        :returns: the overlay, as the task names it; empty for the base.
+        """
+        above = self.above(path)
+        return self.layer if above is None else above.source.layer
 
 
 def source_of(document: t.Mapping[str, t.Any], prefix: str = "") -> Source:
@@ -68,6 +108,7 @@ def source_of(document: t.Mapping[str, t.Any], prefix: str = "") -> Source:
         prefix,
         tuple(given.get("spelled") or ()),
         given.get("columns") or {},
+        layer=str(given.get("layer") or ""),
     )
     for item in given.get("mistakes") or ():
         path, line = str(item.get("path") or ""), item.get("line")

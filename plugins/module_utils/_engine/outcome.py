@@ -33,6 +33,7 @@ class Outcome:
     :param requests: how many requests it takes, as far as that can be foretold.
     :param look: the list that is read besides, once for all objects that are created there; empty for none.
     :param risks: what may hurt in the change.
+    :param layers: overlays of a configuration that values are from, by path; the empty path stands for all others.
     """
 
     resource: Resource
@@ -47,6 +48,7 @@ class Outcome:
     requests: int = 0
     look: str = ""
     risks: tuple[Risk, ...] = ()
+    layers: t.Mapping[str, str] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:
@@ -58,12 +60,29 @@ def changes(outcome: Outcome) -> list[dict[str, t.Any]]:
     """The single values that changed.
 
     :param outcome: of one object.
-    :returns: see :func:`leaves`; C(undeclared) is true where a value is set back for want of a word about it.
+    :returns: see :func:`leaves`; C(undeclared) is true where a value is set back for want of a word about it, and
+        C(layer) names the overlay that it is from.
     """
     if outcome.action != "updated":
         return []
-    found = leaves(outcome.before, outcome.after)
+    found = [with_layer(outcome, change) for change in leaves(outcome.before, outcome.after)]
     for change in found if outcome.named is not None else ():
         if not names(outcome.named or {}, change["path"]):
             change["undeclared"] = True
     return found
+
+
+def with_layer(outcome: Outcome, change: dict[str, t.Any]) -> dict[str, t.Any]:
+    """A change with the overlay that its value is from.
+
+    :param outcome: of the object.
+    :param change: has a C(path).
+    :returns: the same with C(layer), where it is from an overlay.
+    """
+    path = change["path"]
+    fitting = [
+        known
+        for known in outcome.layers
+        if known == "" or path == known or path.startswith((f"{known}.", f"{known}[")) or known.startswith(f"{path}.")
+    ]
+    return {**change, "layer": outcome.layers[max(fitting, key=len)]} if fitting else change

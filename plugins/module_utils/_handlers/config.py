@@ -19,7 +19,7 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.result imp
 from ansible_collections.community.posthog.plugins.module_utils._bulk.review import Guard, Review
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput, PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import counted, scopes_at_once
-from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome, changes
+from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome, changes, with_layer
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP, UNDECLARED, Policy
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler, concurrency_of
 from ansible_collections.community.posthog.plugins.module_utils._handlers.locks import alone_in
@@ -57,6 +57,7 @@ class ConfigHandler(ModuleHandler):
                 **connection_spec(),
                 "config": {"type": "raw"},
                 "src": {"type": "list", "elements": "path"},
+                "overlays": {"type": "list", "elements": "path"},
                 "purge": {"type": "list", "elements": "str"},
                 "purge_scope": {"type": "str", "choices": ["marked", "all"], "default": "marked"},
                 "max_deletions": {"type": "str", "default": "10"},
@@ -127,10 +128,10 @@ class ConfigHandler(ModuleHandler):
 
     def run(self, session: Session, raw: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """See :meth:`ModuleHandler.run`."""
-        if raw.get("src"):
-            raise InvalidInput(
-                [("src", "is read on the controller, which this way of execution cannot; use config instead")]
-            )
+        for option in ("src", "overlays"):
+            if raw.get(option):
+                text = "is read on the controller, which this way of execution cannot; use config instead"
+                raise InvalidInput([(option, text)])
         if raw.get("report_dest"):
             raise InvalidInput(
                 [
@@ -300,17 +301,17 @@ def _details(outcome: Outcome) -> t.Iterator[str]:
     """The fields of an object that are set or changed."""
     if outcome.action == "created":
         for key, value in outcome.after.items():
-            yield from _block(f"{key}: ", value)
+            yield f"{key}: {_inline(value)}{_layer(with_layer(outcome, {'path': key}))}"
     elif outcome.action == "updated":
         for change in changes(outcome):
             before, after = _inline(change["before"]), _inline(change["after"])
-            reason = " (not declared, so PostHog's default)" if change.get("undeclared") else ""
+            reason = " (not declared, so PostHog's default)" if change.get("undeclared") else _layer(change)
             yield f"{change['path']}: {before} -> {after}{reason}"
 
 
-def _block(head: str, value: t.Any) -> t.Iterator[str]:
-    text = _inline(value)
-    yield head + text
+def _layer(change: t.Mapping[str, t.Any]) -> str:
+    """The overlay that a value is from, for the end of its line."""
+    return f" (from {change['layer']})" if change.get("layer") else ""
 
 
 def _inline(value: t.Any) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import typing as t
 
@@ -39,6 +40,10 @@ class ActionModule(PostHogAction):
         """See the base class: O(src) and O(overlays) become a part of O(config), O(report_dest) stays here."""
         if args.pop("report_dest", None):
             args["report"] = "markdown"
+        if args.pop("plan_dest", None):
+            args["fingerprint"] = True
+        if isinstance(args.get("plan"), str) and args["plan"]:
+            args["plan"] = self._plan_in(str(args["plan"]))
         read: list[dict[str, t.Any]] = []
         for option in ("src", "overlays"):
             names = args.pop(option, None) or []
@@ -63,6 +68,15 @@ class ActionModule(PostHogAction):
                 raise AnsibleError(f"src: {missing(name, self._task.get_search_path())}") from None
             return here
 
+    def _plan_in(self, name: str) -> t.Any:
+        """What a file of a plan holds; paths begin where Ansible was started."""
+        path = os.path.abspath(os.path.expanduser(name))
+        try:
+            with open(path, encoding="utf-8") as stream:
+                return json.load(stream)
+        except (OSError, ValueError) as exc:
+            raise AnsibleError(f"plan: {name} cannot be read: {exc}") from exc
+
     def nothing_declared(self, origins: OptionVariables) -> list[str]:
         """See the base class: a user who runs a role and declares nothing has forgotten a variable."""
         config = self._task.args.get("config")
@@ -76,16 +90,25 @@ class ActionModule(PostHogAction):
     def finish_result(self, outcome: dict[str, t.Any]) -> None:
         """See the base class: the summary is shown at any verbosity, except in output for programs.
 
-        The report is written in check mode too, since the plan is what a reviewer reads.
+        Plan and report are written in check mode too, since the plan is what a reviewer reads.
         """
-        dest = self._task.args.get("report_dest")
-        if dest and "plan_markdown" in outcome:
-            path = self._loader.path_dwim(os.path.abspath(os.path.expanduser(str(dest))))
-            try:
-                write(path, {"": outcome["plan_markdown"]}, clean=False, check_mode=False)
-            except AnsibleError as exc:
-                text = str(exc.message).replace("dest:", "report_dest:", 1)
-                done = outcome.get("changed") and not self._task.check_mode
-                outcome.update(failed=True, msg=f"{text}; the plan was carried out" if done else text)
+        if "plan_markdown" in outcome:
+            self._write("report_dest", outcome["plan_markdown"], outcome)
+        if "plan_file" in outcome and self._task.args.get("plan_dest"):
+            text = json.dumps(outcome.pop("plan_file"), indent=1, sort_keys=True, ensure_ascii=False)
+            self._write("plan_dest", f"{text}\n", outcome)
         if (outcome.get("counts") or "checked" in outcome) and not outcome.get("failed") and not self._task.no_log:
             show(f"posthog_config: {outcome['msg']}", host_of(self._variables))
+
+    def _write(self, option: str, text: str, outcome: dict[str, t.Any]) -> None:
+        """Write a text to the file that an option names, if it names one."""
+        dest = self._task.args.get(option)
+        if not dest:
+            return
+        path = self._loader.path_dwim(os.path.abspath(os.path.expanduser(str(dest))))
+        try:
+            write(path, {"": text}, clean=False, check_mode=False)
+        except AnsibleError as exc:
+            text = str(exc.message).replace("dest:", f"{option}:", 1)
+            done = outcome.get("changed") and not self._task.check_mode
+            outcome.update(failed=True, msg=f"{text}; the plan was carried out" if done else text)

@@ -197,6 +197,27 @@ options:
       experiments:
         description: How many experiments may be changed or deleted while they run.
         type: int
+  plan:
+    description:
+      - A plan that was reviewed, to do what it says and nothing else. A file on the controller that O(plan_dest) has
+        written, or RV(plan_file) itself. Files and options have to be those that the plan was made with.
+      - The plan is made anew and held against it before the first write. Where PostHog or the files changed meanwhile
+        so that anything else would be written, or where PostHog changed another field of an object that the plan
+        changes, the task fails, in check mode too, and RV(mistakes) names each object and what is other.
+      - What is as planned already is no difference, so a run that failed half-way can be repeated with the same plan.
+      - Secrets are in no plan, so a secret that differs in the files is not noticed.
+    type: raw
+  plan_dest:
+    description:
+      - A file on the controller that the plan is written to for O(plan), as JSON with a fingerprint of the objects that
+        were read, in check mode too. It implies O(fingerprint=true), holds no secrets, and is no change.
+      - Relative paths begin where Ansible was started.
+    type: path
+  fingerprint:
+    description:
+      - Return RV(plan_file), for O(plan). With O(plan_dest) it is written to that file in place of the result.
+    type: bool
+    default: false
   offline:
     description:
       - Check the configuration without PostHog and without a key, and do nothing else. Nothing is sent.
@@ -307,6 +328,26 @@ EXAMPLES = r"""
       - rollouts
     report: markdown
 
+- name: Make a plan for a review
+  community.posthog.posthog_config:
+    api_key: "{{ posthog_api_key }}"
+    config:
+      feature_flags:
+        - key: new-checkout
+          active: true
+    fingerprint: true
+  check_mode: true
+  register: reviewed
+
+- name: Apply it, and nothing else
+  community.posthog.posthog_config:
+    api_key: "{{ posthog_api_key }}"
+    config:
+      feature_flags:
+        - key: new-checkout
+          active: true
+    plan: "{{ reviewed.plan_file }}"
+
 - name: Delete the flags and dashboards that are not declared any more
   community.posthog.posthog_config:
     api_key: "{{ posthog_api_key }}"
@@ -398,6 +439,12 @@ plan:
       type: int
       returned: always
       sample: 7
+plan_file:
+  description:
+    - The plan with fingerprints of the objects that were read, to be handed to O(plan). Its form may change with each
+      release.
+  returned: with O(fingerprint=true) and without O(plan_dest)
+  type: dict
 checked:
   description: How many objects of each type were checked, with O(offline=true).
   returned: when O(offline=true) and there is no mistake

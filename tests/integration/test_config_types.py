@@ -53,9 +53,13 @@ def test_plan_and_run(posthog: Harness, sample: Sample) -> None:
                 "unknown_names": "ignore",
             }
         }
+        # The run is held to the plan, as if somebody had reviewed it.
+        options = task["community.posthog.posthog_config"]
+        kept = {"community.posthog.posthog_config": {**options, "fingerprint": True}, "register": "planned"}
+        held = {"community.posthog.posthog_config": {**options, "plan": "{{ planned.plan_file }}"}}
         tasks = [
-            {"name": "Plan", **task, "check_mode": True},
-            {"name": "Run", **task},
+            {"name": "Plan", **kept, "check_mode": True},
+            {"name": "Run", **held},
             {"name": "Again", **task},
             {"name": "Plan again", **task, "check_mode": True},
         ]
@@ -63,6 +67,8 @@ def test_plan_and_run(posthog: Harness, sample: Sample) -> None:
         assert run.status == plan.status == "ok", (plan.msg, run.msg)
         assert run.result["counts"] == plan.result["counts"], (plan.diffs, run.diffs)
         assert run.changed == plan.changed
+        told = json.dumps(plan.result["plan_file"])
+        assert not [text for text in sample.secrets if text in told]
         assert [entry["action"] for entry in fates(plan.result)] == [entry["action"] for entry in fates(run.result)]
         assert without_cost(plan.diffs[0]["prepared"]) == run.diffs[0]["prepared"]
         assert not again.changed and not again.writes, (again.msg, again.diffs)

@@ -208,6 +208,20 @@ def refused(problems: Problems, plan: t.Mapping[str, t.Any]) -> InvalidInput:
     return failure
 
 
+def outdated(problems: Problems, plan: t.Mapping[str, t.Any]) -> InvalidInput:
+    """The failure of a run that would do something else than the plan that was reviewed.
+
+    :param problems: what is other.
+    :param plan: what the result holds of the new plan.
+    :returns: the failure.
+    """
+    lines = "\n".join(grouped(problems))
+    text = "PostHog or the files are not what they were when the plan was made; nothing was written. Make a new plan"
+    failure = InvalidInput(problems, f"{text}.\n{lines}")
+    failure.more.update(plan)
+    return failure
+
+
 def grouped(problems: Problems) -> t.Iterator[str]:
     """One line for each mistake, and one for many equal mistakes.
 

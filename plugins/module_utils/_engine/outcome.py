@@ -30,6 +30,7 @@ class Outcome:
     :param also: outcomes of other objects that were handled instead (an invite).
     :param named: what the declaration names, by field; None where that is not known.
     :param gone: the object that was deleted.
+    :param found: the object before, as it was read.
     :param requests: how many requests it takes, as far as that can be foretold.
     :param look: the list that is read besides, once for all objects that are created there; empty for none.
     :param risks: what may hurt in the change.
@@ -45,6 +46,7 @@ class Outcome:
     also: list[Outcome] = field(default_factory=list)
     named: dict[str, t.Any] | None = None
     gone: dict[str, t.Any] | None = None
+    found: dict[str, t.Any] | None = None
     requests: int = 0
     look: str = ""
     risks: tuple[Risk, ...] = ()

@@ -159,6 +159,7 @@ class Reconciler:
         if plan.action == UNCHANGED:
             return plan.outcome
         plan.outcome.requests, plan.outcome.look, plan.outcome.risks = plan.requests, plan.look, plan.risks()
+        plan.outcome.found = plan.current
         if self._first is None:
             # Where an answer is lost, this is what the task set out to do.
             self._first = plan.outcome

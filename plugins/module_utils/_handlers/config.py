@@ -12,10 +12,16 @@ import json as jsonlib
 import re
 import typing as t
 
+from ansible_collections.community.posthog.plugins.module_utils._bulk.plan_file import checked, differences, record
 from ansible_collections.community.posthog.plugins.module_utils._bulk.plan_markdown import SMALLEST, plan_markdown
 from ansible_collections.community.posthog.plugins.module_utils._bulk.project import Project
 from ansible_collections.community.posthog.plugins.module_utils._bulk.purge import Purge
-from ansible_collections.community.posthog.plugins.module_utils._bulk.result import Result, refused, with_mistakes
+from ansible_collections.community.posthog.plugins.module_utils._bulk.result import (
+    Result,
+    outdated,
+    refused,
+    with_mistakes,
+)
 from ansible_collections.community.posthog.plugins.module_utils._bulk.review import Guard, Review
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput, PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import counted, scopes_at_once
@@ -76,6 +82,9 @@ class ConfigHandler(ModuleHandler):
                     },
                 },
                 "offline": {"type": "bool", "default": False},
+                "plan": {"type": "raw"},
+                "plan_dest": {"type": "path"},
+                "fingerprint": {"type": "bool", "default": False},
                 "confirm": {"type": "list", "elements": "str", "choices": list(RISKS)},
             },
             "required_one_of": [["config", "src"]],
@@ -132,15 +141,13 @@ class ConfigHandler(ModuleHandler):
             if raw.get(option):
                 text = "is read on the controller, which this way of execution cannot; use config instead"
                 raise InvalidInput([(option, text)])
-        if raw.get("report_dest"):
-            raise InvalidInput(
-                [
-                    (
-                        "report_dest",
-                        "is written on the controller, which this way of execution cannot; use report instead",
-                    )
-                ]
-            )
+        for option, instead in (("report_dest", "report"), ("plan_dest", "fingerprint")):
+            if raw.get(option):
+                text = f"is written on the controller, which this way of execution cannot; use {instead} instead"
+                raise InvalidInput([(option, text)])
+        if isinstance(raw.get("plan"), str):
+            text = "is read on the controller, which this way of execution cannot; give what the file holds"
+            raise InvalidInput([("plan", text)])
         check_mode = session.check_mode
         problems: Problems = []
         policy = self._policy(params, check_mode, problems)
@@ -169,6 +176,7 @@ class ConfigHandler(ModuleHandler):
                 for table, fields in sorted(session.shared.unread.items()):
                     rest = ", ".join(sorted(fields))
                     session.warn(f"details: of {table} only what lists show was compared, without {rest}")
+                self._hold_to_plan(session, project, result, params, reviewed)
                 if check_mode:
                     for text in review.warnings(guard):
                         session.warn(text)
@@ -185,13 +193,31 @@ class ConfigHandler(ModuleHandler):
         return {**self._result(result, check_mode, review.cost_sentence() if check_mode else ""), **reviewed}
 
     @staticmethod
+    def _hold_to_plan(
+        session: Session,
+        project: Project,
+        result: Result,
+        params: t.Mapping[str, t.Any],
+        reviewed: dict[str, t.Any],
+    ) -> None:
+        """Keep the plan if that is asked for, and refuse what a reviewed one does not say."""
+        host = session.client.connection.host
+        kept = params.get("plan")
+        if params.get("fingerprint"):
+            reviewed["plan_file"] = record(result, host, project.target_ids())
+        if kept is not None:
+            problems = differences(result, checked(kept, host, project.target_ids()))
+            if problems:
+                raise outdated(problems, reviewed)
+
+    @staticmethod
     def _validated(project: Project, purge: Purge) -> dict[str, t.Any]:
         """The result of a check without PostHog."""
-        checked = project.validate(purge)
+        numbers = project.validate(purge)
         return {
             "changed": False,
-            "msg": f"{counted(sum(checked.values()), 'object')} checked without PostHog, no mistake found",
-            "checked": checked,
+            "msg": f"{counted(sum(numbers.values()), 'object')} checked without PostHog, no mistake found",
+            "checked": numbers,
         }
 
     @staticmethod

@@ -255,7 +255,7 @@ def test_every_spec_is_one(name: str) -> None:
             *("state", "validate_certs", "timeout", "retries", "max_wait", "rate_limit"),
             *("exclusive", "update_secret", "invite", "details", "show_access_token", "show_value"),
             *("purge_scope", "max_deletions", "allow_empty", "unknown_names", "concurrency"),
-            *("scope", "layout", "clean", "undeclared", "report", "report_limit", "offline"),
+            *("scope", "layout", "clean", "undeclared", "report", "report_limit", "offline", "fingerprint"),
             "prevent_destroy",
         ), option
 

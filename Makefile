@@ -37,7 +37,7 @@ tree := ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.build" PATH="$(CURDIR)/.venv/bin:$$
 
 unexport PYTHONPATH PYTHONHOME GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
 
-.PHONY: contract contract-check generate mutants new-type help venv venv-run tree demo sandbox unit integration matrix lint format build ee-try docs coverage-table types-table schema bench bench-smoke test lock newest clean FORCE
+.PHONY: contract contract-check generate mutants new-type help venv venv-run tree demo sandbox unit integration matrix lint format build ee-try docs coverage-table types-table schema docs-check site-samples bench bench-smoke test lock newest clean FORCE
 
 help:
 	@echo 'make demo          apply playbooks/demo.yml to the sandbox, twice'
@@ -50,6 +50,8 @@ help:
 	@echo 'make build         the artifact, checked as Galaxy does, installed and used'
 	@echo 'make ee-try        AWX jobs in a container made of Debian packages (podman, debootstrap; root)'
 	@echo 'make docs          the documentation as HTML in .build/docs'
+	@echo 'make docs-check    looks at the documentation in a browser (Node.js, Chromium)  (ARGS=--whole)'
+	@echo 'make site-samples  writes the pictures of its front page anew'
 	@echo 'make newest        lint and unit tests with the newest release of everything'
 	@echo 'make contract      what changed in the API that PostHog publishes      (ARGS=--write)'
 	@echo 'make mutants       whether unit tests notice small changes of the engine  (ARGS="--sample 500")'
@@ -148,6 +150,13 @@ ee-try: $(dev_stamp)
 
 docs: $(dev_stamp)
 	@$(py) tests/bin/build-docs
+
+# Not a part of `make test`: it needs a browser, and says so where there is none.
+docs-check: $(dev_stamp)
+	@$(py) tests/bin/docs-check $(ARGS)
+
+site-samples: $(dev_stamp) tree
+	@$(tree) $(py) tests/bin/site-samples $(ARGS)
 
 generate: $(dev_stamp) tree
 	@$(tree) $(py) tests/bin/generate $(ARGS)

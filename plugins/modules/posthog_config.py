@@ -450,6 +450,45 @@ checked:
   returned: when O(offline=true) and there is no mistake
   type: dict
   sample: {"feature_flags": 12, "cohorts": 3}
+scopes:
+  description: The least scopes that a key needs for what is declared, with O(offline=true).
+  returned: when O(offline=true) and there is no mistake
+  type: dict
+  sample:
+    apply: ["cohort:read", "feature_flag:write", "project:read"]
+    plan: ["cohort:read", "feature_flag:read", "project:read"]
+    useful: ["organization:read"]
+    reasons:
+      "cohort:read": ["feature_flags"]
+      "feature_flag:write": ["feature_flags"]
+      "organization:read": ["feature_flags"]
+      "project:read": ["finding the project or the organization"]
+  contains:
+    apply:
+      description: The scopes to apply it. One to write includes the one to read.
+      type: list
+      elements: str
+      returned: always
+      sample: ["cohort:read", "feature_flag:write", "project:read"]
+    plan:
+      description: The scopes for check mode, and to compare it.
+      type: list
+      elements: str
+      returned: always
+      sample: ["cohort:read", "feature_flag:read", "project:read"]
+    useful:
+      description:
+        - Scopes that a run goes without. Only with them it knows which features the plan of the organization includes,
+          and leaves out with a warning what PostHog would drop silently.
+      type: list
+      elements: str
+      returned: always
+      sample: ["organization:read"]
+    reasons:
+      description: For each scope of RV(scopes.apply) and RV(scopes.useful) the types that it is for.
+      type: dict
+      returned: always
+      sample: {"feature_flag:write": ["feature_flags"]}
 cost:
   description:
     - What applying RV(plan) takes, as far as that can be foretold.

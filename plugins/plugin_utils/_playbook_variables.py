@@ -67,6 +67,7 @@ PLAYBOOKS: t.Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         (),
     ),
     "promote": ((), ("promote",)),
+    "scopes": ((), ("organization", "project")),
     "validate": ((), ("organization", "project")),
 }
 

@@ -120,6 +120,11 @@ def test_apply_shows_what_it_does(posthog: Harness) -> None:
         ),
         (
             "apply",
+            {"posthog_project_config": {"hog_functions": [{"name": "a", "type": "destination", "inputs": "b"}]}},
+            "posthog_project_config.hog_functions[0].inputs: takes a dictionary",
+        ),
+        (
+            "apply",
             {"posthog_organization_members": [{"mail": "a@b.c"}]},
             "posthog_organization_members[0].mail: is no option of posthog_member; did you mean email?",
         ),

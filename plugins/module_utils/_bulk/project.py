@@ -27,6 +27,7 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.read impor
 from ansible_collections.community.posthog.plugins.module_utils._bulk.references import references
 from ansible_collections.community.posthog.plugins.module_utils._bulk.result import Result, raise_problems, result_of
 from ansible_collections.community.posthog.plugins.module_utils._bulk.run import Runner
+from ansible_collections.community.posthog.plugins.module_utils._bulk.scopes import least_scopes
 from ansible_collections.community.posthog.plugins.module_utils._bulk.targets import Targets
 from ansible_collections.community.posthog.plugins.module_utils._bulk.validate import Names
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP, Policy
@@ -115,6 +116,10 @@ class Project:
             self.session.warn(text)
         declared = [node for node in self.nodes if node.completes is None]
         return dict(collections.Counter(node.table.plural for node in declared))
+
+    def scopes(self) -> dict[str, t.Any]:
+        """Find out which scopes a key needs at least, see :func:`least_scopes`."""
+        return least_scopes(self.session, self.nodes)
 
     def _purger(self, purge: Purge) -> Purger:
         return Purger(purge, self._tasks, self.nodes, self._targets, self._reader.listed, self._runner.purge)

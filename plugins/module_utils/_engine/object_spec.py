@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._engine.lifecycle import USUAL, Lifecycle
 from ansible_collections.community.posthog.plugins.module_utils._schema.fields import Field
-from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems, remarks_in
+from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems, Remark, remarks_in
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 
@@ -73,7 +73,14 @@ def examine(resource: Resource, raw: t.Mapping[str, t.Any], prefix: str = "") ->
     where = f"{prefix}." if prefix else ""
     options = dict(raw)
     if resource.prepare is not None:
-        resource.prepare(options, problems)
+        # A table knows its options, and not which object of a file they belong to.
+        found: Problems = []
+        resource.prepare(options, found)
+        problems += [
+            Remark((where + path, text)) if isinstance(item, Remark) else (where + path, text)
+            for item in found
+            for path, text in [item]
+        ]
     for field in resource.fields:
         if field.name in options:
             declared.values[field.name] = field.parse(options[field.name], where + field.name, problems)

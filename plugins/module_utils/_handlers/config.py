@@ -218,6 +218,7 @@ class ConfigHandler(ModuleHandler):
             "changed": False,
             "msg": f"{counted(sum(numbers.values()), 'object')} checked without PostHog, no mistake found",
             "checked": numbers,
+            "scopes": project.scopes(),
         }
 
     @staticmethod

@@ -729,6 +729,7 @@ DASHBOARD = Resource(
     path="dashboards/",
     identity=Identity("name", ("name",), filter="search", fuzzy=True, nameless=True),
     scopes=("dashboard:read", "dashboard:write"),
+    more_scopes=(("tiles", "insight:write"), ("variables", "insight_variable:read")),
     delete=Delete.SOFT,
     delete_options=("delete_insights",),
     order=41,

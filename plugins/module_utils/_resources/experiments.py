@@ -784,6 +784,7 @@ EARLY_ACCESS_FEATURE = Resource(
     path="early_access_feature/",
     identity=Identity("name", ("name",)),
     scopes=("early_access_feature:read", "early_access_feature:write"),
+    more_scopes=(("", "feature_flag:write"),),
     order=30,
     fields=(
         Text("name", required=True, max_length=200),

@@ -251,6 +251,7 @@ COHORT = Resource(
     path="cohorts/",
     identity=Identity("name", ("name",), nameless=True),
     scopes=("cohort:read", "cohort:write"),
+    more_scopes=(("persons", "person:read"),),
     delete=Delete.SOFT,
     order=12,
     endpoint=Cohorts(),

@@ -728,6 +728,7 @@ HOG_FLOW = Resource(
     path=("hog_flows/", "/api/environments/{project}/hog_flows/"),
     identity=Identity("name", ("name",), nameless=True),
     scopes=("hog_flow:read", "hog_flow:write"),
+    more_scopes=(("actions", "hog_function:read"),),
     order=54,
     title="workflow",
     since="2025",

@@ -483,6 +483,7 @@ SURVEY = Resource(
     path="surveys/",
     identity=Identity("name", ("name",), unique=True, filter="search", fuzzy=True),
     scopes=("survey:read", "survey:write"),
+    more_scopes=(("targeting_flag_filters", "feature_flag:write"),),
     order=48,
     endpoint=SurveyEndpoint(),
     # Whether the list hides archived ones is not known of every server.
@@ -596,6 +597,7 @@ PRODUCT_TOUR = Resource(
     path="product_tours/",
     identity=Identity("name", ("name",)),
     scopes=("product_tour:read", "product_tour:write"),
+    more_scopes=(("targeting_flag_filters", "feature_flag:write"),),
     order=33,
     since="2026",
     fields=(

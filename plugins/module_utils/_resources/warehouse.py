@@ -435,6 +435,7 @@ EXTERNAL_DATA_SOURCE = Resource(
     # The first source of a type may do without a prefix; no two have the same.
     identity=Identity("source_type", ("source_type",), within=("prefix",), strict=True),
     scopes=("external_data_source:read", "external_data_source:write"),
+    more_scopes=(("schemas", "external_data_schema:write"),),
     order=16,
     endpoint=_Sources(),
     guards=(_kind_is_known,),

@@ -102,6 +102,8 @@ class Resource:
     :param fields: what can be declared.
     :param identity: how a person names it.
     :param scopes: API scopes to read and to write it.
+    :param more_scopes: further scopes that a write takes: an option with the scope for it, or an empty text with one
+        that each write takes.
     :param order: position in the order of application; deletion goes the other way.
     :param after: types of which all declared objects come first: fields name them by texts that are no references.
     :param named_in_texts: types whose objects texts may name, as SQL names views; the named one comes first.
@@ -218,6 +220,7 @@ class Resource:
     create_warning: str = ""
     access: bool = False
     hazards: tuple[Hazard, ...] = ()
+    more_scopes: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:

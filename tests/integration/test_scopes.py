@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from harness import Harness
 from harness.conformance import Conformance
 from harness.engine import Engine
-from harness.playbook import Task
+from harness.playbook import ROOT, Task
 from harness.server import SandboxServer
 from samples import SAMPLES, Sample
 
@@ -134,3 +135,12 @@ def test_the_playbook(posthog: Harness) -> None:
     assert run.returncode != 0 and "did you mean name?" in run.output
     run = posthog.run(path=Path("community.posthog.scopes"), env=OFFLINE)
     assert run.returncode != 0 and "Nothing is declared" in run.output
+
+
+def test_the_guide_shows_what_is_printed(posthog: Harness) -> None:
+    """The page about keys has the output for the files that the front page of the documentation is made of."""
+    place = ROOT / "docs/site/samples/shop.yml"
+    run = posthog.run(path=Path("community.posthog.scopes"), variables={"posthog_project_src": str(place)}, env=OFFLINE)
+    (shown,) = (task.result["msg"] for task in run.tasks if task.name == "Show the scopes")
+    page = (ROOT / "docs/docsite/rst/guide_keys.rst").read_text(encoding="utf-8")
+    assert re.findall(r'^            "(.*?)",?$', page, re.M) == shown

@@ -17,6 +17,7 @@ executes the module as usual. It always does so where the variable C(posthog_in_
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import typing as t
 from collections.abc import Mapping
@@ -121,6 +122,22 @@ def _environment(values: t.Mapping[str, str]) -> t.Iterator[None]:
                 os.environ[name] = value
 
 
+@contextlib.contextmanager
+def _no_collection() -> t.Iterator[None]:
+    """Let Python not look for cycles of objects while the task runs.
+
+    The documents of a large configuration hold none. Python would go through all of them again and again, which is an
+    eighth of all computing.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 class PostHogAction(ActionBase):
     """The action of every module of this collection."""
 
@@ -144,6 +161,16 @@ class PostHogAction(ActionBase):
         variables = self._variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)
         del tmp
+        with _no_collection():
+            return self._run_task(result, variables)
+
+    def _run_task(self, result: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Run the task, with a check of the variables of roles and playbooks.
+
+        :param result: the result so far.
+        :param variables: the host's variables.
+        :returns: the task's result.
+        """
         reader = reader_of(self._task)
         if reader is None:
             return self._run(result, variables)
@@ -282,9 +309,13 @@ class PostHogAction(ActionBase):
         raw = without_empty(plain(args))
         declared = spec["argument_spec"]
         rules = {key: value for key, value in spec.items() if key not in ("argument_spec", "supports_check_mode")}
+        given = {key: value for key, value in raw.items() if value is not None}
+        # The validator copies all that it gets. It does not look into free documents, and these can be large.
+        free = {key: value for key, value in given.items() if declared.get(key) == {"type": "raw"}}
         checked = ModuleArgumentSpecValidator(guarded(declared, raw), **rules).validate(
-            {key: value for key, value in raw.items() if value is not None}
+            {**given, **dict.fromkeys(free, "")}
         )
+        checked.validated_parameters.update(free)
         secret: set[str] = set(checked._no_log_values) | item.secrets(raw) | mistyped(declared, raw)
         secret |= set(short_options(declared, raw).values())
         register(secret)

@@ -17,6 +17,7 @@ from ansible.errors import AnsibleError, AnsibleUndefinedVariable
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export_secrets import SECRET_PREFIX
 from ansible_collections.community.posthog.plugins.module_utils._bulk.overlays import OWN_KEYS
 from ansible_collections.community.posthog.plugins.module_utils._bulk.sources import SOURCE_KEY, UNREAD_KEY, source_of
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import Plain, plain
 from ansible_collections.community.posthog.plugins.plugin_utils._templates import template_text
 from ansible_collections.community.posthog.plugins.plugin_utils._yaml import Document, Fault, Raw, Vaulted, read_yaml
 
@@ -141,7 +142,8 @@ class _File:
         self._shown = shown
         self._loader = loader
         self._template = template
-        self.mistakes: list[dict[str, t.Any]] = []
+        #: Whether a dictionary has a key that is no text.
+        self._odd_keys = False
 
     def read(self, path: str) -> list[dict[str, t.Any]]:
         """The documents of the file.
@@ -179,13 +181,19 @@ class _File:
         if faults:
             found["mistakes"] = [{"path": path, "text": text} for path, text in faults]
             _mark_unread(rendered, [path for path, _text in faults])
-        return {**rendered, SOURCE_KEY: found}
+        whole = {**rendered, SOURCE_KEY: found}
+        return whole if self._odd_keys else Plain(whole)
 
     def _rendered(self, value: t.Any, path: str, faults: list[tuple[str, str]]) -> t.Any:
-        """A value with its templates rendered and its secrets decrypted; null where that fails."""
+        """A value with its templates rendered and its secrets decrypted, as plain data; null where that fails."""
         if isinstance(value, dict):
+            # Keys that YAML made booleans or nothing of stay, so that they are seen and refused.
+            odd = [key for key in value if key is None or isinstance(key, bool)]
+            self._odd_keys = self._odd_keys or bool(odd)
             return {
-                key: self._rendered(inner, f"{path}.{key}" if path else str(key), faults)
+                key if key in odd else str(plain(key)): self._rendered(
+                    inner, f"{path}.{key}" if path else str(key), faults
+                )
                 for key, inner in value.items()
             }
         if isinstance(value, list):
@@ -204,12 +212,12 @@ class _File:
                 return None
         if isinstance(value, str) and ("{{" in value or "{%" in value or "{#" in value):
             try:
-                return self._template(template_text(value))
+                return plain(self._template(template_text(value)))
             except AnsibleError as exc:
                 missing = _missing_secret(value) if isinstance(exc, AnsibleUndefinedVariable) else ""
                 faults.append((path, missing or str(exc.message)))
                 return None
-        return value
+        return plain(value)
 
 
 def _mark_unread(document: dict[str, t.Any], paths: t.Iterable[str]) -> None:

@@ -26,8 +26,8 @@ class Vaulted(str):
 #: The tag of a key that merges other mappings into its own.
 _MERGE: t.Final = "tag:yaml.org,2002:merge"
 
-#: What YAML may read a text without quotes as.
-_KINDS: t.Final = ("bool", "int", "float", "timestamp")
+#: The tags of what YAML may read a text without quotes as.
+_OTHERS: t.Final = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("bool", "int", "float", "timestamp"))
 
 #: The parser written in C is several times as fast, but not always installed.
 _Base: t.Final[type[yaml.SafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -70,6 +70,12 @@ class _Loader(_Base):  # type: ignore[valid-type,misc]
         self.faults: list[Fault] = []
         #: Mappings whose own keys were checked, before merging adds the keys of others.
         self._checked: dict[int, yaml.Node] = {}
+        #: The tags of the texts without quotes that were looked at.
+        self._tags: dict[str, str] = {}
+
+    def forget(self) -> None:
+        """Give all nodes back, which are many times as large as what was made of them."""
+        self._checked.clear()
 
     def fault(self, text: str, mark: yaml.Mark) -> None:
         """Note a fault.
@@ -78,6 +84,23 @@ class _Loader(_Base):  # type: ignore[valid-type,misc]
         :param mark: where.
         """
         self.faults.append(Fault(text, mark.line + 1, mark.column + 1))
+
+    def resolve(self, kind: type[yaml.Node], value: t.Any, implicit: t.Any) -> t.Any:
+        """See PyYAML: the tag of a node that shows none. Files repeat most of their words, so answers are kept.
+
+        :param kind: the node's class.
+        :param value: its text.
+        :param implicit: whether it may be something else than text.
+        :returns: the tag.
+        """
+        if kind is not yaml.ScalarNode:
+            return super().resolve(kind, value, implicit)
+        if not implicit[0]:
+            return self.DEFAULT_SCALAR_TAG
+        tag = self._tags.get(value)
+        if tag is None:
+            tag = self._tags[value] = super().resolve(kind, value, implicit)
+        return tag
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
         """Add merged keys to a mapping, by the rules of YAML's merge key.
@@ -142,8 +165,7 @@ class _Loader(_Base):  # type: ignore[valid-type,misc]
         :param node: any node.
         :returns: the value as text; None where it is the text itself.
         """
-        kind = node.tag.rpartition(":")[2]
-        if not isinstance(node, yaml.ScalarNode) or node.style or kind not in _KINDS:
+        if node.tag not in _OTHERS or not isinstance(node, yaml.ScalarNode) or node.style:
             return None
         value = plain(self.construct_object(node, deep=True))
         text = str(value).lower() if isinstance(value, bool) else str(value)
@@ -194,6 +216,9 @@ def read_yaml(text: str) -> tuple[list[Document], list[Fault]]:
     :returns: the documents that could be read, and everything that is wrong. Behind what is no YAML at all, nothing is
         read.
     """
+    simple = _read_simple(text)
+    if simple is not None:
+        return simple, []
     found: list[Document] = []
     faults: list[Fault] = []
     reader: _Loader | None = None
@@ -204,7 +229,9 @@ def read_yaml(text: str) -> tuple[list[Document], list[Fault]]:
             node = reader.get_node()
             if node is None:
                 break
-            marks = dict(_marks(node, ""))
+            lines: dict[str, int] = {}
+            columns: dict[str, int] = {}
+            _mark(node, "", lines, columns)
             data = reader.construct_document(node)
             if data is None:
                 continue
@@ -212,9 +239,8 @@ def read_yaml(text: str) -> tuple[list[Document], list[Fault]]:
                 reader.fault("takes a dictionary of lists by type, such as feature_flags", node.start_mark)
                 continue
             # After the mapping is constructed, so that merged keys are included.
-            spelled = list(_spelled(reader, node, ()))
-            lines = {path: mark.line + 1 for path, mark in marks.items()}
-            columns = {path: mark.column + 1 for path, mark in marks.items()}
+            spelled: list[dict[str, t.Any]] = []
+            _spell(reader, node, [], spelled)
             found.append(Document(data, lines, columns, spelled))
     except yaml.reader.ReaderError as exc:
         bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
@@ -232,7 +258,137 @@ def read_yaml(text: str) -> tuple[list[Document], list[Fault]]:
     finally:
         if reader is not None:
             reader.dispose()
+            reader.forget()
     return found, sorted(dict.fromkeys(faults), key=lambda fault: (fault.line or 0, fault.column or 0))
+
+
+class _NotSimple(Exception):
+    """There is something in a text that takes more than one step to read."""
+
+
+class _Simple:
+    """Builds documents right from the parser's events, which need not be kept.
+
+    Most of the time and of the memory that reading takes goes into PyYAML's nodes. They are needed where something is
+    repeated, merged or tagged, and to say what is wrong.
+
+    :param reader: has the text.
+    """
+
+    def __init__(self, reader: _Loader) -> None:
+        self._reader = reader
+        self._next: t.Callable[[], t.Any] = reader.get_event
+        self._lines: dict[str, int] = {}
+        self._columns: dict[str, int] = {}
+        self._spelled: list[dict[str, t.Any]] = []
+        self._steps: list[t.Any] = []
+        #: What words and numbers without quotes are, and how that is written, if it is not how they are written.
+        self._words: dict[str, tuple[t.Any, str | None, str]] = {}
+
+    def documents(self) -> t.Iterator[Document]:
+        """All documents that are not empty.
+
+        :raises _NotSimple: there is more to it.
+        """
+        event = self._next()
+        while not isinstance(event, yaml.StreamEndEvent):
+            self._lines, self._columns, self._spelled = {}, {}, []
+            data = self._value(self._next(), "")
+            if isinstance(data, dict):
+                yield Document(data, self._lines, self._columns, self._spelled)
+            elif data is not None:
+                raise _NotSimple
+            # The end of this document, and the start of another one.
+            self._next()
+            event = self._next()
+
+    def _value(self, event: t.Any, path: str) -> t.Any:
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None or event.tag is not None:
+            raise _NotSimple
+        if isinstance(event, yaml.ScalarEvent):
+            if not event.implicit[0]:
+                return event.value
+            value, written, kind = self._words.get(event.value) or self._word(event)
+            if written is not None:
+                found = {"steps": list(self._steps), "text": event.value, "kind": kind, "value": written}
+                self._spelled.append(found)
+            return value
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(path)
+        return self._sequence(path)
+
+    def _mapping(self, path: str) -> dict[str, t.Any]:
+        out: dict[str, t.Any] = {}
+        while True:
+            event = self._next()
+            if isinstance(event, yaml.MappingEndEvent):
+                return out
+            key = self._key(event)
+            if key in out:
+                raise _NotSimple
+            where = f"{path}.{key}" if path else key
+            self._note(where, event.start_mark)
+            self._steps.append(key)
+            out[key] = self._value(self._next(), where)
+            self._steps.pop()
+
+    def _sequence(self, path: str) -> list[t.Any]:
+        out: list[t.Any] = []
+        while True:
+            event = self._next()
+            if isinstance(event, yaml.SequenceEndEvent):
+                return out
+            where = f"{path}[{len(out)}]"
+            self._note(where, event.start_mark)
+            self._steps.append(len(out))
+            out.append(self._value(event, where))
+            self._steps.pop()
+
+    def _note(self, where: str, mark: yaml.Mark) -> None:
+        self._lines[where] = mark.line + 1
+        self._columns[where] = mark.column + 1
+
+    def _key(self, event: t.Any) -> str:
+        if not isinstance(event, yaml.ScalarEvent) or event.anchor is not None or event.tag is not None:
+            raise _NotSimple
+        value: t.Any = event.value
+        if event.implicit[0]:
+            value, written, _kind = self._words.get(event.value) or self._word(event)
+            if not isinstance(value, str) or written is not None:
+                raise _NotSimple
+        return str(value)
+
+    def _word(self, event: t.Any) -> tuple[t.Any, str | None, str]:
+        """Find out what a text without quotes is."""
+        reader = self._reader
+        tag = reader.resolve(yaml.ScalarNode, event.value, event.implicit)
+        if tag == _MERGE:
+            raise _NotSimple
+        node = yaml.ScalarNode(tag, event.value, event.start_mark, event.end_mark, style=event.style)
+        value = reader.construct_object(node)
+        found = (value, reader.spelled(node), tag.rpartition(":")[2])
+        self._words[event.value] = found
+        return found
+
+
+def _read_simple(text: str) -> list[Document] | None:
+    """Read a text in which nothing is repeated, merged, tagged or wrong.
+
+    :param text: YAML.
+    :returns: the documents; None where it takes PyYAML's nodes to read it.
+    """
+    reader: _Loader | None = None
+    try:
+        reader = _Loader(text)
+        # The first event is the start of the stream.
+        reader.get_event()
+        found = list(_Simple(reader).documents())
+        return None if reader.faults else found
+    except (_NotSimple, yaml.YAMLError, RecursionError):
+        return None
+    finally:
+        if reader is not None:
+            reader.dispose()
 
 
 def _tab(text: str, mark: yaml.Mark | None) -> str:
@@ -248,30 +404,34 @@ def _tab(text: str, mark: yaml.Mark | None) -> str:
     return "a tab stands where YAML takes blanks only" if "\t" in before or at == "\t" else ""
 
 
-def _marks(node: yaml.Node, path: str) -> t.Iterator[tuple[str, yaml.Mark]]:
-    """Paths in a document with where they begin: a key's value at its key, an item at itself."""
-    if path:
-        yield path, node.start_mark
+def _mark(node: yaml.Node, path: str, lines: dict[str, int], columns: dict[str, int]) -> None:
+    """Note where paths in a document begin: a key's value at its key, an item at itself."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             where = f"{path}.{key.value}" if path else str(key.value)
-            yield where, key.start_mark
-            yield from (item for item in _marks(value, where) if item[0] != where)
+            mark = key.start_mark
+            lines[where], columns[where] = mark.line + 1, mark.column + 1
+            if not isinstance(value, yaml.ScalarNode):
+                _mark(value, where, lines, columns)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
-            yield from _marks(value, f"{path}[{index}]")
+            where = f"{path}[{index}]"
+            mark = value.start_mark
+            lines[where], columns[where] = mark.line + 1, mark.column + 1
+            if not isinstance(value, yaml.ScalarNode):
+                _mark(value, where, lines, columns)
 
 
-def _spelled(reader: _Loader, node: yaml.Node, steps: tuple[t.Any, ...]) -> t.Iterator[dict[str, t.Any]]:
-    """The values that YAML read as something else than their text, with that text."""
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from _spelled(reader, value, (*steps, key.value))
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            yield from _spelled(reader, value, (*steps, index))
-    else:
+def _spell(reader: _Loader, node: yaml.Node, steps: list[t.Any], found: list[dict[str, t.Any]]) -> None:
+    """Collect the values that YAML read as something else than their text, with that text."""
+    if isinstance(node, yaml.ScalarNode):
         value = reader.spelled(node)
         if value is not None:
             kind = node.tag.rpartition(":")[2]
-            yield {"steps": list(steps), "text": node.value, "kind": kind, "value": value}
+            found.append({"steps": list(steps), "text": node.value, "kind": kind, "value": value})
+        return
+    mapping = isinstance(node, yaml.MappingNode)
+    for step, value in ((key.value, value) for key, value in node.value) if mapping else enumerate(node.value):
+        steps.append(step)
+        _spell(reader, value, steps, found)
+        steps.pop()

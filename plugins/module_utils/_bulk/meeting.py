@@ -12,8 +12,6 @@ long, so the threads that create objects of one type meet after their writes, an
 from __future__ import annotations
 
 import collections
-import concurrent.futures
-import queue
 import threading
 import typing as t
 
@@ -69,108 +67,81 @@ class _Own(threading.local):
 
 
 class Meeting(t.Generic[_T]):
-    """The threads at work, of which some are parked until the others of their kind have come as far.
+    """The items at work, of which some are parked until the others of their kind have come as far.
 
-    :param kind: tells which items meet.
-    :param slots: what a thread holds while it works.
+    Only the thread whose turn it is calls a method.
+
+    :param ready: the items that can be started.
+    :param concurrency: how many work at once.
+    :param stopped: whether no further item is to be started.
     """
 
-    def __init__(self, kind: t.Callable[[_T], t.Hashable], slots: threading.Semaphore) -> None:
-        self._kind = kind
-        self._slots = slots
-        #: What the threads report: an item that is done, or the kind of one that is parked, with what wakes it.
-        self._events: queue.SimpleQueue[tuple[t.Any, ...]] = queue.SimpleQueue()
+    def __init__(self, ready: Ready[_T], concurrency: int, stopped: t.Callable[[], bool]) -> None:
+        self._ready = ready
+        self._concurrency = concurrency
+        self._stopped = stopped
         self._running: collections.Counter[t.Hashable] = collections.Counter()
+        #: How many work, and how many are parked.
+        self._working = self._waiting = 0
         self._parked: dict[t.Hashable, list[threading.Event]] = {}
         self._own = _Own()
-        self._closed = threading.Event()
-        self._lock = threading.Lock()
 
-    # -- by the threads at work ---------------------------------------------------------------------------------------
+    def more(self) -> bool:
+        """Tell whether a further item may be started."""
+        room = self._working < self._concurrency and self._waiting < PARKED
+        return room and bool(self._ready) and not self._stopped()
+
+    def take(self) -> _T | None:
+        """Start an item.
+
+        :returns: the item; None where none may be started.
+        """
+        if not self.more():
+            return None
+        item = self._ready.take()
+        self._running[self._ready.kind(item)] += 1
+        self._working += 1
+        return item
 
     def enter(self, item: _T) -> None:
         """Note what the current thread works on.
 
         :param item: its item.
         """
-        self._own.kind = self._kind(item)
+        self._own.kind = self._ready.kind(item)
 
-    def park(self) -> None:
-        """Let other threads work until all of the same kind are here, or nothing else goes on."""
-        wake = threading.Event()
-        with self._lock:
-            if self._closed.is_set():
-                return
-            self._events.put((None, self._own.kind, wake))
-        self._slots.release()
-        try:
-            wake.wait()
-        finally:
-            self._slots.acquire()
-
-    # -- by the thread that started them ------------------------------------------------------------------------------
-
-    @property
-    def running(self) -> int:
-        """How many items were started and are not done."""
-        return sum(self._running.values())
-
-    @property
-    def _waiting(self) -> int:
-        return sum(map(len, self._parked.values()))
-
-    def room(self, concurrency: int) -> bool:
-        """Tell whether a further item may be started.
-
-        :param concurrency: how many threads work at once.
-        """
-        return self.running - self._waiting < concurrency and self._waiting < PARKED
-
-    def start(self, item: _T, future: concurrent.futures.Future[t.Any]) -> None:
-        """Take in an item that was started.
+    def leave(self, item: _T) -> None:
+        """Note that an item is done.
 
         :param item: the item.
-        :param future: its end.
         """
-        self._running[self._kind(item)] += 1
-        future.add_done_callback(lambda done: self._events.put((done, item)))
+        self._running[self._ready.kind(item)] -= 1
+        self._working -= 1
 
-    def wait(self) -> _T | None:
-        """Wait until a thread is parked or done.
+    def park(self) -> threading.Event:
+        """Note that the current thread waits.
 
-        :returns: the item that is done; None where a thread was parked.
+        :returns: what wakes it.
         """
-        first, *rest = self._events.get()
-        if first is None:
-            kind, wake = rest
-            self._parked.setdefault(kind, []).append(wake)
-            return None
-        item: _T = rest[0]
-        self._running[self._kind(item)] -= 1
-        first.result()
-        return item
+        wake = threading.Event()
+        self._parked.setdefault(self._own.kind, []).append(wake)
+        self._working -= 1
+        self._waiting += 1
+        return wake
 
-    def release(self, ready: Ready[_T]) -> None:
+    def release(self, *, everybody: bool = False) -> None:
         """Wake the threads of each kind of which all are parked and none is to come; all, where nothing else goes on.
 
-        :param ready: the items that can be started.
+        :param everybody: wake all threads in any case.
         """
-        nothing_else = self.running == self._waiting
+        if not self._parked:
+            return
+        everybody = everybody or (not self._working and not self.more())
         for kind, waiting in list(self._parked.items()):
-            if nothing_else or (len(waiting) == self._running[kind] and not ready.has(kind)):
-                self._wake(kind)
-
-    def _wake(self, kind: t.Hashable) -> None:
-        for wake in self._parked.pop(kind):
-            wake.set()
-
-    def end(self) -> None:
-        """Let everybody go on, also those that are parked later."""
-        with self._lock:
-            self._closed.set()
-        while not self._events.empty():
-            first, *rest = self._events.get()
-            if first is None:
-                rest[1].set()
-        for kind in list(self._parked):
-            self._wake(kind)
+            all_here = len(waiting) == self._running[kind] and not self._ready.has(kind)
+            if everybody or all_here:
+                del self._parked[kind]
+                self._working += len(waiting)
+                self._waiting -= len(waiting)
+                for wake in waiting:
+                    wake.set()

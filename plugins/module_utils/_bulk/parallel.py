@@ -9,6 +9,7 @@ Private to this collection: it may change without notice.
 from __future__ import annotations
 
 import concurrent.futures
+import queue
 import threading
 import typing as t
 
@@ -73,31 +74,53 @@ class ClientThreads:
 
         :param ready: the items that can be started.
         :param work: the work; what it raises ends everything.
-        :param finish: called in the caller's thread with each item that is done; it may add to C(ready).
+        :param finish: called with each item that is done, while nothing else runs; it may add to C(ready).
         :param stopped: whether no further item is to be started.
         """
-        meeting: Meeting[_T] = Meeting(ready.kind, self._slots)
-        self._client.threads.park = meeting.park
+        meeting = Meeting(ready, self._concurrency, stopped)
+        #: Threads that ended, and None for each time that there is work for one more.
+        events: queue.SimpleQueue[concurrent.futures.Future[None] | None] = queue.SimpleQueue()
 
-        def carry_out(item: _T) -> None:
-            meeting.enter(item)
-            work(item)
+        def go_on(first: _T) -> None:
+            item: _T | None = first
+            while item is not None:
+                meeting.enter(item)
+                work(item)
+                meeting.leave(item)
+                finish(item)
+                item = meeting.take()
+                if meeting.more():
+                    events.put(None)
+                meeting.release()
 
+        def park() -> None:
+            wake = meeting.park()
+            if meeting.more():
+                events.put(None)
+            meeting.release()
+            with self._turns.aside():
+                self._slots.release()
+                wake.wait()
+                self._slots.acquire()
+
+        threads = 0
+        self._client.threads.park = park
         try:
             while True:
-                while ready and not stopped() and meeting.room(self._concurrency):
-                    item = ready.take()
-                    future = self._pool.submit(self._in_turn, carry_out, item)
-                    meeting.start(item, future)
-                meeting.release(ready)
-                if not meeting.running:
+                with self._turns:
+                    while (item := meeting.take()) is not None:
+                        self._pool.submit(self._in_turn, go_on, item).add_done_callback(events.put)
+                        threads += 1
+                if not threads:
                     return
-                done = meeting.wait()
-                if done is not None:
-                    finish(done)
+                ended = events.get()
+                if ended is not None:
+                    threads -= 1
+                    ended.result()
         finally:
-            self._client.threads.park = None
-            meeting.end()
+            with self._turns:
+                self._client.threads.park = None
+                meeting.release(everybody=True)
 
     def _in_turn(self, work: t.Callable[[_T], _R], item: _T) -> _R:
         with self._slots, self._turns:

@@ -13,6 +13,13 @@ import re
 import typing as t
 from collections.abc import Mapping
 
+#: Types whose values are their own copies.
+_PLAIN: t.Final = frozenset({str, int, float, bool, type(None)})
+
+
+class Plain(dict[str, t.Any]):
+    """A large dictionary that is plain data throughout, as its maker promises; C(plain) does not copy it."""
+
 
 def plain(value: t.Any) -> t.Any:
     """Ordinary Python data out of what Ansible hands over.
@@ -24,8 +31,14 @@ def plain(value: t.Any) -> t.Any:
     :param value: any nesting of dictionaries, lists and scalars.
     :returns: a copy made of plain types, with text keys.
     """
-    if value is None or isinstance(value, bool):
+    # What is plain already is by far the most frequent.
+    kind = type(value)
+    if kind in _PLAIN or kind is Plain:
         return value
+    if kind is dict:
+        return {key if type(key) is str else _plain_key(key): plain(inner) for key, inner in value.items()}
+    if kind is list:
+        return [plain(inner) for inner in value]
     if isinstance(value, str):
         # Called on the base class, it copies a subclass into a plain str; str() may hand the subclass back.
         return str.__str__(value)

@@ -78,9 +78,8 @@ def secret_texts(
     """
     found: set[str] = set()
     for rule in (*resource.secret_parts, *resource.private_parts):
-        names = _names_of(resource, rule.field)
         for path in rule.find(session, values, current):
-            found |= _texts_at(values, names, path)
+            found |= _texts_at(values, _names_of(resource, rule.field), path)
     for rule in resource.private_parts if current is not None else ():
         # PostHog shows these, and what it shows may come back in an error or a diff.
         for path in rule.find(session, {}, current):

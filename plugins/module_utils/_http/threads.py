@@ -41,6 +41,16 @@ class Turns:
             self._lock.acquire()
 
 
+class Exclusive(t.Protocol):
+    """A lock that is held by one thread at a time; it may let the same thread in again."""
+
+    def acquire(self) -> bool:
+        """Wait for the lock."""
+
+    def release(self) -> None:
+        """Give it back."""
+
+
 class _Own(threading.local):
     """What each thread knows of itself."""
 
@@ -56,8 +66,8 @@ class Threads:
         self.turns: Turns | None = None
         #: The failure that ended the work at hand. While it is set, no thread sends a request.
         self.ended: ApiError | None = None
-        #: Parks this thread until those that do the same kind of work have come as far; None where nobody would start
-        #: further work meanwhile.
+        #: Parks this thread, whose turn it is, until those that do the same kind of work have come as far. None where
+        #: nobody would start further work meanwhile.
         self.park: t.Callable[[], None] | None = None
         self._own = _Own()
 
@@ -67,16 +77,15 @@ class Threads:
         While a thread waits here, another one starts on a further piece of work. A thread that keeps others out of
         something does not wait, since those that it keeps out could not come.
         """
-        if self.park is not None and self.turns is not None and not self._own.held:
-            with self.turns.aside():
-                self.park()
+        if self.park is not None and not self._own.held:
+            self.park()
 
     def aside(self) -> t.ContextManager[None]:
         """Let other threads run while this one waits."""
         return contextlib.nullcontext() if self.turns is None else self.turns.aside()
 
     @contextlib.contextmanager
-    def alone(self, lock: threading.Lock) -> t.Iterator[None]:
+    def alone(self, lock: Exclusive) -> t.Iterator[None]:
         """Keep other threads out of a piece of work that waits for the network in between.
 
         :param lock: the same for all pieces of work that exclude each other.

@@ -30,16 +30,27 @@ def keys_that_are_none(value: t.Any, path: str = "") -> Problems:
     :returns: what is wrong.
     """
     problems: Problems = []
+    _look_at_keys(value, [path] if path else [], problems)
+    return problems
+
+
+def _look_at_keys(value: t.Any, steps: list[str], problems: Problems) -> None:
+    """Go through a value. A path is put together only where something is wrong: documents have many keys."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             if key is None or isinstance(key, bool):
                 shown = "null" if key is None else str(key).lower()
-                problems.append((path, f"has the key {shown}, which is no text; {QUOTE}"))
-            problems += keys_that_are_none(inner, f"{path}.{key}" if path else str(key))
+                problems.append(("".join(steps), f"has the key {shown}, which is no text; {QUOTE}"))
+            if not isinstance(inner, str):
+                steps.append(f".{key}" if steps else str(key))
+                _look_at_keys(inner, steps, problems)
+                steps.pop()
     elif isinstance(value, (list, tuple)):
         for index, inner in enumerate(value):
-            problems += keys_that_are_none(inner, f"{path}[{index}]")
-    return problems
+            if not isinstance(inner, str):
+                steps.append(f"[{index}]")
+                _look_at_keys(inner, steps, problems)
+                steps.pop()
 
 
 def booleans_for_texts(spec: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> Problems:

@@ -8,6 +8,7 @@ Private to this collection: it may change without notice.
 
 from __future__ import annotations
 
+import threading
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, as_object, objects_in
@@ -29,6 +30,8 @@ class Account:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        #: What is read once is not read by several threads at the same time.
+        self._lock = threading.RLock()
         #: The key may list organizations, and the server can; false once it turned out otherwise.
         self.lists_organizations = True
         #: Why not.
@@ -43,13 +46,18 @@ class Account:
             may not know.
         """
         if self._me is None:
-            try:
-                self._me = as_object(self._client.get("/api/users/@me/"), "/api/users/@me/")
-            except ApiError as exc:
-                if exc.status not in ELSEWHERE:
-                    raise
-                self._me = {}
+            with self._client.threads.alone(self._lock):
+                if self._me is None:
+                    self._me = self._read_me()
         return self._me
+
+    def _read_me(self) -> dict[str, t.Any]:
+        try:
+            return as_object(self._client.get("/api/users/@me/"), "/api/users/@me/")
+        except ApiError as exc:
+            if exc.status not in ELSEWHERE:
+                raise
+            return {}
 
     def organizations(self) -> list[dict[str, t.Any]]:
         """The organizations that the key can see, read once, each with its projects.
@@ -59,29 +67,31 @@ class Account:
         :returns: the organizations, perhaps without details.
         """
         if self._organizations is None:
-            try:
-                self._organizations = [
-                    item
-                    for item in self._client.objects("/api/organizations/", page_size=None)
-                    if isinstance(item, dict)
-                ]
-            except ApiError as exc:
-                if exc.status not in ELSEWHERE:
-                    raise
-                self.lists_organizations = False
-                self._unlisted = exc
-                me = self.me()
-                own = me.get("organization")
-                known = [own] if isinstance(own, dict) else []
-                ids = {str(item.get("id")) for item in known}
-                listed = me.get("organizations")
-                known += [
-                    item
-                    for item in (listed if isinstance(listed, list) else [])
-                    if isinstance(item, dict) and str(item.get("id")) not in ids
-                ]
-                self._organizations = known
+            with self._client.threads.alone(self._lock):
+                if self._organizations is None:
+                    self._organizations = self._read_organizations()
         return self._organizations
+
+    def _read_organizations(self) -> list[dict[str, t.Any]]:
+        try:
+            found = self._client.objects("/api/organizations/", page_size=None)
+            return [item for item in found if isinstance(item, dict)]
+        except ApiError as exc:
+            if exc.status not in ELSEWHERE:
+                raise
+            self.lists_organizations = False
+            self._unlisted = exc
+        me = self.me()
+        own = me.get("organization")
+        known = [own] if isinstance(own, dict) else []
+        ids = {str(item.get("id")) for item in known}
+        listed = me.get("organizations")
+        known += [
+            item
+            for item in (listed if isinstance(listed, list) else [])
+            if isinstance(item, dict) and str(item.get("id")) not in ids
+        ]
+        return known
 
     def projects(self) -> list[dict[str, t.Any]]:
         """The projects that the key can see, as far as the organizations show them.

@@ -9,6 +9,7 @@ Private to this collection: it may change without notice.
 from __future__ import annotations
 
 import re
+import threading
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import (
@@ -68,7 +69,10 @@ class Target:
         self.wanted_project = project or None
         self.named_organization = named_organization
         self.named_project = named_project
-        self._owner_checked = False
+        #: Whether the project belongs to the organization: known, or being looked up.
+        self._owner_checked = self._owner_looked_up = False
+        #: What is looked up once is not looked up by several threads, and none of them goes on without it.
+        self._lock = threading.RLock()
         self._owners = Owners(client.shared_file("owners"))
         self._organization_id: str | None = None
         self._project_id: str | None = None
@@ -107,8 +111,14 @@ class Target:
         :raises PostHogFailure: no organization, or several, of that name.
         """
         if self._organization_id is None:
-            self._organization_id = self._find_organization()
+            with self._alone():
+                if self._organization_id is None:
+                    self._organization_id = self._find_organization()
         return self._organization_id
+
+    def _alone(self) -> t.ContextManager[None]:
+        """Keep other threads out of a look-up."""
+        return self._client.threads.alone(self._lock)
 
     def _find_organization(self) -> str:
         wanted = self.wanted_organization
@@ -151,7 +161,9 @@ class Target:
 
         :returns: the organization, or an empty dictionary where the key may not read it.
         """
-        if self._organization_object is None:
+        if self._organization_object is not None:
+            return self._organization_object
+        with self._alone():
             wanted = self.organization_id()
             if self._organization_object is None:
                 try:
@@ -196,9 +208,11 @@ class Target:
         :raises PostHogFailure: no project, or several, of that name.
         """
         if self._project_id is None:
-            self._project_id = self._find_project()
-            if self.named_organization:
-                self.check_owner()
+            with self._alone():
+                if self._project_id is None:
+                    self._project_id = self._find_project()
+                    if self.named_organization:
+                        self.check_owner()
         return self._project_id
 
     def check_owner_before_write(self) -> None:
@@ -218,10 +232,20 @@ class Target:
             return
         if self.named_project and not self.named_organization:
             return
+        with self._alone():
+            if self._owner_checked or self._owner_looked_up:
+                return
+            self._owner_looked_up = True
+            try:
+                self._compare_owner()
+                self._owner_checked = True
+            finally:
+                self._owner_looked_up = False
+
+    def _compare_owner(self) -> None:
         if self._project_id is None:
             # The first use looks it up, and comes back here.
             self._project_id = self._find_project()
-        self._owner_checked = True
         wanted = self.organization_id()
         if self._project_id == PLANNED or wanted == "@current":
             return
@@ -236,7 +260,6 @@ class Target:
         if str(owner) == wanted:
             self._owners.note(self._project_id, wanted)
             return
-        self._owner_checked = False
         names = {str(item.get("id")): item.get("name") for item in self._account.organizations()}
         shown = f"{project['name']!r} ({self._project_id})" if project.get("name") else str(self._project_id)
         text = (
@@ -298,15 +321,18 @@ class Target:
         """
         if self.project_id() == PLANNED:
             return {}
-        if self._project_object is None:
-            try:
-                path = f"/api/projects/{self.project_id()}/"
-                self._project_object = as_object(self._client.get(path), path)
-            except ApiError as exc:
-                if exc.status not in ELSEWHERE:
-                    raise
-                self._project_object = {}
-        return self._project_object
+        if self._project_object is not None:
+            return self._project_object
+        with self._alone():
+            if self._project_object is None:
+                try:
+                    path = f"/api/projects/{self.project_id()}/"
+                    self._project_object = as_object(self._client.get(path), path)
+                except ApiError as exc:
+                    if exc.status not in ELSEWHERE:
+                        raise
+                    self._project_object = {}
+            return self._project_object
 
     def features(self) -> frozenset[str] | None:
         """The keys of the plan features that the organization has.

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import json
 import threading
@@ -26,6 +27,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.resource
 from ansible_collections.community.posthog.tests.unit.plugins.projects import (
     BOX,
     LABEL,
+    ORGANIZATION,
     TEAM,
     THING,
     Universe,
@@ -123,6 +125,25 @@ def test_lists_are_read_once_with_eight_threads() -> None:
     assert lists(world) == 1 and lists(world, "/api/projects/1/boxes/") == 2
     assert world.memory.most_running == 8
     assert len(world.names("boxes")) == number
+
+
+def test_the_target_is_looked_up_once_with_eight_threads() -> None:
+    world = universe(seconds=0.002)
+    world.memory.crowd = 8
+    world.apply({"things": [{"name": f"t{i}"} for i in range(16)]})
+    read = collections.Counter(path for method, path, _body in world.memory.calls if method == "GET")
+    assert len(world.names()) == 16 and read.pop("/api/projects/1/things/") == 2
+    assert read and set(read.values()) == {1}, read
+
+
+def test_no_thread_writes_before_it_is_known_whose_project_it_is() -> None:
+    """While one of them asks, the others wait."""
+    world = universe(seconds=0.002)
+    world.memory.singles["/api/projects/1/"] = {"id": 1, "name": "Main", "organization": "another"}
+    world.memory.singles[f"/api/organizations/{ORGANIZATION}/"]["projects"] = []
+    with pytest.raises(InvalidInput, match="belongs to the organization another"):
+        world.apply({"things": [{"name": f"t{i}"} for i in range(16)]})
+    assert not world.memory.writes
 
 
 @pytest.mark.parametrize("concurrency", [1, 2, 8, 32])

@@ -152,3 +152,34 @@ def test_nothing_is_printed(posthog: Harness, tmp_path_factory: pytest.TempPathF
     values = [(kept / str(number)).read_text(encoding="utf-8") for number in range(3)]
     assert values[0].startswith("phs_") and is_value(values[1], made(posthog)) and values[2] == ""
     assert not where_found(run, posthog.directory, values[:2])
+
+
+PROVIDER = "community.posthog.posthog_identity_provider_config"
+
+
+def provider(name: str, **options: t.Any) -> dict[str, t.Any]:
+    """A task about a provider that receives its token."""
+    return {"name": name, PROVIDER: {"name": "Okta", "show_scim_token": True, **options}, "no_log": True}
+
+
+def test_a_token_is_handed_over_when_it_is_made(posthog: Harness) -> None:
+    """When SCIM is switched on, and by a roll; a provider without SCIM has none, and none is missed."""
+    tasks = [
+        provider("make"),
+        provider("roll nothing", roll_scim_token=True),
+        {**provider("plan", scim_enabled=True), "check_mode": True},
+        provider("switch on", scim_enabled=True),
+        provider("again", scim_enabled=True),
+        provider("roll", roll_scim_token=True),
+        provider("switch off", scim_enabled=False),
+    ]
+    run = Engine(posthog.server).run(tasks)
+    assert [task.ok for task in run.tasks] == [True] * 7, [task.msg for task in run.tasks]
+    assert [task.changed for task in run.tasks] == [True, False, True, True, False, True, True]
+    tokens = [task.result["identity_provider_config"].get("scim_bearer_token") for task in run.tasks]
+    assert [bool(token) for token in tokens] == [False, False, False, True, False, True, False]
+    assert tokens[3] != tokens[5]
+    assert not any(task.result.get("warnings") for task in run.tasks)
+    switched_on = {"name": "lost", PROVIDER: {"name": "Okta", "scim_enabled": True}}
+    (warning,) = Engine(posthog.server).run([switched_on])["lost"].result["warnings"]
+    assert "PostHog shows its scim_bearer_token once, and nothing has asked for it" in warning

@@ -137,6 +137,21 @@ READ_OBJECTS = [
     "user",
     "warehouse_table",
     "warehouse_view",
+    "account",
+    "approvals",
+    "billing",
+    "customer_analytics",
+    "customer_profile_config",
+    "data_catalog",
+    "evaluation",
+    "event_filter",
+    "llm_analytics",
+    "llm_prompt",
+    "llm_provider_key",
+    "metrics",
+    "replay_scanner",
+    "tagger",
+    "web_analytics",
 ]
 
 

@@ -138,7 +138,8 @@ class ResourceHandler(ModuleHandler):
             return
         secret = dig(outcome.obj or {}, rule.path)
         put(shown, rule.path, secret)
-        if not secret and outcome.action == "created" and not session.check_mode:
+        lost = outcome.action == "created" and not secret and rule.expected(outcome.obj or {})
+        if lost and not session.check_mode:
             session.warn(f"{outcome.label}: PostHog's answer with its {rule.path} was lost; {rule.remedy}")
 
     def result(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:

@@ -30,7 +30,7 @@ AREAS: t.Final[t.Mapping[str, tuple[str, ...]]] = {
         "web_experiment",
     ),
     "feature_flags": ("feature_flag",),
-    "governance": ("project_secret_api_key",),
+    "governance": ("approval_policy", "change_request", "identity_provider_config", "project_secret_api_key"),
     "logs": ("logs_alert", "logs_view"),
     "organization": (
         "invite",

@@ -75,11 +75,13 @@ class Handover:
     :param option: the option that asks for it.
     :param path: where it is in PostHog's answer.
     :param remedy: how another one can be had where this one is lost, for a warning.
+    :param expected: whether PostHog makes one for a new object; it gets the object.
     """
 
     option: str
     path: str
     remedy: str
+    expected: t.Callable[[t.Mapping[str, t.Any]], bool] = lambda obj: True
 
 
 #: Where the secrets of a document are: paths from the top of the document down.

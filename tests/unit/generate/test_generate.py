@@ -39,7 +39,7 @@ DAMAGE = [
     (COHORT, "'cohort:write'", "'cohort:read'"),
     (COHORT, "  description: The HTTP status with which PostHog refused a request.\n", ""),
     ("plugins/modules/posthog_event.py", "'project:read'", "'event:read'"),
-    ("plugins/modules/posthog_info.py", "V(batch_export), V(cohort),", "V(batch_export),"),
+    ("plugins/modules/posthog_info.py", "V(activity_log), V(alert),", "V(activity_log),"),
     ("plugins/modules/posthog_config.py", "- The types V(actions), ", "- The types "),
     ("README.md", "| `cohort`, `action`, ", "| `cohort`, "),
 ]

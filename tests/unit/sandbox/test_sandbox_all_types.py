@@ -12,6 +12,7 @@ from sandbox_client import Client
 #: Types whose bodies have rules that the table alone does not hold; they have tests of their own.
 OWN_TESTS = {
     "alert",
+    "approval_policy",
     "batch_export",
     "endpoint",
     "error_tracking_assignment_rule",

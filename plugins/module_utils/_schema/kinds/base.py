@@ -310,7 +310,7 @@ class Kind:
         :returns: a new dictionary.
         """
         spec: dict[str, t.Any] = {"type": self.argument_type}
-        if field.choices:
+        if field.choices and not field.newer:
             spec["choices"] = list(field.choices)
         return spec
 

@@ -253,7 +253,7 @@ def test_every_spec_is_one(name: str) -> None:
         assert told.get("no_log") is not None or not re.search(r"key|secret|token|pass", option), option
         assert "default" not in told or option in (
             *("state", "validate_certs", "timeout", "retries", "max_wait", "rate_limit"),
-            *("exclusive", "update_secret", "invite", "details", "show_access_token", "show_value"),
+            *("exclusive", "update_secret", "invite", "details", "show_access_token", "show_value", "show_scim_token"),
             *("purge_scope", "max_deletions", "allow_empty", "unknown_names", "concurrency"),
             *("scope", "layout", "clean", "undeclared", "report", "report_limit", "offline", "fingerprint"),
             "prevent_destroy",

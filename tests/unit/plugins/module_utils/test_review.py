@@ -163,6 +163,8 @@ def test_every_type_that_gives_access_is_marked() -> None:
     marked = {name for name, table in RESOURCES.items() if table.access}
     assert marked == {
         "access_control",
+        "approval_policy",
+        "identity_provider_config",
         "invite",
         "member",
         "organization_domain",

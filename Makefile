@@ -37,10 +37,11 @@ tree := ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.build" PATH="$(CURDIR)/.venv/bin:$$
 
 unexport PYTHONPATH PYTHONHOME GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
 
-.PHONY: contract contract-check generate mutants new-type help venv venv-run tree demo sandbox unit integration matrix lint format build ee-try docs coverage-table types-table schema docs-check site-samples bench bench-smoke test lock newest clean FORCE
+.PHONY: contract contract-check generate mutants new-type help venv venv-run tree demo sandbox unit integration matrix lint format build ee-try docs coverage-table types-table schema docs-check site-samples tour bench bench-smoke test lock newest clean FORCE
 
 help:
 	@echo 'make demo          apply playbooks/demo.yml to the sandbox, twice'
+	@echo 'make tour          the demo, and a page in the browser that shows its objects as they change'
 	@echo 'make sandbox       run the PostHog stand-in in the foreground; its first line tells where it is'
 	@echo 'make test          everything below up to docs; what CI runs              (FAIL_FAST=1)'
 	@echo 'make lint          formatters, types, documentation, licences, ansible-test sanity  (CHECKS="ruff mypy …")'
@@ -96,6 +97,9 @@ tree: $(run_stamp)
 
 demo: tree
 	@$(tree) $(py) tests/demo/run.py $(ARGS)
+
+tour: tree
+	@$(tree) $(py) tests/demo/tour.py $(ARGS)
 
 # Nothing may reach standard output before the sandbox's own first line.
 sandbox: $(run_stamp)

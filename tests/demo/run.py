@@ -80,12 +80,16 @@ def headline(text: str) -> None:
     print(f"\n{BOLD}== {text} {'=' * max(4, WIDTH - len(text) - 4)}{PLAIN}", flush=True)
 
 
-def apply(place: Json) -> dict[str, int]:
-    """Run the playbook, show what it prints, and return the numbers of its recap."""
+def apply(place: Json, *more: str) -> dict[str, int]:
+    """Run the playbook, show what it prints, and return the numbers of its recap.
+
+    :param place: what the sandbox says of itself.
+    :param more: further arguments.
+    """
     program = Path(sys.executable).with_name("ansible-playbook")
-    print(f"$ {program.name} {' '.join(ARGUMENTS)}", flush=True)
+    print(f"$ {program.name} {' '.join([*ARGUMENTS, *more])}", flush=True)
     process = subprocess.Popen(
-        [str(program), *ARGUMENTS],
+        [str(program), *ARGUMENTS, *more],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
@@ -216,6 +220,15 @@ def main() -> int:
         "  .venv/bin/ansible-playbook -i localhost, playbooks/demo.yml --check --diff   # only shows\n"
         "  .venv/bin/ansible-playbook -i localhost, playbooks/demo.yml\n\n"
         "It works in the project that you have open in PostHog, or the one that POSTHOG_PROJECT_ID names."
+    )
+    headline("Where to look next")
+    print(
+        "  make tour                                 the same, and a page that shows the objects as they change\n"
+        "  playbooks/demo.yml                        what was applied\n"
+        "  docs/docsite/rst/guide_start.rst          the first steps with a project of yours\n"
+        "  docs/docsite/rst/guide_keys.rst           which key to make\n"
+        "  docs/docsite/rst/guide_types.rst          everything that can be managed\n"
+        "  make docs                                 all of it as a site, in .build/docs/build/html/index.html"
     )
     return 0
 

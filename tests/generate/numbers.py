@@ -1,7 +1,7 @@
 # Copyright: Contributors to the community.posthog collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The README's table of numbers, out of what the benchmark wrote: ``make bench ARGS=--write`` brings both up to date."""
+"""The README's table of numbers, out of what the benchmark wrote; ``make bench ARGS=--write`` writes both."""
 
 from __future__ import annotations
 
@@ -52,20 +52,20 @@ def lines(report: str) -> list[str]:
     loop = table(report, "A loop over")
     here = {row["How"]: row for row in loop if row["Latency ms"] in ("", "0")}
     quick, slow, bare = here["in-process"], here["ordinary modules"], here["debug, to compare"]
-    times = "{} ms an item, of which Ansible's own loop is {}"
-    return [
-        "",
-        "| Against the stand-in | Requests | Time |",
-        "| --- | ---: | ---: |",
-        f"| a loop over {quick['Items']} unchanged flags | {quick['Requests']} |"
-        f" {times.format(quick['ms an item'], bare['ms an item'])} |",
-        f"| the same as ordinary modules | {int(slow['Requests']) * int(quick['Items']) // int(slow['Items'])} |"
-        f" {float(slow['ms an item']):.0f} ms an item |",
-        f"| 1000 unchanged flags in one task | {target(report, '1000 unchanged flags in one task: requests')} |"
-        f" {target(report, '1000 unchanged flags in one task: seconds')} s |",
-        f"| an inventory of 1000 projects | {target(report, 'inventory: requests for 1000 hosts')} | |",
-        "",
+    many = int(slow["Requests"]) * int(quick["Items"]) // int(slow["Items"])
+    flags = "1000 unchanged flags in one task"
+    rows = [
+        (
+            f"a loop over {quick['Items']} unchanged flags",
+            quick["Requests"],
+            f"{quick['ms an item']} ms an item, of which Ansible's own loop is {bare['ms an item']}",
+        ),
+        ("the same as ordinary modules", str(many), f"{float(slow['ms an item']):.0f} ms an item"),
+        (flags, target(report, f"{flags}: requests"), f"{target(report, f'{flags}: seconds')} s"),
+        ("an inventory of 1000 projects", target(report, "inventory: requests for 1000 hosts"), ""),
     ]
+    written = [f"| {what} | {requests} | {time} |".replace("|  |", "| |") for what, requests, time in rows]
+    return ["", "| Against the stand-in | Requests | Time |", "| --- | ---: | ---: |", *written, ""]
 
 
 def files() -> dict[Path, str]:

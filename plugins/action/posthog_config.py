@@ -34,10 +34,14 @@ class ActionModule(PostHogAction):
         result = super().run(tmp, task_vars)
         if result.get("failed") and not result.get("mistakes"):
             result["mistakes"] = [mistake("", str(result.get("msg") or ""))]
+        if self._task.args.get("mistakes_dest"):
+            text = json.dumps(result.get("mistakes") or [], indent=1, ensure_ascii=False)
+            self._write("mistakes_dest", f"{text}\n", result)
         return result
 
     def prepare_args(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
         """See the base class: O(src) and O(overlays) become a part of O(config), O(report_dest) stays here."""
+        args.pop("mistakes_dest", None)
         if args.pop("report_dest", None):
             args["report"] = "markdown"
         if args.pop("plan_dest", None):

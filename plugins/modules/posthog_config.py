@@ -213,6 +213,12 @@ options:
         were read, in check mode too. It implies O(fingerprint=true), holds no secrets, and is no change.
       - Relative paths begin where Ansible was started.
     type: path
+  mistakes_dest:
+    description:
+      - A file on the controller that RV(mistakes) is written to as JSON, in check mode too; an empty list where there
+        is none. It is no change.
+      - Relative paths begin where Ansible was started.
+    type: path
   fingerprint:
     description:
       - Return RV(plan_file), for O(plan). With O(plan_dest) it is written to that file in place of the result.

@@ -28,7 +28,7 @@ def test_the_guide(posthog: Harness) -> None:
     group = {"properties": [], "rollout_percentage": 40}
     body = {"key": "new-checkout", "name": "x", "filters": {"groups": [group]}}
     flag = server.api("POST", f"/api/projects/{made['Staging']}/feature_flags/", body)
-    runs = followed(posthog, PAGE, posthog.directory / "home")
+    runs = followed(posthog, PAGE, posthog.directory / "tree")
     assert len(runs) == 5
     assert 'key: "new-checkout" -> "checkout-2026"' in runs[0].stdout
     flags = {
@@ -40,7 +40,7 @@ def test_the_guide(posthog: Harness) -> None:
     assert set(flags["Production"]) == {*flags["Staging"], "production-only"}
     assert flags["Staging"]["winter-sale"]["active"] and not flags["Production"]["winter-sale"]["active"]
     assert flags["Production"]["checkout-2026"]["name"] == "The checkout, for customers"
-    place = f"{posthog.directory}/home/overlays/production/"
+    place = f"{posthog.directory}/tree/overlays/production/"
     assert f'name: "The checkout, for customers" (from {place})' in runs[3].stdout
     # The rollout was set back by the first run, as the page has it, and is left alone from the second file on.
     server.api(
@@ -48,7 +48,7 @@ def test_the_guide(posthog: Harness) -> None:
         f"/api/projects/{made['Staging']}/feature_flags/{flag['id']}/",
         {"filters": {"groups": [{"properties": [], "rollout_percentage": 70}]}},
     )
-    task = {CONFIG: {"project": "Staging", "src": f"{posthog.directory}/home/posthog"}, "name": "Again"}
+    task = {CONFIG: {"project": "Staging", "src": f"{posthog.directory}/tree/posthog"}, "name": "Again"}
     assert not all_ok(posthog.run([task]))[0].changed
 
 

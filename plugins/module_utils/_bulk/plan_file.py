@@ -19,9 +19,11 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._bulk.result import Planned, Result
 from ansible_collections.community.posthog.plugins.module_utils._data.comparing import equal, leaves
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
+from ansible_collections.community.posthog.plugins.module_utils._data.plain import is_blank
 from ansible_collections.community.posthog.plugins.module_utils._data.version import COLLECTION_VERSION
 from ansible_collections.community.posthog.plugins.module_utils._engine.masking import masked
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
+from ansible_collections.community.posthog.plugins.module_utils._engine.undeclared import at_rest
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
 
 #: What a record says that it is, and the form that it has.
@@ -125,7 +127,7 @@ def differences(result: Result, kept: t.Mapping[str, t.Any]) -> Problems:
         new = _kept(item)
         old = planned.get(_key(new))
         where: str = item.place if item.place is not None else "plan"
-        found += [(where, f"{item.label} {text}") for text in _compared(new, old)]
+        found += [(where, f"{item.label} {text}") for text in _compared(new, old, item.outcome)]
     return found
 
 
@@ -133,7 +135,7 @@ def _key(entry: t.Mapping[str, t.Any]) -> tuple[str, ...]:
     return tuple(str(entry.get(key)) for key in ("type", "organization", "project", "name"))
 
 
-def _compared(new: t.Mapping[str, t.Any], old: t.Mapping[str, t.Any] | None) -> t.Iterator[str]:
+def _compared(new: t.Mapping[str, t.Any], old: t.Mapping[str, t.Any] | None, outcome: Outcome) -> t.Iterator[str]:
     """What is other about one object, each as the end of a sentence."""
     action, done = str(new["action"]), _DONE[str(new["action"])]
     if old is None:
@@ -150,7 +152,7 @@ def _compared(new: t.Mapping[str, t.Any], old: t.Mapping[str, t.Any] | None) -> 
     if action == "deleted":
         yield from _read_anew(new, old, ())
         return
-    yield from _values(new, old)
+    yield from _begun(new, old, outcome) if begun else _values(new, old)
     if not begun:
         yield from _read_anew(new, old, old["after"])
 
@@ -170,10 +172,24 @@ def _values(new: t.Mapping[str, t.Any], old: t.Mapping[str, t.Any]) -> t.Iterato
                 yield f"has {path}: {_text(leaf['before'])} in PostHog, and had {_text(known['before'])} in the plan"
         return
     for name, value in new["after"].items():
-        # Of an object that an earlier run has begun, what is as planned is not looked at.
-        if new["action"] == "created" or not equal(new["before"].get(name), value):
-            for leaf in leaves(old["after"].get(name), value, name):
-                yield f"would get {leaf['path']}: {_text(leaf['after'])}, and the plan says {_text(leaf['before'])}"
+        for leaf in leaves(old["after"].get(name), value, name):
+            yield f"would get {leaf['path']}: {_text(leaf['after'])}, and the plan says {_text(leaf['before'])}"
+
+
+def _begun(new: t.Mapping[str, t.Any], old: t.Mapping[str, t.Any], outcome: Outcome) -> t.Iterator[str]:
+    """What is other about an object that was to be created and is there: an earlier run may have begun it.
+
+    Such a run leaves fields as it wants them, or at their defaults; anything else is somebody else's.
+    """
+    for name, value in new["after"].items():
+        before = new["before"].get(name)
+        if equal(before, value):
+            continue
+        for leaf in leaves(old["after"].get(name), value, name):
+            yield f"would get {leaf['path']}: {_text(leaf['after'])}, and the plan says {_text(leaf['before'])}"
+        field = outcome.resource.field(name)
+        if not is_blank(before) and not (field is not None and at_rest(field, field.value_in(outcome.found))):
+            yield f"is there already with {name}: {_text(before)}, and was to be created"
 
 
 def _read_anew(new: t.Mapping[str, t.Any], old: t.Mapping[str, t.Any], but: t.Container[str]) -> t.Iterator[str]:

@@ -84,6 +84,7 @@ class ConfigHandler(ModuleHandler):
                 "offline": {"type": "bool", "default": False},
                 "plan": {"type": "raw"},
                 "plan_dest": {"type": "path"},
+                "mistakes_dest": {"type": "path"},
                 "fingerprint": {"type": "bool", "default": False},
                 "confirm": {"type": "list", "elements": "str", "choices": list(RISKS)},
             },
@@ -141,9 +142,10 @@ class ConfigHandler(ModuleHandler):
             if raw.get(option):
                 text = "is read on the controller, which this way of execution cannot; use config instead"
                 raise InvalidInput([(option, text)])
-        for option, instead in (("report_dest", "report"), ("plan_dest", "fingerprint")):
+        instead = {"report_dest": "report", "plan_dest": "fingerprint", "mistakes_dest": "the result"}
+        for option, other in instead.items():
             if raw.get(option):
-                text = f"is written on the controller, which this way of execution cannot; use {instead} instead"
+                text = f"is written on the controller, which this way of execution cannot; use {other} instead"
                 raise InvalidInput([(option, text)])
         if isinstance(raw.get("plan"), str):
             text = "is read on the controller, which this way of execution cannot; give what the file holds"

@@ -175,7 +175,11 @@ def test_what_somebody_else_made_and_the_files_changed() -> None:
     world.put("things", {"name": "new", "note": "by hand", "id": 77, "tags": []})
     items = [{**CONFIG["things"][0], "note": "m"}, *CONFIG["things"][1:]]
     assert refused(world, plan_of(), {"things": items}) == [
-        'plan: thing \'new\' would get note: "m", and the plan says "n"'
+        'plan: thing \'new\' would get note: "m", and the plan says "n"',
+        "plan: thing 'new' is there already with note: \"by hand\", and was to be created",
+    ]
+    assert refused(world, plan_of()) == [
+        "plan: thing 'new' is there already with note: \"by hand\", and was to be created"
     ]
 
 

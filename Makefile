@@ -21,12 +21,13 @@ PYTHON ?=#       the Python to make .venv with; left empty, the newest that work
 ARGS ?=#         further arguments for the program that a target runs: make unit ARGS="-k client"
 CHECKS ?=#       which checks `make lint` runs: make lint CHECKS="ruff mypy"
 JOBS ?= 2#       test processes at a time
+TF_PROVIDER ?=#  the program of PostHog's Terraform provider, for `make bench` to measure Terraform too
 FAIL_FAST ?=#    not empty: `make test` ends with the first stage that fails
 
 PYTHON := $(strip $(PYTHON))
 JOBS := $(strip $(JOBS))
 FAIL_FAST := $(strip $(FAIL_FAST))
-export PYTHON
+export PYTHON TF_PROVIDER
 
 py := .venv/bin/python
 run_stamp := .venv/.ready-run
@@ -62,7 +63,7 @@ help:
 	@echo 'make coverage-table  what the modules cover, a row for each       (ARGS=--write)'
 	@echo 'make types-table     the page that has a row for each type        (ARGS=--write)'
 	@echo 'make schema          the JSON Schema of configuration files, for editors'
-	@echo 'make bench         the benchmark'
+	@echo 'make bench         the benchmark                (ARGS="--write", TF_PROVIDER=… to measure Terraform too)'
 	@echo 'make format        let the formatter rewrite the Python files'
 	@echo 'make venv          only make .venv with all development tools'
 	@echo 'make clean         remove everything that make made'

@@ -57,6 +57,8 @@ NOTHING_BESIDE: dict[str, str] = {
     "error_tracking_settings": "PostHog keeps each of the numbers by itself",
     "batch_export": "a destination takes no key that PostHog does not know, and nothing else has keys",
     "insight": "PostHog refuses a query with a key that it does not know, and nothing else has keys",
+    "endpoint": "PostHog refuses a query with a key that it does not know, and nothing else has keys",
+    "experiment_saved_metric": "PostHog refuses a query with a key that it does not know, and nothing else has keys",
     "group_type_metric": "the sample's filters hold nothing but names of events",
     "web_experiment": "the sandbox stores its variants as those of an experiment; test_a_web_experiment_is_whole",
     "project": "the settings of a project are a type of their own",

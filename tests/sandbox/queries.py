@@ -54,6 +54,27 @@ def check_node(node: Any, name: str | None = None) -> None:
         raise parse_error(f"{len(found)} validation errors for QuerySchemaRoot\n" + "\n".join(found))
 
 
+#: The definition of each type of metric.
+METRICS = {
+    "mean": "ExperimentMeanMetric",
+    "funnel": "ExperimentFunnelMetric",
+    "ratio": "ExperimentRatioMetric",
+    "retention": "ExperimentRetentionMetric",
+}
+
+
+def metric_errors(query: dict[str, Any]) -> list[str]:
+    """What is wrong with the query of a saved metric, whose kind is one of those that there are.
+
+    PostHog checks it strictly: keys that the type lacks, and keys that it needs, are refused (recorded in 2025).
+    """
+    kind = str(query["kind"])
+    name = METRICS.get(query.get("metric_type", "")) if kind == "ExperimentMetric" else kind
+    if name is None:
+        return [f"{kind}.metric_type\n  Input should be {', '.join(map(repr, METRICS))}"]
+    return errors(query, definitions()[name], kind)
+
+
 def errors(value: Any, part: dict[str, Any], where: str) -> list[str]:
     """What is wrong with a value, in the order in which it is found; nulls count as left out."""
     if "$ref" in part:

@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from ..errors import invalid, not_found
+from ..queries import check_node
 from ..resource import Answer, Context, Extra, Resource, behaviour
 from ..store import Row, new_uuid, now
 
@@ -61,6 +62,7 @@ class Endpoint(Resource):
                 raise invalid("This kind of query cannot be an endpoint.", "query")
             if query["kind"] == "HogQLQuery" and not str(query.get("query") or "").strip():
                 raise invalid("The query is empty.", "query")
+            check_node(query)
         if data.get("derived_from_insight"):
             found = [
                 r for r in ctx.store.all("insight", ctx.project.pk) if r["short_id"] == data["derived_from_insight"]

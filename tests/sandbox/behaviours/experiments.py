@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ApiError, forbidden, invalid, not_found, server_error
 from ..fields import check, check_keys, parse_time
+from ..queries import metric_errors
 from ..resource import Answer, Context, Extra, Resource, behaviour
 from ..store import Row, new_uuid, now
 from .linked import change_flag, code_of, make_flag, minimal_flag, need_approval, within
@@ -617,6 +618,8 @@ class SavedMetric(Resource):
             if row is not None and not query.get("uuid"):
                 query["uuid"] = row["query"].get("uuid")
             data["query"] = complete_metric(query, "query")
+            if found := metric_errors(data["query"]):
+                raise invalid(f"{len(found)} validation errors\n" + "\n".join(found), "query")
         return data
 
     def deleting(self, ctx: Context, row: Row) -> None:

@@ -115,6 +115,8 @@ def test_an_endpoint_and_its_versions(api: Client) -> None:
     refused(api, "POST", "P/endpoints/", body, "name")
     refused(api, "POST", "P/endpoints/", {**body, "name": "1st"}, "name")
     refused(api, "POST", "P/endpoints/", {"name": "x", "query": {"kind": "EventsNode"}}, "query")
+    strange = api.call("POST", "P/endpoints/", {"name": "x", "query": {"kind": "TrendsQuery", "series": [], "nope": 1}})
+    assert (strange.status_code, strange.json()["code"]) == (400, "parse_error")
     other = f"/api/projects/{api.sandbox.banner()['basic_project_id']}/endpoints/"
     assert api.post(other, body)["name"] == "top-pages" and api.get("P/endpoints/")["count"] == 1
     api.patch(path, {"is_active": False})

@@ -152,6 +152,20 @@ def test_saved_metrics(api: Client) -> None:
     assert api.get(f"P/experiments/{made['id']}/")["saved_metrics"] == []
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"source": None}, {"nope": 1}, {"metric_type": "sums"}, {"conversion_window_unit": "fortnight"}, {"goal": "up"}],
+)
+def test_a_saved_metric_is_checked_strictly(api: Client, change: dict[str, Any]) -> None:
+    """A key too many, one that is missing, or another choice (recorded in 2025)."""
+    query = {key: value for key, value in {**METRIC, **change}.items() if value is not None}
+    answer = api.call("POST", "P/experiment_saved_metrics/", {"name": "Paid", "query": query})
+    assert answer.status_code == 400 and answer.json()["attr"] == "query", answer.text
+    saved = api.post("P/experiment_saved_metrics/", {"name": "Paid", "query": METRIC})
+    path = f"P/experiment_saved_metrics/{saved['id']}/"
+    assert api.call("PATCH", path, {"query": query}).status_code == 400
+
+
 def test_web_experiments(api: Client) -> None:
     transform = {"selector": "h1", "text": "Hi"}
     good = {

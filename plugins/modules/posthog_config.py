@@ -197,6 +197,11 @@ options:
       experiments:
         description: How many experiments may be changed or deleted while they run.
         type: int
+      reach:
+        description:
+          - How many people a changed release condition of a feature flag may reach, where it reaches more than before,
+            as a number or as a percentage of all, such as V(20%). It needs O(ask=reach).
+        type: str
   plan:
     description:
       - A plan that was reviewed, to do what it says and nothing else. A file on the controller that O(plan_dest) has
@@ -244,6 +249,23 @@ options:
       - switched_off
       - access
       - experiments
+      - reach
+  ask:
+    description:
+      - What PostHog is asked about the plan before the first write, in check mode too. Only what is created or changed
+        is asked about, with a request for each condition and each text.
+      - V(reach) asks how many people each changed release condition of a feature flag reaches, before and after. It is
+        a part of RV(plan) and of the reports, and O(guard) can limit it.
+      - V(languages) lets PostHog's own parsers read each text in one of its languages - SQL of insights, views and
+        endpoints, SQL expressions in filters, breakdowns and series, Hog code of functions, and templates in inputs.
+        What they refuse is a mistake, with file, line and column, PostHog's message, and what PostHog proposes. A view
+        that is declared in the same configuration counts as a table. Texts that hold secrets are not sent.
+      - Servers that do not tell this to keys are not asked further, with a warning.
+    type: list
+    elements: str
+    choices:
+      - reach
+      - languages
   concurrency:
     description:
       - How many objects are worked on at once, from 1 to 32. O(rate_limit) holds for all of them together.
@@ -255,6 +277,7 @@ seealso:
 notes:
   - The key needs the scope to write each type that is declared, and the scope to read each type that is referred to;
     see the modules of the types. In check mode the scopes to read are enough.
+  - With O(ask), the key needs C(feature_flag:read) for V(reach), and C(query:read) for V(languages).
   - Unless O(unknown_names=ignore), events and properties are looked up with C(event_definition:read) and
     C(property_definition:read). What the key may not read is not checked.
   - When an object fails, what depends on it is skipped, everything else is done, and nothing is purged. Running the
@@ -429,6 +452,14 @@ plan:
       type: bool
       returned: always
       sample: false
+    reach:
+      description:
+        - With O(ask=reach), how many people each changed condition reaches (C(affected) of C(total), and C(before),
+          which is V(null) for a new flag), by C(path).
+      type: list
+      elements: dict
+      returned: always
+      sample: [{"path": "filters.groups[0]", "affected": 12400, "total": 50000, "before": 2480}]
     risks:
       description: What may hurt, each with C(kind), as O(confirm) takes it, and C(text).
       type: list

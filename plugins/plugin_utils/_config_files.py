@@ -21,6 +21,9 @@ from ansible_collections.community.posthog.plugins.module_utils._data.plain impo
 from ansible_collections.community.posthog.plugins.plugin_utils._templates import template_text
 from ansible_collections.community.posthog.plugins.plugin_utils._yaml import Document, Fault, Raw, Vaulted, read_yaml
 
+#: A line whose value is a literal block.
+_BLOCK: t.Final = re.compile(r":\s+\|[-+]?\s*(?:#.*)?$")
+
 #: Endings of the files that are read from a directory.
 SUFFIXES: t.Final = (".yml", ".yaml", ".json")
 
@@ -139,6 +142,7 @@ class _File:
         self, shown: str, loader: t.Any, template: t.Callable[[str], t.Any], more: t.Mapping[str, t.Any]
     ) -> None:
         self._more = more
+        self._text = ""
         self._shown = shown
         self._loader = loader
         self._template = template
@@ -156,6 +160,7 @@ class _File:
             text = self._loader._get_file_contents(os.path.abspath(path))[0].decode("utf-8")
         except (AnsibleError, OSError, UnicodeDecodeError) as exc:
             return [self._unread([Fault(f"cannot be read: {exc}")])]
+        self._text = text
         documents, faults = read_yaml(text)
         out = [self._document(item) for item in documents]
         return [*out, self._unread(faults)] if faults else out
@@ -176,6 +181,7 @@ class _File:
             "lines": document.lines,
             "columns": document.columns,
             "spelled": document.spelled,
+            "blocks": _blocks(self._text, document.lines),
             **self._more,
         }
         if faults:
@@ -218,6 +224,28 @@ class _File:
                 faults.append((path, missing or str(exc.message)))
                 return None
         return plain(value)
+
+
+def _blocks(text: str, lines: t.Mapping[str, int]) -> dict[str, list[int]]:
+    """Where the texts of literal blocks begin.
+
+    :param text: of the file.
+    :param lines: the line of each path.
+    :returns: line and column of the first character, by path.
+    """
+    found: dict[str, list[int]] = {}
+    rows = text.splitlines() if "|" in text else []
+    starts = {
+        number: len(row) - len(row.lstrip(" ")) + 1
+        for number, (head, row) in enumerate(zip(rows, rows[1:]), 1)
+        if _BLOCK.search(head)
+    }
+    for path, line in lines.items() if starts else ():
+        # Of several paths that begin in one line, the last one is the innermost.
+        if line in starts:
+            found = {known: place for known, place in found.items() if not path.startswith(f"{known}.")}
+            found[path] = [line + 1, starts[line]]
+    return found
 
 
 def _mark_unread(document: dict[str, t.Any], paths: t.Iterable[str]) -> None:

@@ -15,6 +15,7 @@ import json as jsonlib
 import typing as t
 import unicodedata
 
+from ansible_collections.community.posthog.plugins.module_utils._bulk.review import reached
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import counted
 
 #: Characters of one value that are shown.
@@ -73,6 +74,7 @@ def _object(entry: t.Mapping[str, t.Any]) -> list[str]:
     head += "".join(f" in {data(place)}" for place in places)
     lines = [f"<details><summary>{head}</summary>", ""]
     lines += [f"- ⚠ {data(risk['text'])}" for risk in entry["risks"]]
+    lines += [f"- {data(item['path'])} {reached(item)}" for item in entry.get("reach") or ()]
     if entry["file"]:
         lines.append(f"- {data(str(entry['file']) + (':' + str(entry['line']) if entry['line'] else ''))}")
     if entry["changes"]:

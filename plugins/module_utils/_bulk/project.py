@@ -15,6 +15,7 @@ from __future__ import annotations
 import collections
 import typing as t
 
+from ansible_collections.community.posthog.plugins.module_utils._bulk.ask import Questions
 from ansible_collections.community.posthog.plugins.module_utils._bulk.conflicts import Conflicts
 from ansible_collections.community.posthog.plugins.module_utils._bulk.declared import DeclaredIndex
 from ansible_collections.community.posthog.plugins.module_utils._bulk.faulty import unresolved
@@ -172,6 +173,18 @@ class Project:
             self.session.warn(text)
         self.session.uses.warn_of_users()
         return result_of([*self.nodes, *self._purged])
+
+    def ask(self, questions: t.Collection[str]) -> None:
+        """Ask PostHog what only PostHog knows of the plan.
+
+        :param questions: of :data:`QUESTIONS`.
+        :raises InvalidInput: a text in one of PostHog's languages is wrong.
+        """
+        asked = Questions(self.session, self.nodes, self._targets)
+        if "languages" in questions:
+            raise_problems(asked.languages())
+        if "reach" in questions:
+            asked.reach()
 
     def _usable(self, unusable: t.Collection[Target]) -> list[Node]:
         """The nodes that can be planned where some targets cannot be used, also not by what a node needs."""

@@ -23,7 +23,10 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.problems
 _NAMED: t.Final = 10
 
 #: The kind of which a guard limits the size of each change, in place of the number of changes.
-_BY_SIZE: t.Final = frozenset({"rollouts"})
+_BY_SIZE: t.Final = frozenset({"rollouts", "reach"})
+
+#: Sizes up to which nothing is said without a guard. Of whom a flag reaches the plan says it anyway.
+_USUAL: t.Final = {"rollouts": USUAL_STEP, "reach": float("inf")}
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,19 @@ class Guard:
 
     :param limits: by kind of :data:`RISKS`: the most of it that needs no yes.
     :param confirmed: the kinds to which somebody said yes.
+    :param percent: the kinds of which the limit is a percentage of all.
     """
 
     limits: t.Mapping[str, float] = field(default_factory=dict)
     confirmed: frozenset[str] = frozenset()
+    percent: frozenset[str] = frozenset()
+
+    def size(self, risk: Risk) -> float:
+        """What a limit is about.
+
+        :param risk: of a kind of which each change has a size.
+        """
+        return (risk.share if risk.sort in self.percent else risk.size) or 0
 
 
 class Review:
@@ -81,8 +93,8 @@ class Review:
         """
         found: list[str] = []
         for kind, risky in self._risky().items():
-            least = guard.limits.get(kind, USUAL_STEP)
-            hurting = [item for item in risky if kind not in _BY_SIZE or (item[1].size or 0) > least]
+            least = guard.limits.get(kind, _USUAL.get(kind, 0))
+            hurting = [item for item in risky if kind not in _BY_SIZE or guard.size(item[1]) > least]
             if hurting:
                 refused = self._refused(kind, risky, guard)
                 hint = f"; without confirm: {kind} a run refuses that" if refused else ""
@@ -95,15 +107,14 @@ class Review:
         :param guard: the guard.
         :returns: option paths and sentences.
         """
-        risky = self._risky()
-        return [
-            (
-                f"guard.{RISKS[kind]}",
-                f"{_listed(found)}, which is more than {guard.limits[kind]:g}; confirm: {kind} allows it",
-            )
-            for kind in risky
-            if (found := self._refused(kind, risky[kind], guard))
-        ]
+        found: Problems = []
+        for kind, risky in self._risky().items():
+            refused = self._refused(kind, risky, guard)
+            if refused:
+                limit = f"{guard.limits[kind]:g}{' %' if kind in guard.percent else ''}"
+                text = f"{_listed(refused)}, which is more than {limit}; confirm: {kind} allows it"
+                found.append((f"guard.{RISKS[kind]}", text))
+        return found
 
     def _risky(self) -> dict[str, list[tuple[Planned, Risk]]]:
         found: dict[str, list[tuple[Planned, Risk]]] = collections.defaultdict(list)
@@ -118,7 +129,7 @@ class Review:
             return []
         limit = guard.limits[kind]
         if kind in _BY_SIZE:
-            return [item for item in risky if (item[1].size or 0) > limit]
+            return [item for item in risky if guard.size(item[1]) > limit]
         return risky if len(risky) > limit else []
 
 
@@ -146,7 +157,18 @@ def _entry(item: Planned) -> dict[str, t.Any]:
         "id": table.object_id(known) if known is not None and table.has_id else None,
         "changes": found,
         "access": table.access or any(risk.sort == "access" for risk in outcome.risks),
+        "reach": outcome.reach,
         "risks": [{"kind": risk.sort, "text": risk.text} for risk in outcome.risks],
         "file": item.place.file if item.place is not None else None,
         "line": item.place.line if item.place is not None else None,
     }
+
+
+def reached(item: t.Mapping[str, t.Any]) -> str:
+    """How many people a part of an object reaches, as the end of a sentence.
+
+    :param item: of C(reach) of an object in a plan.
+    :returns: for example C(reaches 12,400 of 50,000 (was 2,480)).
+    """
+    was = f" (was {item['before']:,})" if item["before"] is not None else ""
+    return f"reaches {item['affected']:,} of {item['total']:,}{was}"

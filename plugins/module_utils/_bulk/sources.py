@@ -44,6 +44,7 @@ class Source:
     :param spelled: the values that YAML read as something else than text, with their spelling.
     :param columns: column numbers by path, for the paths that have a line.
     :param mistakes: what could not be read.
+    :param blocks: line and column where the text of a literal block begins, by path.
     :param layer: the overlay that it belongs to, as the task names it; empty for the base.
     :param overlaid: values that are from overlays, in the order in which they were laid.
     """
@@ -54,6 +55,7 @@ class Source:
     spelled: tuple[t.Mapping[str, t.Any], ...] = ()
     columns: t.Mapping[str, int] = field(default_factory=dict)
     mistakes: Problems = field(default_factory=list)
+    blocks: t.Mapping[str, t.Sequence[int]] = field(default_factory=dict)
     layer: str = ""
     overlaid: tuple[Overlaid, ...] = ()
 
@@ -84,6 +86,17 @@ class Source:
                 return item
         return None
 
+    def block_of(self, path: str) -> t.Sequence[int] | None:
+        """Where the text of a literal block begins.
+
+        :param path: the value's path.
+        :returns: line and column of its first character; None where it is no such block.
+        """
+        above = self.above(path)
+        if above is not None:
+            return above.source.block_of(above.origin + path[len(above.path) :])
+        return self.blocks.get(path)
+
     def layer_of(self, path: str) -> str:
         """The layer that a value is from.
 
@@ -108,6 +121,7 @@ def source_of(document: t.Mapping[str, t.Any], prefix: str = "") -> Source:
         prefix,
         tuple(given.get("spelled") or ()),
         given.get("columns") or {},
+        blocks=given.get("blocks") or {},
         layer=str(given.get("layer") or ""),
     )
     for item in given.get("mistakes") or ():

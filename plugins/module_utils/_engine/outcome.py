@@ -34,6 +34,7 @@ class Outcome:
     :param requests: how many requests it takes, as far as that can be foretold.
     :param look: the list that is read besides, once for all objects that are created there; empty for none.
     :param risks: what may hurt in the change.
+    :param reach: how many people the changed parts reach, once PostHog was asked.
     :param layers: overlays of a configuration that values are from, by path; the empty path stands for all others.
     """
 
@@ -50,6 +51,7 @@ class Outcome:
     requests: int = 0
     look: str = ""
     risks: tuple[Risk, ...] = ()
+    reach: list[dict[str, t.Any]] = field(default_factory=list)
     layers: t.Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -12,6 +12,7 @@ import json as jsonlib
 import re
 import typing as t
 
+from ansible_collections.community.posthog.plugins.module_utils._bulk.ask import QUESTIONS
 from ansible_collections.community.posthog.plugins.module_utils._bulk.plan_file import checked, differences, record
 from ansible_collections.community.posthog.plugins.module_utils._bulk.plan_markdown import SMALLEST, plan_markdown
 from ansible_collections.community.posthog.plugins.module_utils._bulk.project import Project
@@ -22,7 +23,7 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.result imp
     refused,
     with_mistakes,
 )
-from ansible_collections.community.posthog.plugins.module_utils._bulk.review import Guard, Review
+from ansible_collections.community.posthog.plugins.module_utils._bulk.review import Guard, Review, reached
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput, PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import counted, scopes_at_once
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome, changes, with_layer
@@ -41,6 +42,9 @@ SIGNS: t.Final = {"created": "+", "updated": "~", "deleted": "-"}
 
 #: A longer text in the place of objects may be a whole file, so it is masked.
 _LONG: t.Final = 100
+
+#: Ansible's types of what a guard limits, where that is no whole number.
+_GUARD_TYPES: t.Final = {"rollout_step": "float", "reach": "str"}
 
 #: Longest value in the text of a plan.
 _WIDE: t.Final = 160
@@ -77,11 +81,10 @@ class ConfigHandler(ModuleHandler):
                 "report_dest": {"type": "path"},
                 "guard": {
                     "type": "dict",
-                    "options": {
-                        option: {"type": "float" if option == "rollout_step" else "int"} for option in RISKS.values()
-                    },
+                    "options": {option: {"type": _GUARD_TYPES.get(option, "int")} for option in RISKS.values()},
                 },
                 "offline": {"type": "bool", "default": False},
+                "ask": {"type": "list", "elements": "str", "choices": list(QUESTIONS)},
                 "plan": {"type": "raw"},
                 "plan_dest": {"type": "path"},
                 "mistakes_dest": {"type": "path"},
@@ -171,6 +174,7 @@ class ConfigHandler(ModuleHandler):
                 return self._validated(project, purge)
             with alone_in(session, [] if check_mode else project.target_ids()):
                 result = project.plan(purge, str(params.get("unknown_names") or "warn"))
+                project.ask(params.get("ask") or ())
                 review = Review(result, session.client.rate_limit)
                 reviewed = self._reviewed(review, result, params)
                 for path, text in project.unknown:
@@ -235,12 +239,21 @@ class ConfigHandler(ModuleHandler):
     @staticmethod
     def _guard(params: t.Mapping[str, t.Any], problems: Problems) -> Guard:
         given = params.get("guard") or {}
-        limits = {kind: float(given[option]) for kind, option in RISKS.items() if given.get(option) is not None}
+        texts = {kind: str(given[option]).strip() for kind, option in RISKS.items() if given.get(option) is not None}
+        percent = frozenset(kind for kind, text in texts.items() if text.endswith("%"))
+        limits: dict[str, float] = {}
+        for kind, text in texts.items():
+            if re.fullmatch(r"-?\d+(\.\d+)? ?%?", text):
+                limits[kind] = float(text.rstrip("% "))
+            else:
+                problems.append((f"guard.{RISKS[kind]}", f"takes a number or a percentage such as 20%, not {text!r}"))
+        if "reach" in texts and "reach" not in (params.get("ask") or ()):
+            problems.append(("guard.reach", "needs ask: [reach], since only PostHog knows whom a flag reaches"))
         problems += [(f"guard.{RISKS[kind]}", "must not be below 0") for kind, limit in limits.items() if limit < 0]
         size = params.get("report_limit")
         if size is not None and size < SMALLEST:
             problems.append(("report_limit", f"must be at least {SMALLEST}, not {size}"))
-        return Guard(limits, frozenset(params.get("confirm") or ()))
+        return Guard(limits, frozenset(params.get("confirm") or ()), percent)
 
     @staticmethod
     def _policy(params: t.Mapping[str, t.Any], check_mode: bool, problems: Problems) -> Policy:
@@ -313,6 +326,7 @@ def plan_text(result: Result) -> str:
             continue
         lines.append(f"{sign} {outcome.label or outcome.resource.label(name)}")
         lines += [f"    {line}" for line in _details(outcome)]
+        lines += [f"    {item['path']}: {reached(item)}" for item in outcome.reach]
     for entry in result.entries:
         if entry["action"] in ("failed", "skipped"):
             lines.append(f"! {entry['type'].replace('_', ' ')} {entry['name']!r} {entry['action']}: {entry['msg']}")

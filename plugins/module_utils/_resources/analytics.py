@@ -34,6 +34,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.fields i
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.questions import sql_in
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Listing,
@@ -144,6 +145,7 @@ INSIGHT_TABLE = Resource(
         Bool("saved", initial=True),
         Text("_create_in_folder", write_only=True, since="2025"),
     ),
+    code=sql_in("query"),
 )
 
 

@@ -25,6 +25,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.hazards 
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import SecretPart, Shorthand, secret_when
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.questions import Condition, Reach, sql_in
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import (
     Listing,
@@ -228,6 +229,21 @@ def _shares(obj: t.Mapping[str, t.Any]) -> dict[str, float]:
     return found
 
 
+def _conditions(obj: t.Mapping[str, t.Any]) -> dict[str, Condition]:
+    """Whom each set of conditions is for; nobody where the flag is off."""
+    found: dict[str, Condition] = {}
+    for path, share in _shares(obj).items():
+        group = obj["filters"]["groups"][int(path.rpartition("[")[2].rstrip("]"))]
+        index = group.get("aggregation_group_type_index", obj["filters"].get("aggregation_group_type_index"))
+        properties = [
+            {key: value for key, value in item.items() if value is not None}
+            for item in group.get("properties") or ()
+            if isinstance(item, dict)
+        ]
+        found[path] = Condition({"properties": properties}, index if isinstance(index, int) else None, share)
+    return found
+
+
 FEATURE_FLAG = Resource(
     type="feature_flag",
     plural="feature_flags",
@@ -242,6 +258,8 @@ FEATURE_FLAG = Resource(
     purging=Purging(marker="tags", never=_of_a_web_experiment),
     generated=_of_a_web_experiment,
     hazards=(Rollout(_shares), SwitchedOff("active")),
+    reach=Reach("feature_flags/user_blast_radius/", _conditions),
+    code=sql_in("filters"),
     fields=(
         Text("key", required=True, max_length=400, pattern=(r"[A-Za-z0-9_-]+", "letters, digits, _ and -")),
         Text("name", null_as=""),

@@ -24,6 +24,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.fields i
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import Part, PartPlan
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.questions import sql_in
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Purging, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
@@ -277,6 +278,7 @@ COHORT = Resource(
     ),
     checks=(_one_source, _conditions),
     parts=(CohortPersons(),),
+    code=sql_in("filters", "query"),
 )
 
 # -- actions ---------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.hazards 
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.parts import RefPart, SecretPart
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.questions import all_of, hog_in, sql_in
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Listing, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
@@ -578,6 +579,7 @@ HOG_FUNCTION = Resource(
         ),
         Text("_create_in_folder", write_only=True),
     ),
+    code=all_of(hog_in("hog", "inputs", "mappings"), sql_in("filters", "mappings")),
 )
 
 # -- workflows -------------------------------------------------------------------------------------------------------
@@ -764,6 +766,7 @@ HOG_FLOW = Resource(
         Filters("conversion", nullable=True, refs=FILTER_REFS, computed_keys=_COMPILED, reading=_uncompiled),
         ListOf("variables", Anything("variable"), nullable=True),
     ),
+    code=all_of(hog_in("", "actions"), sql_in("actions", "trigger")),
 )
 
 # -- batch exports: what each type of destination takes ---------------------------------------------------------------

@@ -38,6 +38,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.parts im
     SecretPaths,
 )
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.questions import sql_in
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Listing, Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
@@ -617,10 +618,13 @@ class SyncFrequency(Part):
 
 
 def _query_kind(options: dict[str, t.Any], problems: Problems) -> None:
-    """A view is SQL, so nobody has to say so."""
+    """A view is SQL, so nobody has to say so; a block of YAML ends with a line break, which PostHog takes off."""
     query = options.get("query")
     if isinstance(query, dict) and "kind" not in query:
-        options["query"] = {"kind": "HogQLQuery", **query}
+        query = {"kind": "HogQLQuery", **query}
+    if isinstance(query, dict) and isinstance(query.get("query"), str):
+        query = {**query, "query": query["query"].strip()}
+    options.update({"query": query} if "query" in options else {})
 
 
 def _is_sql(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
@@ -676,6 +680,7 @@ WAREHOUSE_SAVED_QUERY = Resource(
         Bool("is_materialized", update_only=True, aliases=("materialized",)),
     ),
     parts=(SyncFrequency(),),
+    code=sql_in("query"),
 )
 
 # -- joins -----------------------------------------------------------------------------------------------------------
@@ -761,4 +766,5 @@ ENDPOINT = Resource(
         Open("bucket_overrides", nullable=True, since="2026"),
         Reference("derived_from_insight", Ref("insight", value="short_id"), nullable=True),
     ),
+    code=sql_in("query"),
 )

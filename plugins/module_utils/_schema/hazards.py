@@ -23,6 +23,7 @@ RISKS: t.Final = {
     "switched_off": "switched_off",
     "access": "access",
     "experiments": "experiments",
+    "reach": "reach",
 }
 
 #: Percentage points that a rollout may go up by without a warning, where no guard says another number.
@@ -58,11 +59,13 @@ class Risk:
     :param sort: one of :data:`RISKS`.
     :param text: what happens, as the end of a sentence that begins with the object.
     :param size: how far a value goes up; None where only the number of such changes counts.
+    :param share: the same as a percentage of all, where a guard may limit that.
     """
 
     sort: str
     text: str
     size: float | None = None
+    share: float | None = None
 
 
 class Hazard:

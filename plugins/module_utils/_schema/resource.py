@@ -33,6 +33,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.parts im
     StandIn,
 )
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
+from ansible_collections.community.posthog.plugins.module_utils._schema.questions import CodeFinder, Reach
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import NestedRef, Ref
 
 if t.TYPE_CHECKING:
@@ -152,6 +153,8 @@ class Resource:
     :param ref_parts: references whose places depend on the object.
     :param completes: fills in, in the predicted new object, what PostHog takes from elsewhere (a template).
     :param access: its objects let somebody in, or let somebody do something; reports show them first.
+    :param reach: how PostHog tells how many people an object reaches.
+    :param code: finds the texts in PostHog's languages, which it can check before they are written.
     :param hazards: which of its changes hurt, besides deletions, which always do.
     :param create_warning: what else the creation of an object changes; the warning that is shown with it.
     :param purging: which of its objects may be deleted for not being declared.
@@ -220,6 +223,8 @@ class Resource:
     create_warning: str = ""
     access: bool = False
     hazards: tuple[Hazard, ...] = ()
+    reach: Reach | None = None
+    code: CodeFinder | None = None
     more_scopes: tuple[tuple[str, str], ...] = ()
 
     @property

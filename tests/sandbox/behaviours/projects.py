@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ApiError, forbidden, invalid
 from ..fields import check_body
+from ..metadata import LANGUAGES, metadata
 from ..resource import Answer, Context, Extra, Resource, behaviour
 from ..store import Row, new_uuid, now
 from .organizations import ADMIN, remember
@@ -113,6 +114,7 @@ class Project(Resource):
 
     extras: tuple[Extra, ...] = (
         Extra("activity", "activity", scope="activity_log:read"),
+        Extra("query", "query", ("POST",), scope="query:read"),
         Extra("is_generating_demo_data", "demo", scope="project"),
         Extra("reset_token", "reset_token", ("PATCH",)),
         Extra("rotate_secret_token", "rotate_secret_token", ("PATCH",)),
@@ -266,6 +268,19 @@ class Project(Resource):
     def activity(self, ctx: Context, pk: str) -> Answer:
         """The project's history; the sandbox keeps none."""
         return Answer({"results": [], "next": None, "previous": None, "total_count": 0})
+
+    def query(self, ctx: Context, pk: str) -> Answer:
+        """Run a query: of all kinds, only the one that looks at a text and runs nothing."""
+        sent = ctx.body.get("query") if isinstance(ctx.body, dict) else None
+        if not isinstance(sent, dict) or sent.get("kind") != "HogQLMetadata" or sent.get("language") not in LANGUAGES:
+            raise ApiError(400, "invalid_request", "parse_error", "The sandbox answers HogQLMetadata only.", None)
+        own = {
+            str(row["name"])
+            for kind in ("warehouse_saved_query", "warehouse_table")
+            for row in ctx.store.all(kind, ctx.project.pk)
+            if not row.get("deleted")
+        }
+        return Answer(metadata(sent, own))
 
     def demo(self, ctx: Context, pk: str) -> Answer:
         """Whether demo data are being made."""

@@ -202,6 +202,12 @@ options:
           - How many people a changed release condition of a feature flag may reach, where it reaches more than before,
             as a number or as a percentage of all, such as V(20%). It needs O(ask=reach).
         type: str
+  ignore_changes:
+    description:
+      - By type, in the plural, what is declared for the creation of its objects only, as the option of that name of an
+        item says it. With C(active) and C(filters.groups[].rollout_percentage) for C(feature_flags), what others steer
+        is left alone in flags that exist.
+    type: dict
   plan:
     description:
       - A plan that was reviewed, to do what it says and nothing else. A file on the controller that O(plan_dest) has

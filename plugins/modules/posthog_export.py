@@ -71,6 +71,13 @@ options:
       - Only objects that have one of these tags. Nothing is exported of types that have no tags, such as V(cohorts).
     type: list
     elements: str
+  with_dependencies:
+    description:
+      - Also export what the chosen objects refer to, whatever O(types), O(names) and O(tags) say of it, and what that
+        refers to - with a dashboard its insights, with these their cohorts and actions.
+      - RV(dependencies) says of each why it is there. What O(exclude) names is left out all the same.
+    type: bool
+    default: false
   rename:
     description:
       - By type, in the singular or the plural, names with the ones to write in their place, wherever they stand.
@@ -147,6 +154,16 @@ EXAMPLES = r"""
     dest: posthog/checkout
     layout: object
     clean: true
+
+- name: Look at one dashboard, and all that it needs
+  community.posthog.posthog_export:
+    api_key: "{{ posthog_api_key }}"
+    types:
+      - dashboards
+    names:
+      - Checkout
+    with_dependencies: true
+  register: checkout
 """
 
 RETURN = r"""
@@ -162,6 +179,18 @@ secrets:
   type: list
   elements: str
   sample: [posthog_secret_hog_function_to_slack_inputs_token]
+dependencies:
+  description:
+    - What was exported since others need it, with its C(type), C(name) and C(id), and who needs it (C(needed_by)), each
+      with C(type), C(name) and the C(path) where it is named.
+  returned: with O(with_dependencies=true)
+  type: list
+  elements: dict
+  sample:
+    - type: cohort
+      name: Beta testers
+      id: 7
+      needed_by: [{"type": "insight", "name": "Checkouts", "path": "query.source.properties[0].value"}]
 unfaithful:
   description: What could not be written so that it comes out the same elsewhere.
   returned: success

@@ -54,6 +54,7 @@ PLAYBOOKS: t.Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             "posthog_export_tags",
             "posthog_export_types",
             "posthog_export_undeclared",
+            "posthog_export_with_dependencies",
         ),
         (),
     ),

@@ -68,6 +68,10 @@ class Exporter:
         self._undeclared = undeclared
         self._details = details
         self._config: dict[str, t.Any] = {}
+        #: The items of each type before equal ones were told apart: further ones may join them.
+        self._items: dict[str, list[dict[str, t.Any]]] = {}
+        #: What was exported: type, object, and its declaration.
+        self.made: list[tuple[Resource, dict[str, t.Any], dict[str, t.Any]]] = []
 
     def read(
         self,
@@ -76,13 +80,13 @@ class Exporter:
         *,
         named: bool = True,
     ) -> None:
-        """Export the objects of one type.
+        """Export the objects of one type; where some were exported before, these join them.
 
         :param table: the type.
         :param wanted: which objects.
         :param named: the user asked for the type by name, so it is read in all its parents, whatever that costs.
         """
-        items: list[dict[str, t.Any]] = []
+        made = self._items.setdefault(table.plural, [])
         for parent, collection, found in self._objects(table, named):
             location = self._location(table, parent)
             objects = [obj for obj in found if not self._is_made_by_posthog(table, obj) and wanted(table, obj)]
@@ -90,7 +94,9 @@ class Exporter:
             for obj in self._complete(collection, objects):
                 item = self.objects.declaration(table, obj, location)
                 if item is not None:
-                    items.append(item)
+                    made.append(item)
+                    self.made.append((table, obj, item))
+        items = [dict(item) for item in made]
         if table.singleton and table.parent is None:
             if items:
                 self._config[table.plural] = items[0]
@@ -113,7 +119,10 @@ class Exporter:
             # In another project, the ids only say which objects of this export are different ones.
             ids = {UNKNOWN_IDS_KEY: "create"} if any("id" in item for item in items) else {}
             config = {UNDECLARED_KEY: self._undeclared, **ids, **config}
-        return Export(config, secrets, self.unfaithful.entries)
+        told = self.unfaithful.entries
+        # What was exported in several steps may be told several times.
+        unfaithful = [entry for at, entry in enumerate(told) if entry not in told[:at]]
+        return Export(config, secrets, unfaithful)
 
     def _objects(self, table: Resource, named: bool) -> list[tuple[_Parent, Collection, list[dict[str, t.Any]]]]:
         """The objects of a type by parent, with the list that holds them."""

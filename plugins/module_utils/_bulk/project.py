@@ -45,6 +45,7 @@ class Project:
     :param concurrency: how many objects are worked on at once.
     :param policy: how documents treat fields that are not declared, where they do not choose themselves.
     :param progress: called with a line about each object that was changed.
+    :param ignored: by plural type, paths that no item is compared by or changed in.
     """
 
     def __init__(
@@ -55,12 +56,13 @@ class Project:
         concurrency: int = 8,
         policy: Policy = KEEP,
         progress: t.Callable[[str], None] | None = None,
+        ignored: t.Mapping[str, t.Sequence[str]] | None = None,
     ) -> None:
         self.session = session
         self._tasks = tasks
         self._targets = Targets(session)
         self._index = DeclaredIndex(self._targets)
-        self._reader = Reader(session, tasks, self._index, policy)
+        self._reader = Reader(session, tasks, self._index, policy, ignored or {})
         self._runner = Runner(
             session,
             self._index,

@@ -24,7 +24,7 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.sources im
 )
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.words import kind_of
-from ansible_collections.community.posthog.plugins.module_utils._engine.lifecycle import is_absent
+from ansible_collections.community.posthog.plugins.module_utils._engine.lifecycle import IGNORE_CHANGES, is_absent
 from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import ObjectSpec
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import (
     UNDECLARED_KEY,
@@ -69,11 +69,18 @@ class Reader:
     :param tasks: the tasks of each type, by its plural name.
     :param index: the declared objects are added to it.
     :param policy: how documents treat fields that are not declared, where they do not choose themselves.
+    :param ignored: by plural type, paths that no item is compared by or changed in.
     """
 
     def __init__(
-        self, session: Session, tasks: t.Mapping[str, ResourceTask], index: DeclaredIndex, policy: Policy
+        self,
+        session: Session,
+        tasks: t.Mapping[str, ResourceTask],
+        index: DeclaredIndex,
+        policy: Policy,
+        ignored: t.Mapping[str, t.Sequence[str]],
     ) -> None:
+        self._ignored = ignored
         self._session = session
         self._tasks = tasks
         self._index = index
@@ -203,6 +210,9 @@ class Reader:
             return
         problems = _other_words(task, where, source)
         params, raw = item_options(task, item, where, policy, problems)
+        ignored = self._ignored.get(task.table.plural)
+        if ignored and isinstance(params.get(IGNORE_CHANGES) or [], list):
+            params[IGNORE_CHANGES] = [*(params.get(IGNORE_CHANGES) or []), *ignored]
         try:
             if problems:
                 # Other mistakes are reported too, but only one of each value.

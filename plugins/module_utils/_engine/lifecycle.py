@@ -161,6 +161,25 @@ def read_lifecycle(table: Resource, params: t.Mapping[str, t.Any], prefix: str, 
     return found
 
 
+def ignored_by(table: Resource, value: t.Any, where: str, problems: Problems) -> list[str]:
+    """Paths that are ignored in all objects of a type.
+
+    :param table: the type.
+    :param value: what a user wrote: one path, or a list of them.
+    :param where: its path.
+    :param problems: collects what is wrong.
+    :returns: the paths; none of them if one is wrong.
+    """
+    wrong: Problems = []
+    if not any(field.name == IGNORE_CHANGES for field in lifecycle_fields(table)):
+        wrong.append((where, f"{table.plural} have nothing that could be ignored"))
+    paths = _Several(IGNORE_CHANGES, "any").parse(value, where, wrong) or []
+    for index, text in enumerate(paths) if not wrong else ():
+        read_path(table, text, f"{where}[{index}]", wrong)
+    problems += wrong
+    return [] if wrong else list(paths)
+
+
 def is_absent(table: Resource, params: t.Mapping[str, t.Any]) -> bool:
     """Whether an item wants its object to be gone.
 

@@ -13,6 +13,7 @@ import re
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.ask import QUESTIONS
+from ansible_collections.community.posthog.plugins.module_utils._bulk.hints import nearest_type
 from ansible_collections.community.posthog.plugins.module_utils._bulk.plan_file import checked, differences, record
 from ansible_collections.community.posthog.plugins.module_utils._bulk.plan_markdown import SMALLEST, plan_markdown
 from ansible_collections.community.posthog.plugins.module_utils._bulk.project import Project
@@ -26,8 +27,10 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.result imp
 from ansible_collections.community.posthog.plugins.module_utils._bulk.review import Guard, Review, reached
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput, PostHogFailure
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import counted, scopes_at_once
+from ansible_collections.community.posthog.plugins.module_utils._engine.lifecycle import IGNORE_CHANGES, ignored_by
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome, changes, with_layer
 from ansible_collections.community.posthog.plugins.module_utils._engine.policy import KEEP, UNDECLARED, Policy
+from ansible_collections.community.posthog.plugins.module_utils._engine.task import ResourceTask
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import ModuleHandler, concurrency_of
 from ansible_collections.community.posthog.plugins.module_utils._handlers.locks import alone_in
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
@@ -85,6 +88,7 @@ class ConfigHandler(ModuleHandler):
                 },
                 "offline": {"type": "bool", "default": False},
                 "ask": {"type": "list", "elements": "str", "choices": list(QUESTIONS)},
+                "ignore_changes": {"type": "dict"},
                 "plan": {"type": "raw"},
                 "plan_dest": {"type": "path"},
                 "mistakes_dest": {"type": "path"},
@@ -165,7 +169,14 @@ class ConfigHandler(ModuleHandler):
         session.policy = RunPolicy(check_mode=check_mode, marks=True, brief=True, adopts=adopts)
         session.keep_secret(self.secrets(raw))
         tasks = {plural: handler.task for plural, handler in self.handlers.items()}
-        project = Project(session, tasks, concurrency=concurrency, policy=policy, progress=session.shared.report)
+        project = Project(
+            session,
+            tasks,
+            concurrency=concurrency,
+            policy=policy,
+            progress=session.shared.report,
+            ignored=ignored_paths(tasks, params.get(IGNORE_CHANGES) or {}, problems),
+        )
         project.problems += problems
         project.read(_documents(raw.get("config")))
         try:
@@ -304,6 +315,26 @@ class ConfigHandler(ModuleHandler):
             out["msg"] = f"{result.summary}; running it again goes on from here.\n{lines}"
             out["msg"] += scopes_at_once(str(entry["msg"]) for entry in failed)
         return out
+
+
+def ignored_paths(
+    tasks: t.Mapping[str, ResourceTask], given: t.Mapping[str, t.Any], problems: Problems
+) -> dict[str, list[str]]:
+    """What no item of a type is compared by or changed in.
+
+    :param tasks: the tasks of each type, by its plural name.
+    :param given: the option: paths by type.
+    :param problems: collects what is wrong.
+    :returns: the paths by plural type.
+    """
+    found: dict[str, list[str]] = {}
+    for plural, paths in given.items():
+        where = f"{IGNORE_CHANGES}.{plural}"
+        if plural not in tasks:
+            problems.append((where, f"is no type{nearest_type(str(plural), tasks)}"))
+        else:
+            found[plural] = ignored_by(tasks[plural].table, paths, where, problems)
+    return found
 
 
 def _documents(config: t.Any) -> list[t.Any]:

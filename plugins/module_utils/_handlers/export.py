@@ -12,6 +12,7 @@ import fnmatch
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export import Exporter
+from ansible_collections.community.posthog.plugins.module_utils._bulk.export_dependencies import Dependencies
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import counted
 from ansible_collections.community.posthog.plugins.module_utils._data.words import kind_of, nearest
@@ -52,6 +53,7 @@ class ExportHandler(ModuleHandler):
                 "dest": {"type": "path"},
                 "layout": {"type": "str", "choices": ["type", "object", "single"], "default": "type"},
                 "clean": {"type": "bool", "default": False},
+                "with_dependencies": {"type": "bool", "default": False},
                 # The default depends on details, see run.
                 "undeclared": {"type": "str", "choices": list(UNDECLARED)},
                 "details": {"type": "bool", "default": True},
@@ -92,6 +94,10 @@ class ExportHandler(ModuleHandler):
                     raise refused[0] from None
                 exporter.unfaithful.about(table.type)
                 exporter.unfaithful.add("", session.explained(exc).message)
+        more: dict[str, t.Any] = {}
+        if params.get("with_dependencies"):
+            excluded = _excluded(params.get("exclude") or [])
+            more["dependencies"] = Dependencies(exporter, {table.scope for table in tables}, excluded).follow()
         export = exporter.finish()
         types = {key: items for key, items in export.config.items() if key not in (UNDECLARED_KEY, UNKNOWN_IDS_KEY)}
         objects = sum(len(items) if isinstance(items, list) else 1 for items in types.values())
@@ -102,6 +108,7 @@ class ExportHandler(ModuleHandler):
             "secrets": export.secrets,
             "unfaithful": export.unfaithful,
             "source": self._source(session),
+            **more,
         }
 
     def _chosen(self, named: t.Any, scope: str) -> list[Resource]:
@@ -160,17 +167,26 @@ class ExportHandler(ModuleHandler):
         }
 
 
+def _excluded(patterns: t.Sequence[str]) -> t.Callable[[Resource, t.Mapping[str, t.Any]], bool]:
+    """The filter for objects that are left out by their names."""
+
+    def excluded(table: Resource, obj: t.Mapping[str, t.Any]) -> bool:
+        return any(fnmatch.fnmatchcase(table.identity.shown(obj), pattern) for pattern in patterns)
+
+    return excluded
+
+
 def _filter(params: t.Mapping[str, t.Any]) -> t.Callable[[Resource, t.Mapping[str, t.Any]], bool]:
     """The filter for objects that the options describe."""
     names = params.get("names")
-    exclude = params.get("exclude") or []
+    excluded = _excluded(params.get("exclude") or [])
     tags = {str(tag).strip().lower() for tag in params.get("tags") or []}
 
     def wanted(table: Resource, obj: t.Mapping[str, t.Any]) -> bool:
         name = table.identity.shown(obj)
         if names is not None and not any(fnmatch.fnmatchcase(name, pattern) for pattern in names):
             return False
-        if any(fnmatch.fnmatchcase(name, pattern) for pattern in exclude):
+        if excluded(table, obj):
             return False
         if tags:
             field = table.field("tags")

@@ -546,6 +546,9 @@ class FeatureFlag(Resource):
         """How many people a condition reaches: of 50,000, half as many with each property."""
         if not isinstance(ctx.body, dict) or "condition" not in ctx.body:
             raise invalid("Missing condition for which to get blast radius", None)
+        if ctx.legacy:
+            # Recorded in an empty project.
+            return Answer({"users_affected": 0, "total_users": 0})
         properties = (ctx.body["condition"] or {}).get("properties") or []
         total = 50000 if ctx.body.get("group_type_index") is None else 400
         return Answer({"affected": total // 2 ** len(properties), "total": total})

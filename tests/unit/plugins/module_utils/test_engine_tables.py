@@ -257,6 +257,7 @@ def test_every_spec_is_one(name: str) -> None:
             *("purge_scope", "max_deletions", "allow_empty", "unknown_names", "concurrency"),
             *("scope", "layout", "clean", "undeclared", "report", "report_limit", "offline", "fingerprint"),
             "prevent_destroy",
+            "with_dependencies",
         ), option
 
 

@@ -5,17 +5,40 @@
 
 from __future__ import annotations
 
+import json
+import os
 import typing as t
+
+from ansible.errors import AnsibleError
 
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import resource
 from ansible_collections.community.posthog.plugins.plugin_utils._action import PostHogAction
 from ansible_collections.community.posthog.plugins.plugin_utils._files import files_of, write
+
+#: What stands above the commands with which Terraform lets go of what was exported.
+_STATE_RM: t.Final = """#!/bin/sh
+# Run it in the directory of the Terraform configuration, once the exported files are applied and leave all unchanged.
+# It deletes nothing in PostHog. Take the resources out of the configuration, too.
+set -e
+"""
 
 
 class ActionModule(PostHogAction):
     """See the base class."""
 
     MODULE = "posthog_export"
+
+    def prepare_args(self, args: dict[str, t.Any]) -> dict[str, t.Any]:
+        """See the base class: the file that O(from_terraform) names is on the controller."""
+        name = args.get("from_terraform")
+        if not isinstance(name, str) or not name:
+            return args
+        path = os.path.abspath(os.path.expanduser(name))
+        try:
+            with open(path, encoding="utf-8") as stream:
+                return {**args, "from_terraform": json.load(stream)}
+        except (OSError, ValueError) as exc:
+            raise AnsibleError(f"from_terraform: {name} cannot be read: {exc}") from exc
 
     def finish_result(self, outcome: dict[str, t.Any]) -> None:
         """See the base class: O(dest) is on the controller, wherever the module ran."""
@@ -24,6 +47,9 @@ class ActionModule(PostHogAction):
             return
         layout = str(self._task.args.get("layout") or "type")
         texts = files_of(outcome["config"], outcome.get("source") or {}, outcome.get("secrets") or [], layout)
+        if layout != "single" and (outcome.get("terraform") or {}).get("state_rm"):
+            commands = "\n".join(outcome["terraform"]["state_rm"])
+            texts["terraform-state-rm.sh"] = f"{_STATE_RM}{commands}\n"
         different = write(
             self._loader.path_dwim(str(dest)),
             texts,

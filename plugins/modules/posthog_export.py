@@ -78,6 +78,16 @@ options:
       - RV(dependencies) says of each why it is there. What O(exclude) names is left out all the same.
     type: bool
     default: false
+  from_terraform:
+    description:
+      - A Terraform state; only what it manages is exported. A file on the controller with what C(terraform show -json)
+        prints or with the state itself (version 4), or what such a file holds.
+      - By default all types that the state manages something of, of the project that is exported and of its
+        organization.
+      - RV(terraform) names what no object was exported for, and has the commands after which Terraform manages the rest
+        no more. They are written to C(terraform-state-rm.sh) in O(dest), too. Nothing in PostHog or in Terraform
+        changes.
+    type: raw
   rename:
     description:
       - By type, in the singular or the plural, names with the ones to write in their place, wherever they stand.
@@ -179,6 +189,16 @@ secrets:
   type: list
   elements: str
   sample: [posthog_secret_hog_function_to_slack_inputs_token]
+terraform:
+  description:
+    - What became of the resources of a Terraform state. C(state_rm) has a command for each that was exported, C(left)
+      names the others, each with C(address), C(type) and C(reason).
+  returned: with O(from_terraform)
+  type: dict
+  sample:
+    state_rm:
+      - terraform state rm posthog_feature_flag.checkout
+    left: []
 dependencies:
   description:
     - What was exported since others need it, with its C(type), C(name) and C(id), and who needs it (C(needed_by)), each

@@ -47,6 +47,7 @@ PLAYBOOKS: t.Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
             "posthog_export_dest",
             "posthog_export_details",
             "posthog_export_exclude",
+            "posthog_export_from_terraform",
             "posthog_export_layout",
             "posthog_export_names",
             "posthog_export_rename",

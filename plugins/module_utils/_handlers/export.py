@@ -13,6 +13,7 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export import Exporter
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export_dependencies import Dependencies
+from ansible_collections.community.posthog.plugins.module_utils._bulk.terraform import Takeover, read_state
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import ApiError, InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.sentences import counted
 from ansible_collections.community.posthog.plugins.module_utils._data.words import kind_of, nearest
@@ -54,6 +55,7 @@ class ExportHandler(ModuleHandler):
                 "layout": {"type": "str", "choices": ["type", "object", "single"], "default": "type"},
                 "clean": {"type": "bool", "default": False},
                 "with_dependencies": {"type": "bool", "default": False},
+                "from_terraform": {"type": "raw"},
                 # The default depends on details, see run.
                 "undeclared": {"type": "str", "choices": list(UNDECLARED)},
                 "details": {"type": "bool", "default": True},
@@ -67,6 +69,9 @@ class ExportHandler(ModuleHandler):
         named = params.get("types")
         tables = self._chosen(named, str(params.get("scope") or "project"))
         session.many = True
+        takeover = self._takeover(session, params)
+        if takeover is not None:
+            tables = [table for table in takeover.tables if not named or table in tables]
         details = params.get("details") is not False
         undeclared = str(params.get("undeclared") or ("default" if details else "keep"))
         if not details and undeclared == "default":
@@ -79,7 +84,7 @@ class ExportHandler(ModuleHandler):
             rename=self._rename(params),
             concurrency=concurrency_of(params),
         )
-        wanted = _filter(params)
+        wanted = _filter(params, takeover)
         refused: list[ApiError] = []
         for table in tables:
             try:
@@ -94,7 +99,7 @@ class ExportHandler(ModuleHandler):
                     raise refused[0] from None
                 exporter.unfaithful.about(table.type)
                 exporter.unfaithful.add("", session.explained(exc).message)
-        more: dict[str, t.Any] = {}
+        more: dict[str, t.Any] = {} if takeover is None else {"terraform": takeover.result()}
         if params.get("with_dependencies"):
             excluded = _excluded(params.get("exclude") or [])
             more["dependencies"] = Dependencies(exporter, {table.scope for table in tables}, excluded).follow()
@@ -110,6 +115,16 @@ class ExportHandler(ModuleHandler):
             "source": self._source(session),
             **more,
         }
+
+    def _takeover(self, session: Session, params: t.Mapping[str, t.Any]) -> Takeover | None:
+        """What a Terraform state manages, where one is given."""
+        given = params.get("from_terraform")
+        if given is None:
+            return None
+        if isinstance(given, str):
+            text = "is read on the controller, which this way of execution cannot; give what the file holds"
+            raise InvalidInput([("from_terraform", text)])
+        return Takeover(read_state(given, self.tables.values()), session.project_id())
 
     def _chosen(self, named: t.Any, scope: str) -> list[Resource]:
         """The types to export, in the order in which they are applied."""
@@ -176,7 +191,9 @@ def _excluded(patterns: t.Sequence[str]) -> t.Callable[[Resource, t.Mapping[str,
     return excluded
 
 
-def _filter(params: t.Mapping[str, t.Any]) -> t.Callable[[Resource, t.Mapping[str, t.Any]], bool]:
+def _filter(
+    params: t.Mapping[str, t.Any], takeover: Takeover | None
+) -> t.Callable[[Resource, t.Mapping[str, t.Any]], bool]:
     """The filter for objects that the options describe."""
     names = params.get("names")
     excluded = _excluded(params.get("exclude") or [])
@@ -190,7 +207,8 @@ def _filter(params: t.Mapping[str, t.Any]) -> t.Callable[[Resource, t.Mapping[st
             return False
         if tags:
             field = table.field("tags")
-            return field is not None and bool(tags.intersection(field.value_in(obj) or []))
-        return True
+            if field is None or not tags.intersection(field.value_in(obj) or []):
+                return False
+        return takeover is None or takeover.wanted(table, obj)
 
     return wanted

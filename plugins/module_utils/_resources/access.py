@@ -205,6 +205,7 @@ ACCESS_CONTROL = Resource(
     parent=Ruled(),
     identity=Identity("resource", ("resource",), within=("role", "organization_member"), by_value=True, strict=True),
     key_paths=("resource", "role", "organization_member"),
+    terraform={"project_member": {"resource": "project"}, "project_default_access": {"resource": "project"}},
     scopes=("access_control:read", "access_control:write"),
     # Rules of single objects come after the objects.
     order=62,

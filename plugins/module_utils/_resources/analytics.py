@@ -727,6 +727,7 @@ class DashboardVariables(Part):
 DASHBOARD = Resource(
     type="dashboard",
     plural="dashboards",
+    terraform={"dashboard_layout": {}},
     scope=Scope.PROJECT,
     path="dashboards/",
     identity=Identity("name", ("name",), filter="search", fuzzy=True, nameless=True),

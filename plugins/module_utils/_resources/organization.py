@@ -161,6 +161,7 @@ INVITE = Resource(
 MEMBER = Resource(
     type="member",
     plural="members",
+    terraform={"organization_member": {}},
     scope=Scope.ORGANIZATION,
     path="members/",
     identity=Identity("email", ("user.email",), unique=True, casefold=True),

@@ -153,6 +153,7 @@ class Resource:
     :param ref_parts: references whose places depend on the object.
     :param completes: fills in, in the predicted new object, what PostHog takes from elsewhere (a template).
     :param access: its objects let somebody in, or let somebody do something; reports show them first.
+    :param terraform: other names that Terraform's provider has for it, each with attributes that the name stands for.
     :param reach: how PostHog tells how many people an object reaches.
     :param code: finds the texts in PostHog's languages, which it can check before they are written.
     :param hazards: which of its changes hurt, besides deletions, which always do.
@@ -223,6 +224,7 @@ class Resource:
     create_warning: str = ""
     access: bool = False
     hazards: tuple[Hazard, ...] = ()
+    terraform: t.Mapping[str, t.Mapping[str, t.Any]] = dataclasses.field(default_factory=dict)
     reach: Reach | None = None
     code: CodeFinder | None = None
     more_scopes: tuple[tuple[str, str], ...] = ()

@@ -27,18 +27,19 @@ options:
       - Of a project, these are V(access_control), V(action), V(activity_log), V(alert), V(annotation),
         V(approval_policy), V(batch_export), V(change_request), V(cohort), V(comment), V(dashboard),
         V(dashboard_template), V(data_color_theme), V(early_access_feature), V(endpoint), V(error_tracking_rule),
-        V(error_tracking_settings), V(event_definition), V(experiment), V(experiment_holdout),
-        V(experiment_saved_metric), V(external_data_source), V(feature_flag), V(group_type), V(group_type_metric),
-        V(hog_flow), V(hog_function), V(hog_function_template), V(insight), V(insight_variable), V(integration),
-        V(logs_alert), V(logs_view), V(messaging_template), V(notebook), V(product_tour), V(project_secret_api_key),
+        V(error_tracking_settings), V(evaluation), V(event_definition), V(event_filter), V(experiment),
+        V(experiment_holdout), V(experiment_saved_metric), V(external_data_source), V(feature_flag), V(group_type),
+        V(group_type_metric), V(hog_flow), V(hog_function), V(hog_function_template), V(insight), V(insight_variable),
+        V(integration), V(llm_provider_key), V(logs_alert), V(logs_retention_rule), V(logs_sampling_rule),
+        V(logs_view), V(messaging_template), V(notebook), V(product_tour), V(project_secret_api_key),
         V(project_settings), V(property_definition), V(property_group), V(scheduled_change), V(session_recording),
         V(session_recording_playlist), V(sharing), V(subscription), V(survey), V(tag), V(warehouse_join),
         V(warehouse_saved_query), V(warehouse_saved_query_folder), V(warehouse_table) and V(web_experiment).
       - Of an organization, these are V(identity_provider_config), V(invite), V(member), V(organization_domain),
         V(project), V(proxy_record), V(role) and V(role_membership).
       - Of the installation, as far as the key sees it, these are V(organization), V(personal_api_key) and V(user).
-      - There is one only of V(error_tracking_settings), V(project_settings) and V(user), which O(ids), O(names) and
-        O(search) have no meaning for.
+      - There is one only of V(error_tracking_settings), V(event_filter), V(project_settings) and V(user), which
+        O(ids), O(names) and O(search) have no meaning for.
       - Unless O(within) tells where they are, V(access_control), V(error_tracking_rule), V(group_type_metric),
         V(property_definition), V(role_membership) and V(sharing) are read from everywhere, one request a place.
       - Unless O(limit) says otherwise, at most 1000 objects are read of V(activity_log), V(change_request) and

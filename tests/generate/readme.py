@@ -95,10 +95,11 @@ AREAS = (
     Area(
         "Pipelines and warehouse",
         "destinations, transformations and site apps, workflows, exports, sources, views",
-        ("pipelines", "warehouse"),
+        ("pipelines", "warehouse", "ingestion"),
         first=("hog_function", "hog_flow", "messaging_template", "batch_export"),
     ),
-    Area("Logs", "views and alerts of logs", ("logs",)),
+    Area("Logs", "views, alerts, and rules that keep or drop lines of logs", ("logs",)),
+    Area("AI observability", "evaluations of AI answers, keys of model providers", ("ai_observability",)),
     Area(
         "Everything else",
         "reads objects of every type; what a key may do; captures an event; any other call",

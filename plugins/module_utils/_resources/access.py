@@ -57,8 +57,8 @@ RESOURCES = (
 #: Of these, the kinds whose objects the collection finds by their names.
 NAMED = frozenset(
     (
-        "action", "dashboard", "early_access_feature", "endpoint", "experiment", "external_data_source", "feature_flag",
-        "hog_flow", "insight", "notebook", "survey",
+        "action", "dashboard", "early_access_feature", "endpoint", "evaluation", "experiment", "external_data_source",
+        "feature_flag", "hog_flow", "insight", "notebook", "survey",
     )
 )  # fmt: skip
 

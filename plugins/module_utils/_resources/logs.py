@@ -1,7 +1,7 @@
 # Copyright: Contributors to the community.posthog collection
 # BSD-2-Clause (see LICENSES/BSD-2-Clause.txt or https://opensource.org/licenses/BSD-2-Clause)
 # SPDX-License-Identifier: BSD-2-Clause
-"""Views and alerts of logs.
+"""Views and alerts of logs, and rules that keep or drop lines.
 
 Private to this collection: it may change without notice. Facts: API.md chapter 5, logs_view, logs_alert.
 """
@@ -15,6 +15,7 @@ from ansible_collections.community.posthog.plugins.module_utils._schema.identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.shapes import Checker
 from ansible_collections.community.posthog.plugins.module_utils._schema.vocabulary import (
+    Anything,
     Bool,
     Choice,
     Document,
@@ -143,5 +144,88 @@ LOGS_ALERT = Resource(
         Int("datapoints_to_alarm", default=1, minimum=1),
         Int("cooldown_minutes", default=0, minimum=0),
         Time("snooze_until", nullable=True, relative=True),
+    ),
+)
+
+# -- rules that keep or drop lines -----------------------------------------------------------------------------------
+
+
+def _sampling_fits(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
+    """What each kind of rule needs, and PostHog refuses the rule without."""
+    kind, config = values.get("rule_type"), values.get("config")
+    if not isinstance(config, dict):
+        return
+    if kind == "severity_sampling" and not config.get("actions"):
+        yield "config.actions", "is missing; severity_sampling says for each level what happens"
+    if kind == "path_drop" and not (config.get("filter_group") or config.get("patterns")):
+        yield "config", "needs a filter_group or patterns; path_drop would drop nothing"
+    if kind == "path_drop" and config.get("patterns") and not config.get("match_attribute_key"):
+        yield "config.match_attribute_key", "is missing; patterns are compared with an attribute"
+    if kind == "rate_limit":
+        limits = [name for name in ("logs_per_second", "kb_per_second") if config.get(name) is not None]
+        if len(limits) != 1:
+            yield "config", "needs logs_per_second or kb_per_second, one of the two"
+        for name, burst in (("logs_per_second", "burst_logs"), ("kb_per_second", "burst_kb")):
+            limit, most = config.get(name), config.get(burst)
+            if isinstance(limit, (int, float)) and isinstance(most, (int, float)) and most < limit:
+                yield f"config.{burst}", f"is below {name} ({limit:g}); a burst is not smaller than what is usual"
+
+
+LOGS_SAMPLING_RULE = Resource(
+    type="logs_sampling_rule",
+    plural="logs_sampling_rules",
+    scope=Scope.PROJECT,
+    path="logs/sampling_rules/",
+    title="sampling rule of logs",
+    identity=Identity("name", ("name",)),
+    scopes=("logs:read", "logs:write"),
+    order=49,
+    since="2026",
+    checks=(_sampling_fits,),
+    fields=(
+        Text("name", required=True, max_length=255),
+        Choice("rule_type", ["severity_sampling", "path_drop", "rate_limit"], required=True, newer=True),
+        Filters("config", required=True),
+        Bool("enabled", default=False),
+        # A rule without one comes after all others.
+        Int("priority", minimum=0, unsettled=True),
+        Text("scope_service", nullable=True),
+        Text("scope_path_pattern", nullable=True),
+        ListOf(
+            "scope_attribute_filters",
+            Document(
+                "filter",
+                [Text("key", required=True), Text("op", required=True), Anything("value")],
+                match_keys=("key",),
+            ),
+            default=[],
+            null_as=[],
+        ),
+    ),
+)
+
+LOGS_RETENTION_RULE = Resource(
+    type="logs_retention_rule",
+    plural="logs_retention_rules",
+    scope=Scope.PROJECT,
+    path="logs/retention_rules/",
+    title="retention rule of logs",
+    identity=Identity("name", ("name",)),
+    scopes=("logs:read", "logs:write"),
+    order=49,
+    since="2026",
+    fields=(
+        Text("name", required=True, max_length=255),
+        Document(
+            "config",
+            [
+                # How many there may be goes by the plan.
+                Int("retention_days", required=True, minimum=1),
+                Filters("filter_group", required=True),
+            ],
+            required=True,
+        ),
+        Bool("enabled", default=False),
+        Int("priority", minimum=0, unsettled=True),
     ),
 )

@@ -17,6 +17,7 @@ import typing as t
 AREAS: t.Final[t.Mapping[str, tuple[str, ...]]] = {
     "access": ("access_control", "sharing"),
     "account": ("activity_log", "comment", "integration", "personal_api_key", "tag", "user"),
+    "ai_observability": ("evaluation", "llm_provider_key"),
     "alerts": ("alert", "subscription"),
     "analytics": ("dashboard", "insight", "insight_variable"),
     "documents": ("annotation", "dashboard_template", "data_color_theme", "notebook"),
@@ -31,7 +32,8 @@ AREAS: t.Final[t.Mapping[str, tuple[str, ...]]] = {
     ),
     "feature_flags": ("feature_flag",),
     "governance": ("approval_policy", "change_request", "identity_provider_config", "project_secret_api_key"),
-    "logs": ("logs_alert", "logs_view"),
+    "ingestion": ("event_filter",),
+    "logs": ("logs_alert", "logs_retention_rule", "logs_sampling_rule", "logs_view"),
     "organization": (
         "invite",
         "member",
@@ -63,6 +65,7 @@ def all_areas() -> tuple[types.ModuleType, ...]:
     from ansible_collections.community.posthog.plugins.module_utils._resources import (
         access,
         account,
+        ai_observability,
         alerts,
         analytics,
         documents,
@@ -70,6 +73,7 @@ def all_areas() -> tuple[types.ModuleType, ...]:
         experiments,
         feature_flags,
         governance,
+        ingestion,
         logs,
         organization,
         people,
@@ -84,6 +88,7 @@ def all_areas() -> tuple[types.ModuleType, ...]:
     return (
         access,
         account,
+        ai_observability,
         alerts,
         analytics,
         documents,
@@ -91,6 +96,7 @@ def all_areas() -> tuple[types.ModuleType, ...]:
         experiments,
         feature_flags,
         governance,
+        ingestion,
         logs,
         organization,
         people,

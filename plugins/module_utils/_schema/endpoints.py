@@ -8,6 +8,7 @@ Private to this collection: it may change without notice.
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 from dataclasses import dataclass
 from enum import Enum
@@ -102,20 +103,26 @@ class Singleton(Endpoint):
 
     :param read: path of the GET, below the type's path.
     :param update_path: path of the PATCH, below the type's path.
+    :param method: the method, where it is not PATCH.
+    :param unset: what the object is as long as nothing was set, where PostHog answers with nothing then.
     """
 
     read: str = ""
     update_path: str = ""
+    method: str = "PATCH"
+    unset: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
 
     def objects(self, collection: ObjectList, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
         """See :meth:`Endpoint.objects`."""
         answer = collection.session.client.get(collection.path + self.read)
         # Some servers answer null, or nothing at all, as long as nothing was set.
-        return [answer if isinstance(answer, dict) else {}]
+        return [answer if isinstance(answer, dict) else dict(self.unset)]
 
     def update(self, collection: ObjectList, current: t.Mapping[str, t.Any], body: dict[str, t.Any]) -> t.Any:
         """See :meth:`Endpoint.update`."""
-        answer = collection.session.write("PATCH", collection.path + self.update_path, body)
+        path = collection.path + self.update_path
+        # What is set a second time is as it was, so a lost answer does no harm.
+        answer = collection.session.write(self.method, path, body, repeatable=True)
         return answer if isinstance(answer, dict) else self.objects(collection, {})[0]
 
 

@@ -49,11 +49,15 @@ class Conformance:
         #: The methods of the engine's own writes; None where the type has an endpoint of its own.
         self.creates, self.updates = {
             "Endpoint": ("POST", "PATCH"),
-            "Singleton": (None, "PATCH"),
+            "Singleton": (None, getattr(endpoint, "method", "PATCH")),
             "Upsert": ("PUT", "PUT"),
         }.get(kind, (None, None))
         self.make = sample.make or ({"Upsert": ("PUT", "")}.get(kind) or ("POST", ""))
-        usual = ("PATCH", getattr(endpoint, "update_path", "")) if self.table.singleton else ("PATCH", "{id}/")
+        usual = (
+            (getattr(endpoint, "method", "PATCH"), getattr(endpoint, "update_path", ""))
+            if self.table.singleton
+            else ("PATCH", "{id}/")
+        )
         self.drift = sample.drift or {"Upsert": ("PUT", "")}.get(kind, usual)
         self._after: list[str] = []
         self.steps.always(self.tells_no_secret)

@@ -56,4 +56,39 @@ SAMPLES = [
         foreign={"threshold_count": 7, "filters": {"serviceNames": ["by-hand"]}},
         moving=("updated_at", "first_enabled_at", "state", "next_check_at", "state_timeline"),
     ),
+    Sample(
+        type="logs_sampling_rule",
+        name="Health checks",
+        path="logs/sampling_rules/",
+        minimal={"rule_type": "path_drop", "config": {"filter_group": attribute("http.path", "/health")}},
+        values={
+            "rule_type": Value("path_drop", "path_drop"),
+            "config": Value(
+                {"filter_group": attribute("http.path", "/health")},
+                {"patterns": ["/health*"], "match_attribute_key": "http.path"},
+                clears=False,
+            ),
+            "scope_attribute_filters": Value(
+                [{"key": "env", "op": "eq", "value": "staging"}], [{"key": "env", "op": "eq", "value": "test"}]
+            ),
+        },
+        fixed={"rule_type": "another kind needs another configuration; test_rules.py among the sandbox's tests"},
+        foreign={"rule_type": "path_drop", "config": {"filter_group": attribute("http.path", "/by-hand")}},
+        moving=("updated_at", "version", "priority"),
+    ),
+    Sample(
+        type="logs_retention_rule",
+        name="Audit trail",
+        path="logs/retention_rules/",
+        minimal={"config": {"retention_days": 30, "filter_group": attribute("audit", "true")}},
+        values={
+            "config": Value(
+                {"retention_days": 30, "filter_group": attribute("audit", "true")},
+                {"retention_days": 14, "filter_group": attribute("audit", "maybe")},
+                clears=False,
+            ),
+        },
+        foreign={"config": {"retention_days": 14, "filter_group": attribute("audit", "by-hand")}},
+        moving=("updated_at", "version", "priority"),
+    ),
 ]

@@ -40,6 +40,8 @@ MODULES = (
     "activity",
     "schema",
     "governance",
+    "ingestion",
+    "ai_observability",
     "legacy",
     "august",
 )

@@ -93,8 +93,9 @@ def test_a_new_table_is_found_wherever_it_is(checkout: Checkout) -> None:
     path = "plugins/module_utils/_resources/logs.py"
     checkout.write(path, checkout.read(path) + '\n\nLOGS_RULE = Resource(type="logs_rule", plural="logs_rules")\n')
     assert checkout.run(PROGRAM, "type_index").stdout == "plugins/module_utils/_resources/type_index.py is written.\n"
-    assert '"logs": ("logs_alert", "logs_rule", "logs_view"),' in checkout.read(
-        "plugins/module_utils/_resources/type_index.py"
+    assert (
+        '"logs": ("logs_alert", "logs_retention_rule", "logs_rule", "logs_sampling_rule", "logs_view"),'
+        in checkout.read("plugins/module_utils/_resources/type_index.py")
     )
 
 

@@ -98,9 +98,9 @@ def test_the_table(made: tuple[Checkout, str]) -> None:
     ):
         assert line in table, line
     assert "created_at" not in table
-    assert '"logs": ("logs_alert", "logs_rule", "logs_view"),' in made[0].read(
-        TABLES.replace("logs.py", "type_index.py")
-    )
+    assert '"logs": ("logs_alert", "logs_retention_rule", "logs_rule", "logs_sampling_rule", "logs_view"),' in made[
+        0
+    ].read(TABLES.replace("logs.py", "type_index.py"))
 
 
 def test_the_module_documents_what_the_table_takes(made: tuple[Checkout, str]) -> None:

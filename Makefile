@@ -16,6 +16,7 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 # Variables for the command line
 NAME ?=#         of a new type, with AREA, the file for its table: make new-type NAME=logs_rule AREA=logs
 ROUTE ?=#        the path of its list in the API, where that is not its plural
+VERSION ?=#      to be released: make release VERSION=1.0.0
 SCOPE ?=#        what the scopes of keys are about, where that is not the type
 PYTHON ?=#       the Python to make .venv with; left empty, the newest that works is looked for
 ARGS ?=#         further arguments for the program that a target runs: make unit ARGS="-k client"
@@ -38,7 +39,7 @@ tree := ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.build" PATH="$(CURDIR)/.venv/bin:$$
 
 unexport PYTHONPATH PYTHONHOME GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
 
-.PHONY: contract contract-check generate mutants new-type help venv venv-run tree demo sandbox unit integration matrix lint format build ee-try docs coverage-table types-table schema docs-check site-samples tour bench bench-smoke test lock newest clean FORCE
+.PHONY: contract contract-check generate mutants new-type help venv venv-run tree demo sandbox unit integration matrix lint format build ee-try docs coverage-table types-table schema docs-check site-samples release tour bench bench-smoke test lock newest clean FORCE
 
 help:
 	@echo 'make demo          apply playbooks/demo.yml to the sandbox, twice'
@@ -51,6 +52,7 @@ help:
 	@echo 'make matrix        the tests with every supported Python and ansible-core found  (ARGS=--whole)'
 	@echo 'make build         the artifact, checked as Galaxy does, installed and used'
 	@echo 'make ee-try        AWX jobs in a container made of Debian packages (podman, debootstrap; root)'
+	@echo 'make release       write a version and its changelog                 (VERSION=1.0.0)'
 	@echo 'make docs          the documentation as HTML in .build/docs'
 	@echo 'make docs-check    looks at the documentation in a browser (Node.js, Chromium)  (ARGS=--whole)'
 	@echo 'make site-samples  writes the pictures of its front page anew'
@@ -159,6 +161,9 @@ docs: $(dev_stamp)
 # Not a part of `make test`: it needs a browser, and says so where there is none.
 docs-check: $(dev_stamp)
 	@$(py) tests/bin/docs-check $(ARGS)
+
+release: $(dev_stamp) tree
+	@$(tree) $(py) tests/bin/release $(VERSION) $(ARGS)
 
 site-samples: $(dev_stamp) tree
 	@$(tree) $(py) tests/bin/site-samples $(ARGS)

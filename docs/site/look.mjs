@@ -95,6 +95,8 @@ for (const [words, wanted] of Object.entries(task.searches || {})) {
   const page = await open(`search.html`, 1440, "light");
   await page.goto(`${address("search.html")}?q=${encodeURIComponent(words)}`);
   const listed = await page.waitForFunction(() => document.querySelector("#search-results li a"), {timeout: 15000}).catch(() => null);
+  // Results come one after another.
+  await new Promise((done) => setTimeout(done, 2000));
   const links = listed ? await page.$$eval("#search-results li a", (found) => found.map((link) => link.getAttribute("href"))) : [];
   looks += 1;
   if (!links.some((link) => link.includes(wanted))) report({page: "search.html", rule: "search", where: `${words}: ${links.slice(0, 5)}`});

@@ -465,6 +465,10 @@ def find_index(app: Sphinx) -> list[tuple[str, str, str]]:
         if of_plugin:
             found += [(name, f"{what} of {title}", f"{address}#{anchor}") for name, what, anchor in _options(tree)]
             continue
+        for entry in tree.findall(nodes.definition_list):
+            # A message has an anchor of its own.
+            if entry["ids"]:
+                found.append((next(iter(entry.findall(nodes.term))).astext(), title, f"{address}#{entry['ids'][0]}"))
         for section in tree.findall(nodes.section):
             name = section[0].astext()
             if section.parent is not tree and section["ids"]:

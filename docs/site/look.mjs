@@ -100,6 +100,8 @@ for (const [words, wanted] of Object.entries(task.searches || {})) {
   const links = listed ? await page.$$eval("#search-results li a", (found) => found.map((link) => link.getAttribute("href"))) : [];
   looks += 1;
   if (!links.some((link) => link.includes(wanted))) report({page: "search.html", rule: "search", where: `${words}: ${links.slice(0, 5)}`});
+  // The page of results repeats what was asked for in each field.
+  await page.$eval(".find input", (field) => { field.value = ""; });
   await page.focus(".find input");
   await page.type(".find input", words);
   const quick = await page.waitForFunction(() => document.querySelectorAll(".found a").length > 1, {timeout: 15000}).catch(() => null);

@@ -133,6 +133,9 @@ def reshape(app: Sphinx, doctree: nodes.document) -> None:
     )
     section = next(iter(doctree.findall(nodes.section)), None)
     if kind and section is not None:
+        for part in list(section.findall(nodes.section)):
+            if _name(part) in ("authors", "collection-links"):
+                part.parent.remove(part)
         _title(section, kind.group(1))
         _without_first_note(section)
         found = {_name(part): part for part in section.children if isinstance(part, nodes.section)}
@@ -146,7 +149,7 @@ def reshape(app: Sphinx, doctree: nodes.document) -> None:
         ]
         for part in [
             *last,
-            *(found[name] for name in ("requirements", "authors", "collection-links") if name in found),
+            *(found[name] for name in ("requirements",) if name in found),
         ]:
             section.remove(part)
             section.append(part)

@@ -120,7 +120,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
     }
     const all = document.createElement("a");
     all.className = "all";
-    all.href = `${input.form.getAttribute("action")}?q=${encodeURIComponent(input.value)}`;
+    all.href = `${input.dataset.root}search.html?q=${encodeURIComponent(input.value)}`;
     all.textContent = hits.length ? "Search the texts of all pages" : "Nothing is called that. Search the texts of all pages";
     box.appendChild(all);
     box.hidden = false;

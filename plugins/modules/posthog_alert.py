@@ -382,6 +382,12 @@ options:
               - When it is over, as V(HH:MM). It may be on the next day.
             type: str
             required: true
+  schedule_start_time:
+    description:
+      - The time of the day at which alerts that are checked daily or less often are checked first, such as V(09:30), in
+        the time zone of the project. Put it in quotes. V(null) leaves it to PostHog.
+      - Servers before 2026 do not have it.
+    type: str
   investigation_agent_enabled:
     description:
       - Whether PostHog's agent looks into what a detector found. Needs a O(detector_config). Servers before 2026 do not

@@ -119,6 +119,10 @@ options:
                   - not_icontains_multi
                   - regex
                   - not_regex
+                  - starts_with
+                  - not_starts_with
+                  - ends_with
+                  - not_ends_with
                   - gt
                   - gte
                   - lt
@@ -231,6 +235,10 @@ options:
                       - not_icontains_multi
                       - regex
                       - not_regex
+                      - starts_with
+                      - not_starts_with
+                      - ends_with
+                      - not_ends_with
                       - gt
                       - gte
                       - lt

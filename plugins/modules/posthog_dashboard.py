@@ -41,6 +41,24 @@ options:
     description:
       - Whether the dashboard is pinned in PostHog's sidebar.
     type: bool
+  grid_spacing:
+    description:
+      - How much room is between tiles. Servers before summer 2026 do not have it.
+    type: str
+    choices:
+      - tight
+      - condensed
+      - standard
+      - relaxed
+      - wide
+  layout_compaction:
+    description:
+      - How tiles close gaps when one of them is moved. Servers before summer 2026 do not have it.
+    type: str
+    choices:
+      - vertical
+      - horizontal
+      - stable
   restriction_level:
     description:
       - Who may edit the dashboard, V(everyone) of the project or its V(collaborators) only. The API's numbers V(21)

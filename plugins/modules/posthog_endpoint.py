@@ -61,6 +61,12 @@ options:
       - Into what pieces of time kept results are divided, as PostHog's API has it. V(null) removes it. Servers before
         2026 do not know it.
     type: dict
+  optional_breakdown_properties:
+    description:
+      - The properties by which a caller may break the result down, and need not. V(null) removes them. Servers before
+        2026 do not have it.
+    type: list
+    elements: str
   derived_from_insight:
     description:
       - The name (or the short id) of the insight that the endpoint was made from. V(null) removes it.

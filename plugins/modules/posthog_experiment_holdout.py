@@ -81,6 +81,10 @@ options:
               - not_icontains_multi
               - regex
               - not_regex
+              - starts_with
+              - not_starts_with
+              - ends_with
+              - not_ends_with
               - gt
               - gte
               - lt

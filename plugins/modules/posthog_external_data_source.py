@@ -52,6 +52,28 @@ options:
     type: dict
     aliases:
       - payload
+  access_method:
+    description:
+      - Whether data are copied (V(warehouse), PostHog's own default) or queried where they are (V(direct)). It is
+        decided when the source is created. Servers before 2026 do not have it.
+    type: str
+    choices:
+      - warehouse
+      - direct
+  direct_query_enabled:
+    description:
+      - Whether SQL may be sent to the source itself, beside the copies. Servers before 2026 do not have it.
+    type: bool
+  auto_sync_new_schemas:
+    description:
+      - Whether tables that appear at the source later are copied as well. Servers before autumn 2026 do not have it.
+    type: bool
+  auto_sync_schema_patterns:
+    description:
+      - For O(auto_sync_new_schemas), patterns such as V(public.*) of which a new table's name has to match one. V(null)
+        takes all of them. Servers before autumn 2026 do not have it.
+    type: list
+    elements: str
   schemas:
     description:
       - The tables of the source, with how each of them is copied. PostHog wants them when a source is created.
@@ -75,13 +97,15 @@ options:
       sync_type:
         description:
           - Whether all of it is copied each time (V(full_refresh)), what changed since the last time (V(incremental)),
-            what was added (V(append)), or what the source's log tells (V(cdc)). Needed for tables that are copied.
+            what was added (V(append)), what the source's log tells (V(cdc)), or the rows of newer transactions of
+            Postgres (V(xmin)). Needed for tables that are copied.
         type: str
         choices:
           - full_refresh
           - incremental
           - append
           - cdc
+          - xmin
       sync_frequency:
         description:
           - How often it is copied, for example V(1hour), V(6hour) or V(24hour). PostHog itself begins with every six
@@ -107,6 +131,27 @@ options:
       cdc_table_mode:
         description:
           - For V(cdc), which tables are made of the log.
+        type: str
+      enabled_columns:
+        description:
+          - The columns that are copied. V(null) copies all of them. Servers before autumn 2026 do not have it.
+        type: list
+        elements: str
+      row_filters:
+        description:
+          - Conditions that a row has to meet to be copied, each with C(column), C(operator) (C(>), C(>=), C(<), C(<=),
+            C(=), C(!=), C(IN) or C(NOT IN)) and C(value). PostHog refuses them for V(cdc) and for sources that are
+            queried directly. Servers before autumn 2026 do not have it.
+        type: list
+        elements: dict
+      incremental_field_lookback_seconds:
+        description:
+          - How many seconds before the last copied row the next copy begins, for late rows; at most 60 days.
+            Servers before autumn 2026 do not have it.
+        type: int
+      api_version:
+        description:
+          - The version of the source's API that is asked. Servers before autumn 2026 do not have it.
         type: str
 notes:
   - The key needs the scopes C(external_data_source:read) and C(external_data_source:write), for O(schemas) also

@@ -108,6 +108,25 @@ options:
       - The variables of the workflow, as PostHog's API has them. V(null) removes all.
     type: list
     elements: raw
+  email_sending_rate_limit:
+    description:
+      - How many e-mails the workflow may send in a minute or an hour. V(null) takes the limit away.
+      - Servers before autumn 2026 do not have it.
+    type: dict
+    suboptions:
+      count:
+        description:
+          - How many, from 1 to 1,000,000.
+        type: int
+        required: true
+      period:
+        description:
+          - In which time.
+        type: str
+        required: true
+        choices:
+          - minute
+          - hour
 notes:
   - The key needs the scopes C(hog_flow:read) and C(hog_flow:write). To name cohorts, actions or integrations it also
     needs C(cohort:read), C(action:read) or C(integration:read), and to know the inputs of templates

@@ -51,6 +51,21 @@ options:
       - The values to choose from, in their order, for O(type=List). V([]) or V(null) removes all.
     type: list
     elements: raw
+  is_multi:
+    description:
+      - Whether several values can be chosen at once. Servers before 2026 do not have it.
+    type: bool
+  values_query:
+    description:
+      - SQL whose first column gives the values to choose from, in place of O(values). V(null) goes back
+        to these.
+      - Servers before 2026 do not have it.
+    type: str
+  values_query_connection_id:
+    description:
+      - The id of the external source in which O(values_query) runs; without one, or with V(null), it runs in PostHog.
+      - Servers before 2026 do not have it.
+    type: str
 notes:
   - The key needs the scopes C(insight_variable:read) and C(insight_variable:write).
   - Servers before 2026 do not let keys manage variables.

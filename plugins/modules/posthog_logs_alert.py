@@ -97,6 +97,29 @@ options:
       - A relative time is worked out when it is written. An alert that has a time already is left alone then, so a
         second run changes nothing.
     type: str
+  schedule_restriction:
+    description:
+      - The times of the day at which the alert keeps quiet, in the time zone of the project. V(null) takes them away.
+        PostHog merges windows that overlap, so the minutes are compared. Servers before summer 2026 do not have it.
+    type: dict
+    suboptions:
+      blocked_windows:
+        description:
+          - At most five windows of half an hour or more.
+        type: list
+        elements: dict
+        required: true
+        suboptions:
+          start:
+            description:
+              - When it begins, such as V(22:00). Put it in quotes.
+            type: str
+            required: true
+          end:
+            description:
+              - When it ends. A time before O(schedule_restriction.blocked_windows[].start) is on the next day.
+            type: str
+            required: true
 notes:
   - The key needs the scopes C(logs:read) and C(logs:write).
   - PostHog allows 20 alerts in a project. Servers before 2026 do not have them.

@@ -73,6 +73,33 @@ options:
     choices:
       - bayesian
       - frequentist
+  default_anonymize_ips:
+    description:
+      - Whether new projects drop the IP addresses of events. Servers before 2026 do not have it.
+    type: bool
+  enforce_verified_domains:
+    description:
+      - Whether only addresses of the organization's verified domains may be members. V(null) leaves it to PostHog.
+        Servers before 2026 do not have it.
+    type: bool
+  is_ai_training_opted_in:
+    description:
+      - Whether PostHog may train models with data of this organization. V(null) means that nobody has decided. Servers
+        before 2026 do not have it.
+    type: bool
+  members_can_create_projects:
+    description:
+      - Whether plain members may make projects. V(null) leaves it to PostHog. Servers before 2026 do not have it.
+    type: bool
+  members_can_see_org_members:
+    description:
+      - Whether plain members see who else is a member. Servers before 2026 do not have it.
+    type: bool
+  read_only_mcp_access:
+    description:
+      - Whether AI agents that work through PostHog's MCP server may only read. V(null) leaves it to PostHog. Servers
+        before 2026 do not have it.
+    type: bool
   default_role:
     description:
       - The role that new members get, by name or UUID. V(null) gives them none. The API calls it C(default_role_id).

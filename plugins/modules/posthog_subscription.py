@@ -46,7 +46,7 @@ options:
     type: raw
   dashboard_export_insights:
     description:
-      - Which insights of the dashboard are sent, by name or id, at most ten. Servers since 2026 want at least one if
+      - Which insights of the dashboard are sent, by name or id, at most 25. Servers since 2026 want at least one if
         O(dashboard) is given, older ones send them all and do not know the option.
       - What is given is the whole list, in any order. V([]) or V(null) removes all.
     type: list
@@ -70,13 +70,67 @@ options:
       - Settings of the assistant, as PostHog's API has them. V(null) removes them. Compared by the keys that are given.
         Servers before 2026 do not know them.
     type: dict
+  ai_prompt_config:
+    description:
+      - For O(content_type=ai_prompt), of which days the assistant speaks. V(null) removes it.
+      - Servers before summer 2026 do not have it.
+    type: dict
+    suboptions:
+      window:
+        description:
+          - The days.
+        type: dict
+        suboptions:
+          mode:
+            description:
+              - Since the last message (PostHog's own default), the last days, or a range of days.
+            type: str
+            choices:
+              - since_last_sent
+              - last_n_days
+              - days_ago_range
+          start_days_ago:
+            description:
+              - The first day, as days before the message.
+            type: int
+          end_days_ago:
+            description:
+              - The last day, as days before the message.
+            type: int
+  delivery_config:
+    description:
+      - What a message holds. The keys that are given are compared. Servers before summer 2026 do not have it.
+    type: dict
+    suboptions:
+      include_feedback:
+        description:
+          - Ask whether the message was of use.
+        type: bool
+      include_images:
+        description:
+          - Pictures of the insights.
+        type: bool
+      include_manage_link:
+        description:
+          - A link to the subscription.
+        type: bool
+      include_posthog_hint:
+        description:
+          - A line about PostHog.
+        type: bool
+      post_all_insights_in_main_message:
+        description:
+          - All insights in one message of Slack, not in a thread.
+        type: bool
   target_type:
     description:
-      - The way in which it is sent. Needed to create a subscription.
+      - The way in which it is sent. Needed to create a subscription. V(teams) needs a server of summer 2026 or newer,
+        which takes V(webhook) no more.
     type: str
     choices:
       - email
       - slack
+      - teams
       - webhook
   target_value:
     description:
@@ -197,14 +251,14 @@ EXAMPLES = r"""
     tiles:
       - insight: Weekly signups
 
-- name: Send it to a webhook on the last Friday of each quarter, from tomorrow on
+- name: Send it to a channel of Teams on the last Friday of each quarter, from tomorrow on
   community.posthog.posthog_subscription:
     title: Growth of the quarter
     dashboard: Growth
     dashboard_export_insights:
       - Weekly signups
-    target_type: webhook
-    target_value: https://reports.example.com/posthog
+    target_type: teams
+    target_value: https://teams.example.com/growth
     frequency: monthly
     interval: 3
     byweekday:

@@ -71,6 +71,7 @@ options:
       - leadership
       - marketing
       - sales
+      - student
       - other
   set_current_organization:
     description:
@@ -110,6 +111,24 @@ options:
     description:
       - Whether a passkey counts as the second factor. V(null) leaves it to PostHog. Servers before 2026 do not know it.
     type: bool
+  hide_mcp_hints:
+    description:
+      - Whether hints about PostHog's MCP server are hidden. Servers before autumn 2026 do not have it.
+    type: bool
+  shortcut_position:
+    description:
+      - Where shortcuts stand in the side bar. V(null) leaves it to PostHog. Servers before 2026 do not have it.
+    type: str
+    choices:
+      - above
+      - below
+      - hidden
+  ui_configuration:
+    description:
+      - How the user arranged the user interface, as PostHog's API has it. V(null) goes back to
+        PostHog's own arrangement.
+      - Servers before autumn 2026 do not have it.
+    type: dict
   is_staff:
     description:
       - Whether the user administers the installation. Only those who do so may change it.

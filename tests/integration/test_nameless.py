@@ -29,6 +29,7 @@ BODIES: dict[str, tuple[dict[str, t.Any], str]] = {
     "subscription": (
         {
             "target_type": "email",
+            "interval": 1,
             "target_value": "a@acme.test",
             "frequency": "weekly",
             "start_date": "2026-01-05T00:00:00Z",

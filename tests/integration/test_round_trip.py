@@ -35,6 +35,7 @@ NOT_ELSEWHERE: dict[str, str] = {
 #: What an export says it cannot tell, by type, as patterns of "path: reason"; secrets are always among it.
 UNFAITHFUL: dict[str, tuple[str, ...]] = {
     "dashboard": ("quick_filter_ids: holds ids",),
+    "insight_variable": ("values_query_connection_id: is the id of a source",),
     # The sample's project has no groups, so nothing is called what the number says.
     "experiment": ("aggregation_group_type_index: there is no group_type 0",),
     "experiment_holdout": ("group_type_index: there is no group_type 0",),

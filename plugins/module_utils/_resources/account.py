@@ -189,7 +189,7 @@ USER = Resource(
         Choice("theme_mode", ["light", "dark", "system"], nullable=True, since="2025"),
         Choice(
             "role_at_organization",
-            ["engineering", "data", "product", "founder", "leadership", "marketing", "sales", "other"],
+            ["engineering", "data", "product", "founder", "leadership", "marketing", "sales", "student", "other"],
             since="2025",
         ),
         Reference("set_current_organization", Ref("organization"), read=("organization.id",)),
@@ -206,6 +206,9 @@ USER = Resource(
         Bool("allow_impersonation", nullable=True, since="2026"),
         Bool("allow_sidebar_suggestions", nullable=True, since="2026"),
         Bool("passkeys_enabled_for_2fa", nullable=True, since="2026"),
+        Bool("hide_mcp_hints", since="2026"),
+        Choice("shortcut_position", ["above", "below", "hidden"], nullable=True, since="2026"),
+        Open("ui_configuration", nullable=True, since="2026"),
         Bool("is_staff"),
         Text("password", secret=True, max_length=128),
         Text("current_password", secret=True, max_length=128),

@@ -15,6 +15,10 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import ids_of
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import from_now, instant
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import INSIGHT
+from ansible_collections.community.posthog.plugins.module_utils._resources.quiet_hours import (
+    quiet_hours,
+    windows_are_long_enough,
+)
 from ansible_collections.community.posthog.plugins.module_utils._schema.endpoints import Delete
 from ansible_collections.community.posthog.plugins.module_utils._schema.hazards import SwitchedOff
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
@@ -142,46 +146,8 @@ DETECTOR = Document(
     since="2026",
 )
 
-#: A time of the day.
-_CLOCK = (r"([01]\d|2[0-3]):[0-5]\d", "a time of the day such as 22:00")
-
-_DAY: t.Final = 24 * 60
-
-#: Shortest time that may be blocked.
-_SHORTEST: t.Final = 30
-
-
-def _minute(clock: t.Any) -> int:
-    hour, _colon, minute = str(clock).partition(":")
-    return int(hour) * 60 + int(minute)
-
-
-def blocked_minutes(schedule: t.Any) -> list[int]:
-    """The minutes of a day that a schedule blocks.
-
-    PostHog merges windows that overlap and may part one at midnight, so only this tells whether two are the same.
-
-    :param schedule: as it is declared or shown; null blocks nothing.
-    :returns: minutes since midnight, in order.
-    """
-    windows = schedule.get("blocked_windows") if isinstance(schedule, dict) else schedule
-    blocked: set[int] = set()
-    for window in windows or []:
-        start, end = _minute(window.get("start")), _minute(window.get("end"))
-        blocked |= {minute % _DAY for minute in range(start, end if end > start else end + _DAY)}
-    return sorted(blocked)
-
-
-def _windows_are_long_enough(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
-    windows = (values.get("schedule_restriction") or {}).get("blocked_windows") or []
-    if len(windows) > 5:
-        yield "schedule_restriction.blocked_windows", f"has {len(windows)} windows, 5 are allowed"
-    for index, window in enumerate(windows):
-        if (_minute(window["end"]) - _minute(window["start"])) % _DAY < _SHORTEST:
-            yield (
-                f"schedule_restriction.blocked_windows[{index}]",
-                f"is shorter than {_SHORTEST} minutes, from {window['start']} to {window['end']}",
-            )
+#: A time of the day, with the seconds that PostHog may add.
+_CLOCK_WITH_SECONDS = (r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", "a time of the day such as 09:30")
 
 
 def _config_fits(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
@@ -306,7 +272,7 @@ ALERT = Resource(
     order=50,
     hazards=(SwitchedOff("enabled"),),
     since="2025",
-    checks=(_bounds_in_order, _config_fits, _detector_fits, _windows_are_long_enough),
+    checks=(_bounds_in_order, _config_fits, _detector_fits, windows_are_long_enough),
     guards=(_something_to_watch,),
     fields=(
         Text("name", required=True, null_as=""),
@@ -328,22 +294,8 @@ ALERT = Resource(
         ),
         Bool("enabled", default=True),
         Bool("skip_weekend", nullable=True, null_as=False),
-        Document(
-            "schedule_restriction",
-            [
-                ListOf(
-                    "blocked_windows",
-                    Document(
-                        "window",
-                        [Text("start", required=True, pattern=_CLOCK), Text("end", required=True, pattern=_CLOCK)],
-                    ),
-                    required=True,
-                )
-            ],
-            nullable=True,
-            normalize=blocked_minutes,
-            since="2026",
-        ),
+        quiet_hours(),
+        Text("schedule_start_time", nullable=True, pattern=_CLOCK_WITH_SECONDS, since="2026"),
         Bool("investigation_agent_enabled", since="2026"),
         Bool("investigation_gates_notifications", since="2026"),
         Choice("investigation_inconclusive_action", ["notify", "suppress"], since="2026"),
@@ -356,7 +308,7 @@ ALERT = Resource(
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 #: Insights of a dashboard that one message can hold.
-_EXPORTS: t.Final = 10
+_EXPORTS: t.Final = 25
 
 
 def _one_thing_is_sent(values: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
@@ -399,11 +351,38 @@ SUBSCRIPTION = Resource(
         Choice("content_type", ["insight", "dashboard", "ai_prompt"], create_only=True, since="2026"),
         Text("prompt", nullable=True, since="2026"),
         Open("ai_config", nullable=True, since="2026"),
-        Choice("target_type", ["email", "slack", "webhook"], required=True),
+        Document(
+            "ai_prompt_config",
+            [
+                Document(
+                    "window",
+                    [
+                        Choice("mode", ["since_last_sent", "last_n_days", "days_ago_range"]),
+                        Int("start_days_ago", nullable=True, minimum=0, maximum=365),
+                        Int("end_days_ago", nullable=True, minimum=0, maximum=365),
+                    ],
+                ),
+            ],
+            nullable=True,
+            since="2026",
+        ),
+        Document(
+            "delivery_config",
+            [
+                Bool("include_feedback"),
+                Bool("include_images"),
+                Bool("include_manage_link"),
+                Bool("include_posthog_hint"),
+                Bool("post_all_insights_in_main_message"),
+            ],
+            since="2026",
+        ),
+        Choice("target_type", ["email", "slack", "teams", "webhook"], required=True),
         Text("target_value", required=True),
         Reference("integration", Ref("integration"), nullable=True, api="integration_id", aliases=("integration_id",)),
         Choice("frequency", ["daily", "weekly", "monthly", "yearly"], required=True),
-        Int("interval", default=1, minimum=1),
+        # PostHog of 2026 demands it of a new subscription.
+        Int("interval", default=1, initial=1, minimum=1),
         ListOf("byweekday", Choice("day", _WEEKDAYS), unordered=True, nullable=True),
         Int("bysetpos", nullable=True),
         Int("count", nullable=True),

@@ -164,6 +164,14 @@ INSIGHT_VARIABLE = Resource(
         Choice("type", ["String", "Number", "Boolean", "List", "Date"], required=True),
         Anything("default_value", nullable=True),
         ListOf("values", Anything("value"), null_as=[]),
+        Bool("is_multi", since="2026"),
+        Text("values_query", nullable=True, since="2026"),
+        Text(
+            "values_query_connection_id",
+            nullable=True,
+            since="2026",
+            unportable="is the id of a source of this project",
+        ),
     ),
 )
 
@@ -742,6 +750,8 @@ DASHBOARD = Resource(
         Text("name", required=True, null_as="", max_length=400),
         Text("description", null_as=""),
         Bool("pinned", default=False),
+        Choice("grid_spacing", ["tight", "condensed", "standard", "relaxed", "wide"], in_list=False, since="2026"),
+        Choice("layout_compaction", ["vertical", "horizontal", "stable"], in_list=False, since="2026"),
         Tags(),
         Word("restriction_level", {"everyone": 21, "collaborators": 37}, default=21),
         ListOf("breakdown_colors", Open("colour"), null_as=[], in_list=False),

@@ -33,9 +33,10 @@ EVERYBODY: t.Final = ("all", 0)
 #: What a condition on a property compares by.
 OPERATORS = (
     "exact", "is_not", "icontains", "not_icontains", "icontains_multi", "not_icontains_multi", "regex", "not_regex",
-    "gt", "gte", "lt", "lte", "semver_gt", "semver_gte", "semver_lt", "semver_lte", "semver_eq", "semver_neq",
-    "semver_tilde", "semver_caret", "semver_wildcard", "is_set", "is_not_set", "is_date_exact", "is_date_after",
-    "is_date_before", "in", "not_in", "flag_evaluates_to",
+    "starts_with", "not_starts_with", "ends_with", "not_ends_with", "gt", "gte", "lt", "lte", "semver_gt",
+    "semver_gte", "semver_lt", "semver_lte", "semver_eq", "semver_neq", "semver_tilde", "semver_caret",
+    "semver_wildcard", "is_set", "is_not_set", "is_date_exact", "is_date_after", "is_date_before", "in", "not_in",
+    "flag_evaluates_to",
 )  # fmt: skip
 
 #: A property filter names a cohort by its id (API.md 5, feature_flag and cohort), a flag by its id as text.

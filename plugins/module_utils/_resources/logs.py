@@ -11,6 +11,10 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._resources.common import Filters
+from ansible_collections.community.posthog.plugins.module_utils._resources.quiet_hours import (
+    quiet_hours,
+    windows_are_long_enough,
+)
 from ansible_collections.community.posthog.plugins.module_utils._schema.identity import Identity
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource, Scope
 from ansible_collections.community.posthog.plugins.module_utils._schema.shapes import Checker
@@ -132,18 +136,21 @@ LOGS_ALERT = Resource(
     scopes=("logs:read", "logs:write"),
     order=50,
     since="2026",
+    checks=(windows_are_long_enough,),
     guards=(_periods_fit, _watches_something),
     fields=(
         Text("name", required=True, max_length=255),
         Bool("enabled", default=True),
         Document("filters", _LINES, null_as={}, default={}, whole=True),
-        Int("threshold_count", default=100, minimum=1),
+        # No matching line at all, with above: any line makes the alert fire.
+        Int("threshold_count", default=100, minimum=0),
         Choice("threshold_operator", ["above", "below"], default="above"),
         Int("window_minutes", default=5, choices=(5, 10, 15, 30, 60)),
         Int("evaluation_periods", default=1, minimum=1),
         Int("datapoints_to_alarm", default=1, minimum=1),
         Int("cooldown_minutes", default=0, minimum=0),
         Time("snooze_until", nullable=True, relative=True),
+        quiet_hours(),
     ),
 )
 

@@ -765,6 +765,15 @@ HOG_FLOW = Resource(
         ),
         Filters("conversion", nullable=True, refs=FILTER_REFS, computed_keys=_COMPILED, reading=_uncompiled),
         ListOf("variables", Anything("variable"), nullable=True),
+        Document(
+            "email_sending_rate_limit",
+            [
+                Int("count", required=True, minimum=1, maximum=1_000_000),
+                Choice("period", ["minute", "hour"], required=True),
+            ],
+            nullable=True,
+            since="2026",
+        ),
     ),
     code=all_of(hog_in("", "actions"), sql_in("actions", "trigger")),
 )

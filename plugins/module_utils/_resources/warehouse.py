@@ -302,13 +302,17 @@ class Schemas(Part):
             [
                 Text("name", required=True),
                 Bool("should_sync", required=True),
-                Choice("sync_type", ["full_refresh", "incremental", "append", "cdc"], nullable=True),
+                Choice("sync_type", ["full_refresh", "incremental", "append", "cdc", "xmin"], nullable=True),
                 Text("sync_frequency", nullable=True),
                 Text("incremental_field", nullable=True),
                 Text("incremental_field_type", nullable=True),
                 Text("sync_time_of_day", nullable=True),
                 ListOf("primary_key_columns", Text("column"), nullable=True),
                 Text("cdc_table_mode", nullable=True),
+                ListOf("enabled_columns", Text("column"), unordered=True, nullable=True),
+                ListOf("row_filters", Open("filter"), nullable=True),
+                Int("incremental_field_lookback_seconds", nullable=True, minimum=0, maximum=5_184_000),
+                Text("api_version", nullable=True, max_length=128),
             ],
         ),
     )
@@ -452,6 +456,10 @@ EXTERNAL_DATA_SOURCE = Resource(
             pattern=(r"[A-Za-z0-9_]*", "letters, digits and _"),
         ),
         Text("description", nullable=True, since="2026"),
+        Choice("access_method", ["warehouse", "direct"], create_only=True, since="2026"),
+        Bool("direct_query_enabled", since="2026"),
+        Bool("auto_sync_new_schemas", since="2026"),
+        ListOf("auto_sync_schema_patterns", Text("pattern", max_length=250), nullable=True, since="2026"),
     ),
 )
 
@@ -764,6 +772,7 @@ ENDPOINT = Resource(
         Int("cache_age_seconds", nullable=True, minimum=0, since="2025"),
         Int("data_freshness_seconds", nullable=True, minimum=0, since="2026"),
         Open("bucket_overrides", nullable=True, since="2026"),
+        ListOf("optional_breakdown_properties", Text("property"), unordered=True, nullable=True, since="2026"),
         Reference("derived_from_insight", Ref("insight", value="short_id"), nullable=True),
     ),
     code=sql_in("query"),

@@ -38,6 +38,7 @@ SAMPLES = [
         path="/api/users/@me/",
         drift=("PATCH", ""),
         values={
+            "ui_configuration": Value({"density": "tight"}, {"density": "wide"}),
             "notification_settings": Value({"plugin_disabled": False}, {"plugin_disabled": True}),
             "events_column_config": Value({"active": ["event", "person"]}, {"active": "DEFAULT"}),
             "has_seen_product_intro_for": Value({"surveys": True}, {"surveys": False}),

@@ -111,6 +111,7 @@ ALERT = Sample(
         ),
         "detector_config": Value({**NUMBERS, "type": "zscore"}, ENSEMBLE, also=("state",), clears=False),
         "calculation_interval": Value("hourly", "weekly"),
+        "schedule_start_time": Value("09:30", "10:00:00"),
         "schedule_restriction": Value(NIGHT, {"blocked_windows": [{"start": "20:00", "end": "06:00"}]}),
         "snoozed_until": Value("2h", None, also=("state",)),
     },
@@ -144,6 +145,16 @@ ALERT = Sample(
 )
 
 
+#: What a message may hold.
+DELIVERY = {
+    "include_feedback": False,
+    "include_images": True,
+    "include_manage_link": True,
+    "include_posthog_hint": False,
+    "post_all_insights_in_main_message": False,
+}
+
+
 def sent(server: SandboxServer) -> dict[str, t.Any]:
     """Insights on a dashboard, and a connected Slack workspace."""
     board = server.api("POST", "dashboards/", {"name": "Growth"})["id"]
@@ -159,29 +170,35 @@ SUBSCRIPTION = Sample(
     name="Growth of the week",
     path="subscriptions/",
     prepare=sent,
-    within={"dashboard": "Growth", "target_value": "https://hooks.example.com/a"},
-    elsewhere={"target_value": "https://hooks.example.com/b"},
+    within={"dashboard": "Growth", "target_value": "ada@example.com"},
+    elsewhere={"target_value": "grace@example.com"},
     minimal={
         "dashboard_export_insights": ["Signups"],
-        "target_type": "webhook",
+        "target_type": "email",
         "frequency": "weekly",
         "start_date": "2031-03-01T09:00:00Z",
     },
     values={
         "dashboard_export_insights": Value(["Signups"], ["Revenue", "Signups"]),
         "content_type": Value("dashboard", "insight"),
-        "target_type": Value("webhook", "email"),
+        "target_type": Value("email", "teams"),
         "frequency": Value("weekly", "monthly"),
         "start_date": Value("2031-03-01T09:00:00Z", "2031-03-02T09:00:00Z"),
+        "delivery_config": Value(DELIVERY, {**DELIVERY, "include_images": False}),
+        "ai_prompt_config": Value(
+            {"window": {"mode": "last_n_days", "start_days_ago": 7, "end_days_ago": 0}},
+            {"window": {"mode": "since_last_sent", "start_days_ago": None, "end_days_ago": None}},
+        ),
         "ai_config": Value({"tone": "terse"}, {"tone": "warm"}),
         "byweekday": Value(["tuesday", "monday"], ["friday"]),
     },
     foreign=lambda names: {
         "dashboard": names["Growth"],
         "dashboard_export_insights": [names["Revenue"]],
-        "target_type": "webhook",
-        "target_value": "https://hooks.example.com/a",
+        "target_type": "email",
+        "target_value": "ada@example.com",
         "frequency": "daily",
+        "interval": 1,
         "start_date": "2030-01-01T00:00:00Z",
         "send_test_now": False,
     },

@@ -48,6 +48,10 @@ ORDERS: dict[str, t.Any] = {
     "sync_time_of_day": "03:00:00",
     "primary_key_columns": ["id", "shop"],
     "cdc_table_mode": "consolidated",
+    "enabled_columns": ["id", "updated_at"],
+    "row_filters": [{"column": "shop", "operator": "=", "value": "Berlin"}],
+    "incremental_field_lookback_seconds": 600,
+    "api_version": "2026-01-01",
 }
 
 FIRST = [ORDERS, {"name": "users", "should_sync": False}]

@@ -80,6 +80,7 @@ SAMPLE = Sample(
     prepare=prepare,
     minimal={"actions": FIRST, "edges": EDGES},
     values={
+        "email_sending_rate_limit": Value({"count": 100, "period": "minute"}, {"count": 5000, "period": "hour"}),
         "status": Value("active", "archived"),
         "actions": Value(
             FIRST,

@@ -52,6 +52,10 @@ SAMPLES = [
             "filters": Value(ERRORS, {"severityLevels": ["fatal"]}, clears=False),
             "evaluation_periods": Value(3, 4),
             "datapoints_to_alarm": Value(2, 3),
+            "schedule_restriction": Value(
+                {"blocked_windows": [{"start": "22:00", "end": "23:30"}]},
+                {"blocked_windows": [{"start": "01:00", "end": "02:00"}]},
+            ),
         },
         foreign={"threshold_count": 7, "filters": {"serviceNames": ["by-hand"]}},
         moving=("updated_at", "first_enabled_at", "state", "next_check_at", "state_timeline"),

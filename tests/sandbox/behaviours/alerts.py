@@ -40,7 +40,7 @@ RANGES: dict[str, tuple[float, float]] = {
 SMOOTHING: dict[str, tuple[float, float]] = {"lags_n": (0, 10), "smooth_n": (0, 30)}
 WITH_DETECTOR = ("investigation_agent_enabled", "investigation_gates_notifications")
 SUMMARIES = 20
-EXPORTS = 10
+EXPORTS = 25
 
 
 def source_kind(insight: Row) -> str:

@@ -115,7 +115,8 @@ def test_a_subscription_sends_at_once_unless_told_not_to(api: Client) -> None:
         ({"dashboard": 1}, None),
         ({"target_value": "nobody"}, "target_value"),
         ({"target_type": "slack"}, "integration_id"),
-        ({"target_type": "webhook"}, "target_value"),
+        ({"target_type": "webhook"}, "target_type"),
+        ({"interval": None}, "interval"),
         ({"byweekday": ["mon"]}, "byweekday__0"),
         ({"content_type": "dashboard"}, "content_type"),
     ):
@@ -130,7 +131,13 @@ def test_a_subscription_sends_at_once_unless_told_not_to(api: Client) -> None:
 def test_a_subscription_of_a_dashboard_names_insights(api: Client) -> None:
     board = api.post("P/dashboards/", {"name": "D"})["id"]
     inside = api.post("P/insights/", {"query": TRENDS, "dashboards": [board]})["id"]
-    body = {"dashboard": board, "target_type": "webhook", "target_value": "https://x.example", "frequency": "daily"}
+    body = {
+        "dashboard": board,
+        "target_type": "email",
+        "target_value": "a@x.example",
+        "frequency": "daily",
+        "interval": 1,
+    }
     body["start_date"] = "2030-01-01T00:00:00Z"
     refused(api, "POST", "P/subscriptions/", body, "dashboard_export_insights")
     outside = {**body, "dashboard_export_insights": [insight(api)]}

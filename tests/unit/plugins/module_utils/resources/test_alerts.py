@@ -13,8 +13,8 @@ from ansible_collections.community.posthog.plugins.module_utils._data.errors imp
 from ansible_collections.community.posthog.plugins.module_utils._engine.object_spec import read_object
 from ansible_collections.community.posthog.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.posthog.plugins.module_utils._engine.reconcile import Reconciler
-from ansible_collections.community.posthog.plugins.module_utils._resources.alerts import blocked_minutes
 from ansible_collections.community.posthog.plugins.module_utils._resources.index import RESOURCES
+from ansible_collections.community.posthog.plugins.module_utils._resources.quiet_hours import blocked_minutes
 from ansible_collections.community.posthog.tests.unit.plugins.utils import Memory, Obj, World, make_world
 
 ALERT, SUBSCRIPTION = RESOURCES["alert"], RESOURCES["subscription"]
@@ -252,7 +252,7 @@ NEW: Obj = {
     [
         ({"insight": 5, "dashboard": 1}, "not both"),
         ({"insight": 5, "dashboard_export_insights": [5]}, "belongs to the subscription of a dashboard"),
-        ({"dashboard": 1, "dashboard_export_insights": list(range(11))}, "10 are allowed"),
+        ({"dashboard": 1, "dashboard_export_insights": list(range(26))}, "25 are allowed"),
         ({"byweekday": ["mondays"]}, "did you mean monday"),
         ({"start_date": "in a week"}, "ISO 8601"),
     ],

@@ -76,8 +76,7 @@ class Forge:
     limit = 0
 
     def __init__(self, url: str, headers: dict[str, str]) -> None:
-        host = urllib.parse.urlsplit(url)
-        if host.scheme != "https" and host.hostname not in ("127.0.0.1", "localhost", "::1"):
+        if not _is_safe(url):
             raise Stop(f"{url} is no https address, so no token is sent there.")
         self._url = url.rstrip("/")
         self._headers = headers
@@ -100,7 +99,7 @@ class Forge:
                 content = answer.read(LARGEST)
         except urllib.error.HTTPError as exc:
             place = exc.headers.get("Location")
-            if raw and exc.code in (301, 302, 303, 307, 308) and place:
+            if raw and exc.code in (301, 302, 303, 307, 308) and place and _is_safe(place):
                 # A storage with an address of its own, which needs no token and gets none.
                 with urllib.request.urlopen(urllib.request.Request(place), timeout=60) as answer:
                     return answer.read(LARGEST)
@@ -191,7 +190,7 @@ class GitHub(Forge):
             for item in self.pages(f"{self._repository}/actions/artifacts?name={name}", "artifacts")
             if not item["expired"]
             and item["workflow_run"]["head_sha"] == head
-            # Who changes the workflow in a fork may upload what he likes.
+            # Whoever changes the workflow in a fork can upload anything.
             and item["workflow_run"]["head_repository_id"] == item["workflow_run"]["repository_id"]
         ]
         if not found:
@@ -288,6 +287,12 @@ class GitLab(Forge):
                 return
         if body is not None:
             self.ask("POST", f"{self._project}/issues", {"title": title, "description": body, "labels": LABEL})
+
+
+def _is_safe(url: str) -> bool:
+    """Tell whether what goes to an address, and comes from it, can be read by nobody in between."""
+    place = urllib.parse.urlsplit(url)
+    return place.scheme == "https" or (place.scheme == "http" and place.hostname in ("127.0.0.1", "localhost", "::1"))
 
 
 def _needed(name: str, remedy: str = "") -> str:

@@ -40,6 +40,9 @@ def at_rest(field: Field, value: t.Any) -> bool:
         value = field.null_as if value is None and field.null_as is not None else value
         # Only the very same value; the comparison decides about others.
         return type(value) is type(rest) and bool(value == rest)
+    if any(field.of_kind.unknown_keys(field, value, ())) or (rest == {} and not field.fields):
+        # The comparison passes over keys that the default does not name, and they would be lost.
+        return False
     return field.same(rest, value)
 
 

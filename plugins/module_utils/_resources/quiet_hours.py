@@ -21,6 +21,9 @@ _DAY: t.Final = 24 * 60
 #: Shortest time that may be blocked.
 _SHORTEST: t.Final = 30
 
+#: Stands for a window that this release cannot read.
+_UNREADABLE: t.Final = -1
+
 
 def _minute(clock: t.Any) -> int:
     hour, _colon, minute = str(clock).partition(":")
@@ -33,12 +36,16 @@ def blocked_minutes(schedule: t.Any) -> list[int]:
     PostHog merges windows that overlap and may part one at midnight, so only this tells whether two are the same.
 
     :param schedule: as it is declared or shown; null blocks nothing.
-    :returns: minutes since midnight, in order.
+    :returns: minutes since midnight, in order; C(_UNREADABLE) among them where PostHog shows what is no window.
     """
     windows = schedule.get("blocked_windows") if isinstance(schedule, dict) else schedule
     blocked: set[int] = set()
-    for window in windows or []:
-        start, end = _minute(window.get("start")), _minute(window.get("end"))
+    for window in windows if isinstance(windows, list) else [windows] if windows else []:
+        try:
+            start, end = _minute(window.get("start")), _minute(window.get("end"))
+        except (AttributeError, ValueError):
+            blocked.add(_UNREADABLE)
+            continue
         blocked |= {minute % _DAY for minute in range(start, end if end > start else end + _DAY)}
     return sorted(blocked)
 

@@ -21,6 +21,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ModuleAr
 
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.version import COLLECTION_VERSION
+from ansible_collections.community.posthog.plugins.module_utils._engine.undeclared import at_rest
 from ansible_collections.community.posthog.plugins.module_utils._handlers.handler import concurrency_of
 from ansible_collections.community.posthog.plugins.module_utils._handlers.index import HANDLERS, handler
 from ansible_collections.community.posthog.plugins.module_utils._handlers.resource import ResourceHandler
@@ -287,6 +288,14 @@ def test_the_registry_knows_where_every_table_is() -> None:
         assert set(names) <= set(tables_in(module)), area
     assert sorted(RESOURCES) == sorted(name for names in AREAS.values() for name in names)
     assert len(RESOURCES) == len(set(RESOURCES))
+
+
+@pytest.mark.parametrize("name", sorted(RESOURCES))
+def test_what_nobody_knows_is_never_at_its_default(name: str) -> None:
+    """An export leaves out what is at its default, and would lose it."""
+    for field in RESOURCES[name].fields:
+        for strange in ({"strange": "x"}, {"strange": {"inner": 1}}, ["strange"], [{"strange": 1}], "strange"):
+            assert not at_rest(field, strange), (field.name, strange)
 
 
 @pytest.mark.parametrize(

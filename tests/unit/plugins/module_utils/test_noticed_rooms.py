@@ -371,6 +371,12 @@ def test_what_yaml_made_of_values(steps: list[Any], kind: str, text: str, value:
         (Open("a", nullable=True), {}, True),
         (Open("a", nullable=True), {"b": 1}, False),
         (Int("a", nullable=True), 0, False),
+        (Document("a", [Bool("b", default=False)], default={}), {"b": False}, True),
+        (Document("a", [Bool("b", default=False)], default={}), {"c": None}, True),
+        (Document("a", [Bool("b", default=False)], default={}), {"b": False, "c": 1}, False),
+        (Document("a", [Document("b", [Text("c")])], default={"b": {}}), {"b": {"d": 1}}, False),
+        (Open("a", default={}), {}, True),
+        (Open("a", default={}), {"b": 1}, False),
     ],
 )
 def test_fields_at_rest(field: Field, value: Any, rests: bool) -> None:

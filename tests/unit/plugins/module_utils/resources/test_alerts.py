@@ -181,6 +181,13 @@ def test_schedules_are_the_minutes_that_they_block(one: Any, other: Any, same: b
     assert (blocked_minutes(one) == blocked_minutes(other)) is same
 
 
+@pytest.mark.parametrize(
+    "shown", ["x", ["x"], [None], {"blocked_windows": "x"}, {"blocked_windows": [{"start": "late", "end": "12:00"}]}, 5]
+)
+def test_a_schedule_that_cannot_be_read_is_no_empty_one(shown: Any) -> None:
+    assert blocked_minutes(shown) == [-1]
+
+
 def test_merged_windows_are_no_change() -> None:
     world = world_of({**STORED, "schedule_restriction": windows("22:00-23:45")})
     declared = windows("22:00-23:30", "23:00-23:45")

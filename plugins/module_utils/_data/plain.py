@@ -17,6 +17,10 @@ from collections.abc import Mapping
 _PLAIN: t.Final = frozenset({str, int, float, bool, type(None)})
 
 
+#: Types of keys that need no change; a frozenset, since a subclass does.
+_PLAIN_KEYS: t.Final = frozenset({str})
+
+
 class Plain(dict[str, t.Any]):
     """A large dictionary that is plain data throughout, as its maker promises; C(plain) does not copy it."""
 
@@ -36,7 +40,7 @@ def plain(value: t.Any) -> t.Any:
     if kind in _PLAIN or kind is Plain:
         return value
     if kind is dict:
-        return {key if type(key) is str else _plain_key(key): plain(inner) for key, inner in value.items()}
+        return {key if type(key) in _PLAIN_KEYS else _plain_key(key): plain(inner) for key, inner in value.items()}
     if kind is list:
         return [plain(inner) for inner in value]
     if isinstance(value, str):

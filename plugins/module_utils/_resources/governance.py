@@ -351,10 +351,9 @@ def _saml_is_whole(
 ) -> t.Iterator[tuple[str, str]]:
     """Two of the three settings do nothing, and PostHog takes them without a word."""
     names = ("saml_entity_id", "saml_acs_url", "saml_x509_cert")
-    given = [name for name in names if values.get(name, (current or {}).get(name))]
-    if 0 < len(given) < len(names):
-        missing = next(name for name in names if name not in given)
-        yield missing, f"is missing; SAML needs {', '.join(names[:-1])} and {names[-1]}"
+    missing = [name for name in names if not values.get(name, (current or {}).get(name))]
+    if 0 < len(missing) < len(names):
+        yield missing[0], f"is missing; SAML needs {', '.join(names[:-1])} and {names[-1]}"
 
 
 def _stripped(text: t.Any) -> t.Any:

@@ -40,8 +40,9 @@ def there() -> Universe:
     return world
 
 
-def plan_of(config: Any = CONFIG, **more: Any) -> Any:
+def plan_of(config: Any = None, **more: Any) -> Any:
     """The plan, as a file keeps it."""
+    config = CONFIG if config is None else config
     world = there()
     world.session.policy = RunPolicy(check_mode=True)
     found = world.run(config=copy.deepcopy(config), fingerprint=True, purge=["things"], **more)["plan_file"]
@@ -54,12 +55,13 @@ def thing(world: Universe, name: str) -> dict[str, Any]:
     return next(obj for obj in world.memory.lists["/api/projects/1/things/"] if obj["name"] == name)
 
 
-def apply(world: Universe, plan: Any, config: Any = CONFIG, **more: Any) -> dict[str, Any]:
+def apply(world: Universe, plan: Any, config: Any = None, **more: Any) -> dict[str, Any]:
     """Apply a plan."""
+    config = CONFIG if config is None else config
     return world.run(config=copy.deepcopy(config), plan=plan, purge=["things"], **more)
 
 
-def refused(world: Universe, plan: Any, config: Any = CONFIG, **more: Any) -> list[str]:
+def refused(world: Universe, plan: Any, config: Any = None, **more: Any) -> list[str]:
     """What is other; nothing was written, and check mode fails just so."""
     found = []
     for check in (True, False):

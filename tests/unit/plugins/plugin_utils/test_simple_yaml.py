@@ -85,7 +85,7 @@ def test_all_files_and_small_changes_of_them(monkeypatch: pytest.MonkeyPatch) ->
     short = [text for text in texts if len(text) < 3000]
     chance = random.Random(20261129)
     pieces = ["", ":", "\n", "  ", "- ", "&a ", "*a", "on", "'", "1", "{", "]", "\n---\n", "<<: ", "!x "]
-    for _ in range(600):
+    for _dummy in range(600):
         text = chance.choice(short)
         first = chance.randrange(len(text))
         texts.append(text[:first] + chance.choice(pieces) + text[first + chance.randrange(6) :])

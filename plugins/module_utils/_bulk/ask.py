@@ -122,11 +122,10 @@ class Questions:
         body = {"query": {"kind": "HogQLMetadata", "language": code.language, "query": code.text}}
         answer = self._ask(node, "languages", "query/", body)
         errors = answer.get("errors") if isinstance(answer, dict) else None
-        declared = self._declared_tables(node)
         for error in errors if isinstance(errors, list) else ():
             message = str(error.get("message") or "is refused") if isinstance(error, dict) else str(error)
             missing = _UNKNOWN_TABLE.search(message)
-            if missing is not None and missing.group(1).casefold() in declared:
+            if missing is not None and missing.group(1).casefold() in self._declared_tables(node):
                 # It is declared, too, and comes first.
                 continue
             start = error.get("start") if isinstance(error, dict) else None

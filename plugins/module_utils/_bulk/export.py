@@ -119,10 +119,7 @@ class Exporter:
             # In another project, the ids only say which objects of this export are different ones.
             ids = {UNKNOWN_IDS_KEY: "create"} if any("id" in item for item in items) else {}
             config = {UNDECLARED_KEY: self._undeclared, **ids, **config}
-        told = self.unfaithful.entries
-        # What was exported in several steps may be told several times.
-        unfaithful = [entry for at, entry in enumerate(told) if entry not in told[:at]]
-        return Export(config, secrets, unfaithful)
+        return Export(config, secrets, self.unfaithful.entries)
 
     def _objects(self, table: Resource, named: bool) -> list[tuple[_Parent, Collection, list[dict[str, t.Any]]]]:
         """The objects of a type by parent, with the list that holds them."""

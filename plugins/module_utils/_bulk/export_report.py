@@ -21,6 +21,7 @@ class Unfaithful:
     def __init__(self) -> None:
         #: Type, name, path and reason of each.
         self.entries: list[dict[str, str]] = []
+        self._added: set[tuple[str, str, str, str]] = set()
         self.type = self.name = ""
 
     def about(self, type_: str, name: str = "") -> None:
@@ -37,9 +38,10 @@ class Unfaithful:
         :param path: where in the object.
         :param reason: a clause.
         """
-        entry = {"type": self.type, "name": self.name, "path": path, "reason": reason}
-        if entry not in self.entries:
-            self.entries.append(entry)
+        entry = (self.type, self.name, path, reason)
+        if entry not in self._added:
+            self._added.add(entry)
+            self.entries.append(dict(zip(("type", "name", "path", "reason"), entry)))
 
     def add_unknown(self, field: Field, value: t.Any) -> None:
         """Add the keys and kinds of a document that this release does not know.

@@ -31,6 +31,9 @@ IGNORE_CHANGES: t.Final = "ignore_changes"
 UNTIL: t.Final = "until"
 PREVENT_DESTROY: t.Final = "prevent_destroy"
 
+#: The options that say nothing where they are null.
+_NAMED: t.Final = (RENAMED_FROM, IGNORE_CHANGES, UNTIL)
+
 #: Days before the end of an object in which each run warns of it.
 _WARNED: t.Final = 7
 
@@ -139,6 +142,8 @@ def read_lifecycle(table: Resource, params: t.Mapping[str, t.Any], prefix: str, 
     :param problems: collects what is wrong.
     :returns: what the item says.
     """
+    if not params.get(PREVENT_DESTROY) and all(params.get(name) is None for name in _NAMED):
+        return USUAL
     where = f"{prefix}." if prefix else ""
     given: dict[str, t.Any] = {}
     for field in lifecycle_fields(table):

@@ -40,10 +40,11 @@ def at_rest(field: Field, value: t.Any) -> bool:
         value = field.null_as if value is None and field.null_as is not None else value
         # Only the very same value; the comparison decides about others.
         return type(value) is type(rest) and bool(value == rest)
-    if any(field.of_kind.unknown_keys(field, value, ())) or (rest == {} and not field.fields):
-        # The comparison passes over keys that the default does not name, and they would be lost.
+    if rest == {} and not field.fields:
+        # Everything is the same as a document without a key.
         return False
-    return field.same(rest, value)
+    # The comparison passes over keys that nobody knows, and they would be lost.
+    return field.same(rest, value) and not any(field.of_kind.unknown_keys(field, value, ()))
 
 
 def completed(resource: Resource, declared: ObjectSpec) -> ObjectSpec:

@@ -275,14 +275,18 @@ class Collection:
         """Whether the list is one that may be very long, and is."""
         if self.resource.identity.partial or not self.resource.identity.large:
             return self.resource.identity.partial
-        with self.session.client.threads.alone(self._loading):
-            if self._long is None:
-                place = self.resource.parent
-                query = {**(place.params(self.parent) if place and self.parent else {}), **self.resource.listing.params}
-                answer = self.session.client.get(self.path, {**query, "limit": 1})
-                count = answer.get("count") if isinstance(answer, dict) else None
-                self._long = not isinstance(count, int) or count > _LONG
-            return self._long
+        if self._long is None:
+            with self.session.client.threads.alone(self._loading):
+                if self._long is None:
+                    self._long = self._asked_whether_long()
+        return self._long
+
+    def _asked_whether_long(self) -> bool:
+        place = self.resource.parent
+        query = {**(place.params(self.parent) if place and self.parent else {}), **self.resource.listing.params}
+        answer = self.session.client.get(self.path, {**query, "limit": 1})
+        count = answer.get("count") if isinstance(answer, dict) else None
+        return not isinstance(count, int) or count > _LONG
 
     def get(self, object_id: t.Any) -> dict[str, t.Any] | None:
         """The object of an id.

@@ -13,7 +13,7 @@ import typing as t
 from ansible_collections.community.posthog.plugins.module_utils._bulk.export_report import Unfaithful
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import PostHogFailure, raise_if_over
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import looks_like_id
 from ansible_collections.community.posthog.plugins.module_utils._schema.references import Ref
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Resource
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
@@ -74,7 +74,7 @@ class ReferenceNames:
             return value
         key = str(value)
         if key not in names:
-            if not UUID.fullmatch(key) and not key.isdigit():
+            if not looks_like_id(key):
                 # It is a name already.
                 return self._rename.get(ref.type, {}).get(key, value)
             self._unfaithful.add(path, f"there is no {ref.type} {value} any more, so its id stands here")
@@ -99,7 +99,7 @@ class ReferenceNames:
             for obj in objects:
                 name = table.identity.shown(obj)
                 repeated = count.get(table.identity.normalize(name), 0) > 1
-                unusable = not name or name.isdigit() or UUID.fullmatch(name) or repeated
+                unusable = not name or looks_like_id(name) or repeated
                 for path in dict.fromkeys((ref.value, table.id_path)):
                     object_id = dig(obj, path)
                     if object_id is not None:

@@ -14,12 +14,11 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import re
 import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import TARGET_KEYS
-from ansible_collections.community.posthog.plugins.module_utils._bulk.sources import Overlaid, Source
+from ansible_collections.community.posthog.plugins.module_utils._bulk.sources import Overlaid, Source, steps_of
 from ansible_collections.community.posthog.plugins.module_utils._data.comparing import equal
 from ansible_collections.community.posthog.plugins.module_utils._engine.task import ResourceTask
 from ansible_collections.community.posthog.plugins.module_utils._schema.problems import Problems
@@ -134,7 +133,7 @@ def _lay(
         Overlaid(".".join((place.path, *path)), layer.source, ".".join((where, own.get(path[0], path[0]), *path[1:])))
         for path in laid
     ]
-    written = _spelled_anew(document.source, layer.source, _steps(place.path), _steps(where), own, laid)
+    written = _spelled_anew(document.source, layer.source, steps_of(place.path), steps_of(where), own, laid)
     source = dataclasses.replace(document.source, overlaid=(*document.source.overlaid, *overlaid), spelled=written)
     place.put(new, source)
     return True
@@ -208,10 +207,6 @@ def _without_nulls(value: t.Any) -> t.Any:
     if not isinstance(value, dict):
         return value
     return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
-
-
-def _steps(path: str) -> list[t.Any]:
-    return [int(part) if part.isdigit() else part for part in re.findall(r"\w+", path)]
 
 
 def _spelled_anew(

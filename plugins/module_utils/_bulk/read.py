@@ -9,7 +9,6 @@ Private to this collection: it may change without notice.
 from __future__ import annotations
 
 import dataclasses
-import re
 import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.declared import DeclaredIndex
@@ -21,6 +20,7 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.sources im
     UNREAD_KEY,
     Source,
     source_of,
+    steps_of,
 )
 from ansible_collections.community.posthog.plugins.module_utils._data.errors import InvalidInput
 from ansible_collections.community.posthog.plugins.module_utils._data.words import kind_of
@@ -239,7 +239,9 @@ class Reader:
 
 def _other_words(task: ResourceTask, where: str, source: Source) -> Problems:
     """Values that YAML read as something else than text, where text is expected."""
-    steps = [int(part) if part.isdigit() else part for part in re.findall(r"\w+", where)]
+    if not source.spelled:
+        return []
+    steps = steps_of(where)
     inside = [
         {**entry, "steps": entry["steps"][len(steps) :]}
         for entry in source.spelled

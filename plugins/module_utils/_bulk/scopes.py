@@ -13,7 +13,7 @@ import typing as t
 
 from ansible_collections.community.posthog.plugins.module_utils._bulk.nodes import Node
 from ansible_collections.community.posthog.plugins.module_utils._bulk.references import all_references
-from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID
+from ansible_collections.community.posthog.plugins.module_utils._schema.identity import looks_like_id
 from ansible_collections.community.posthog.plugins.module_utils._schema.resource import Scope
 from ansible_collections.community.posthog.plugins.module_utils._state.session import Session
 
@@ -58,7 +58,7 @@ def least_scopes(session: Session, nodes: t.Sequence[Node]) -> dict[str, t.Any]:
             if any(field.plan_feature and given.get(field.name) is not None for field in table.fields):
                 limited.add(table.plural)
         for _path, ref, value in all_references(session, node):
-            if isinstance(value, str) and not ref.made and not _is_id(value):
+            if isinstance(value, str) and not ref.made and not looks_like_id(value):
                 need(session.registry(ref.type).scopes[0], table.plural)
         for scope in _finding(session, node):
             need(scope, FIND)
@@ -76,20 +76,12 @@ def _finding(session: Session, node: Node) -> t.Iterator[str]:
     if node.table.scope is Scope.PROJECT:
         if not project or project == "@current":
             yield PROJECT
-        elif not _is_id(str(project)):
+        elif not looks_like_id(str(project)):
             yield ORGANIZATION
     if node.table.scope is Scope.ORGANIZATION and not organization and not project:
         yield ORGANIZATION
-    if organization and not _is_id(str(organization)):
+    if organization and not looks_like_id(str(organization)):
         yield ORGANIZATION
-
-
-def _is_id(name: str) -> bool:
-    """Whether PostHog takes a text for an id, so that nothing has to be looked up.
-
-    :param name: as somebody wrote it.
-    """
-    return name.isdigit() or UUID.fullmatch(name) is not None
 
 
 def _without_lesser(scopes: t.Collection[str]) -> list[str]:

@@ -8,6 +8,7 @@ Private to this collection: it may change without notice.
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass, field
 
@@ -19,6 +20,15 @@ SOURCE_KEY: t.Final = "__posthog_source__"
 
 #: Key that the controller adds to an item with a value that it could not read.
 UNREAD_KEY: t.Final = "__posthog_unread__"
+
+
+def steps_of(path: str) -> list[t.Any]:
+    """The steps of a path in a document.
+
+    :param path: for example C(feature_flags[3].name).
+    :returns: keys as texts, and indices as numbers.
+    """
+    return [int(part) if part.isdigit() else part for part in re.findall(r"\w+", path)]
 
 
 class Overlaid(t.NamedTuple):

@@ -12,6 +12,16 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.community.posthog.plugins.module_utils._data.paths import dig
+from ansible_collections.community.posthog.plugins.module_utils._schema.fields import UUID
+
+
+def looks_like_id(text: str) -> bool:
+    """Whether a text is taken for an id, so that no object is looked for by it as a name.
+
+    :param text: as somebody wrote it.
+    :returns: True for digits alone, and for a UUID.
+    """
+    return text.isdigit() or UUID.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)

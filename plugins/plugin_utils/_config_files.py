@@ -19,7 +19,8 @@ from ansible_collections.community.posthog.plugins.module_utils._bulk.overlays i
 from ansible_collections.community.posthog.plugins.module_utils._bulk.sources import SOURCE_KEY, UNREAD_KEY, source_of
 from ansible_collections.community.posthog.plugins.module_utils._data.plain import Plain, plain
 from ansible_collections.community.posthog.plugins.plugin_utils._templates import template_text
-from ansible_collections.community.posthog.plugins.plugin_utils._yaml import Document, Fault, Raw, Vaulted, read_yaml
+from ansible_collections.community.posthog.plugins.plugin_utils._yaml import read_yaml
+from ansible_collections.community.posthog.plugins.plugin_utils._yaml_loader import Document, Fault, Raw, Vaulted
 
 #: A line whose value is a literal block.
 _BLOCK: t.Final = re.compile(r":\s+\|[-+]?\s*(?:#.*)?$")

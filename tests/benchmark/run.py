@@ -87,10 +87,6 @@ PLAY = """---
   tasks:
 """
 
-EMPTY = """    - name: Nothing
-      ansible.builtin.meta: noop
-"""
-
 LOOP = """    - name: Flags
       community.posthog.posthog_feature_flag:
         key: "flag-{{{{ item }}}}"
@@ -227,14 +223,6 @@ class Player:
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=self.environment(), cwd=ROOT
             )
 
-    def cpu_of(self, tasks: str) -> float:
-        """Run tasks that are no loop, and return the CPU seconds of ansible-playbook and all its children."""
-        process = self.start(tasks)
-        _pid, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        self.check_output(process.returncode, None)
-        return usage.ru_utime + usage.ru_stime
-
     def check_output(self, status: int, items: int | None) -> int:
         """See that the run was good; returns how many items of its loop were changed, if it was one."""
         output = (self.directory / "output").read_text(encoding="utf-8", errors="replace")
@@ -245,8 +233,8 @@ class Player:
             raise BenchmarkFailed(f"ansible-playbook ended with {status} after {len(done)} items:\n{output[-3000:]}")
         return done.count("changed")
 
-    def run(self, tasks: str, items: int, in_process: bool = True) -> Run:
-        """Run tasks to the end, and measure."""
+    def run(self, tasks: str, items: int | None, in_process: bool = True) -> Run:
+        """Run tasks to the end, and measure; ``items`` is None for what is no loop."""
         self.box.forget_requests()
         begun = time.perf_counter()
         process = self.start(tasks, in_process)
@@ -387,8 +375,8 @@ def measure(player: Player) -> tuple[list[Table], list[Verdict]]:
     box.prepare(ITEMS)
     say("warming up")
     player.run(LOOP.format(first=1, last=5), 5)
-    player.run(EMPTY, 0)
-    player.empty = player.quickest(EMPTY, 0, 5)
+    player.run(whole.EMPTY, 0)
+    player.empty = player.quickest(whole.EMPTY, 0, 5)
 
     unchanged = Table(
         f"A loop over {ITEMS} unchanged flags",

@@ -155,15 +155,9 @@ class Terraform:
 def ours(player: Player, place: Path) -> Both:
     """Apply the same flags with C(posthog_config); the start of Ansible counts, as that of Terraform does."""
     player.extra = {"POSTHOG_RATE_LIMIT": "0"}
-    player.box.forget_requests()
-    begun = time.perf_counter()
-    process = player.start(whole.PLAY.format(place=place))
-    _pid, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - begun
-    process.returncode = os.waitstatus_to_exitcode(status)
+    run = player.run(whole.PLAY.format(place=place), None)
     player.extra = {}
-    player.check_output(process.returncode, None)
-    return Both(seconds, usage.ru_utime + usage.ru_stime, int(player.box.requests()["total"]))
+    return Both(run.seconds, run.cpu, run.requests)
 
 
 def measure(player: Player, table: type[Table], say: t.Callable[[str], None]) -> list[Table]:

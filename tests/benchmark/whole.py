@@ -35,6 +35,10 @@ MANY, MOST = 5000, 20_000
 #: How often the computing of a run is compared with that of an empty play.
 PAIRS = 5
 
+EMPTY = """    - name: Nothing
+      ansible.builtin.meta: noop
+"""
+
 PLAY = """    - name: Everything
       community.posthog.posthog_config:
         src: {place}
@@ -268,8 +272,8 @@ def computing(player: Player, verdict: type[Verdict], place: Path, count: int) -
     """
     beyond, times = [], []
     for _dummy in range(PAIRS):
-        empty = player.cpu_of("    - name: Nothing\n      ansible.builtin.meta: noop\n")
-        cpu = player.cpu_of(PLAY.format(place=place))
+        empty = player.run(EMPTY, None).cpu
+        cpu = player.run(PLAY.format(place=place), None).cpu
         beyond.append((cpu - empty) * 1000 / count)
         times.append((cpu - empty) / empty)
     if count == FLAGS:

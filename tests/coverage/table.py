@@ -26,7 +26,7 @@ DOCUMENT = ROOT / "docs" / "coverage.md"
 sys.path[:0] = [str(HERE), str(ROOT / "tests" / "integration"), str(ROOT / "tests")]
 sys.path.append(os.environ.get("ANSIBLE_COLLECTIONS_PATH", "").split(":")[0] or str(ROOT / ".build"))
 
-import known_fields  # noqa: E402
+import known_fields  # noqa: E402  sys.path comes first
 
 HEAD = """\
 <!--

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/bin"))
 
-from _tools import git_files  # noqa: E402
+from _tools import git_files  # noqa: E402  sys.path comes first
 
 COPYRIGHT = "Copyright: Contributors to the community.posthog collection"
 # REUSE-IgnoreStart

@@ -23,7 +23,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/bin"))
 
-from _tools import git_files  # noqa: E402
+from _tools import git_files  # noqa: E402  sys.path comes first
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,9 +11,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/bin"), str(ROOT / "tests")]
 
-from _tools import git_files  # noqa: E402
-from new_type import UNWRITTEN  # noqa: E402
-from new_type.lay_out import unwritten  # noqa: E402
+from _tools import git_files  # noqa: E402  sys.path comes first
+from new_type import UNWRITTEN  # noqa: E402  sys.path comes first
+from new_type.lay_out import unwritten  # noqa: E402  sys.path comes first
 
 #: What deals with the mark itself.
 ABOUT_IT = (

@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests/bin"))
 
-from _environments import CELLS, LOCKS, REQUIREMENTS, Lock, locks  # noqa: E402
+from _environments import CELLS, LOCKS, REQUIREMENTS, Lock, locks  # noqa: E402  sys.path comes first
 
 #: One package: its name, its version, and the lines with its hashes.
 PACKAGE = re.compile(r"^([a-z0-9._-]+)==(\S+)(?: ; [^\\\n]+)? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)")

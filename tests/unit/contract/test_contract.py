@@ -15,10 +15,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from contract.check import FLOORS, Check, Exception_, read_exceptions  # noqa: E402
-from contract.facts import Facts, placeholders  # noqa: E402
-from contract.reduce import Shared, packed_facts, reduced, unpacked_facts  # noqa: E402
-from contract.traffic import Traffic  # noqa: E402
+from contract.check import FLOORS, Check, Exception_, read_exceptions  # noqa: E402  sys.path comes first
+from contract.facts import Facts, placeholders  # noqa: E402  sys.path comes first
+from contract.reduce import Shared, packed_facts, reduced, unpacked_facts  # noqa: E402  sys.path comes first
+from contract.traffic import Traffic  # noqa: E402  sys.path comes first
 
 BODY = {
     "type": "object",

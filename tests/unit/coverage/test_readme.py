@@ -14,8 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from generate import numbers  # noqa: E402
-from generate.common import CannotGenerate  # noqa: E402
+from generate import numbers  # noqa: E402  sys.path comes first
+from generate.common import CannotGenerate  # noqa: E402  sys.path comes first
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

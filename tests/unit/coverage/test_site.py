@@ -20,8 +20,8 @@ from docutils.core import publish_doctree
 ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT / "docs/site"), str(ROOT / "tests/bin"), str(ROOT / "tests")]
 
-import posthog_site  # noqa: E402
-from _site_links import count, dead_links  # noqa: E402
+import posthog_site  # noqa: E402  sys.path comes first
+from _site_links import count, dead_links  # noqa: E402  sys.path comes first
 
 PAGE: t.Final = """\
 community.posthog.posthog_thing module -- Manage things

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from generate import messages  # noqa: E402
+from generate import messages  # noqa: E402  sys.path comes first
 
 CODE: t.Final = '''
 def check(value, path, problems):

@@ -15,8 +15,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from generate import playbooks  # noqa: E402
-from generate.common import CannotGenerate  # noqa: E402
+from generate import playbooks  # noqa: E402  sys.path comes first
+from generate.common import CannotGenerate  # noqa: E402  sys.path comes first
 
 COMMENT: t.Final = """\
 ---

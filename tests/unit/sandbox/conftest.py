@@ -16,8 +16,8 @@ for entry in (str(TESTS), str(Path(__file__).resolve().parent)):
     if entry not in sys.path:
         sys.path.insert(0, entry)
 
-from sandbox import Sandbox  # noqa: E402
-from sandbox_client import Client  # noqa: E402
+from sandbox import Sandbox  # noqa: E402  sys.path comes first
+from sandbox_client import Client  # noqa: E402  sys.path comes first
 
 
 @pytest.fixture
